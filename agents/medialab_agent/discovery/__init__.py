@@ -1,0 +1,1 @@
+"""Sources of sightings: USB, Bluetooth, the network, addresses typed in by hand."""

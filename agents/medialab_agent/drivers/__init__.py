@@ -1,0 +1,1 @@
+"""One folder per device family: manifest, driver, simulator, README."""

@@ -1,0 +1,1 @@
+"""Simulated devices behind the real agent, to practise on."""

@@ -1,0 +1,1 @@
+"""From sighting to report, from execution to evidence."""

@@ -1,0 +1,65 @@
+"""The base of every simulator: a peer that speaks the device's real protocol over a real socket, faults included."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from medialab_wire.sightings import Sighting
+
+
+class Fault(StrEnum):
+    """Faults every simulator offers; how each shows is the protocol's business."""
+
+    HANG = "hang"
+    """Accepts commands and never answers."""
+    DIE = "die"
+    """Drops off the bus at the first command that changes something."""
+    REFUSE = "refuse"
+    """Refuses one kind of erasing, as some makers do."""
+    LOCKED = "locked"
+    """Is locked by a PIN or password a person set."""
+    RESIDUE = "residue"
+    """Keeps one trace that no step removes."""
+    GARBAGE = "garbage"
+    """Answers rubbish."""
+    SLOW = "slow"
+    """Answers slowly, within its deadlines."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One thing that was done to the simulated device, by its own account. `at` is monotonic seconds."""
+
+    at: float
+    verb: str
+    subject: str = ""
+
+
+@dataclass
+class Simulator(ABC):
+    """One simulated device."""
+
+    serial: str
+    faults: set[Fault] = field(default_factory=set)
+    log: list[Effect] = field(default_factory=list)
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Open its sockets on loopback and be discoverable."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Vanish, as if unplugged."""
+
+    @abstractmethod
+    def sighting(self) -> Sighting:
+        """How discovery would see it."""
+
+    @abstractmethod
+    def soil(self) -> None:
+        """Leave behind what a group of learners leaves behind."""
+
+    @abstractmethod
+    def residue(self) -> Mapping[str, int]:
+        """What is still there of it, by its own account; all zero or empty when clean."""
