@@ -72,7 +72,7 @@ class Report(WireModel):
 
 
 class Event(WireModel):
-    """Topic `up/d/<dev>/ev`: a hint, never a fact the hub relies on. `seq` counts per boot; a gap asks for a rebirth."""
+    """Topic `up/d/<dev>/ev`: a hint the hub never relies on. `seq` counts per boot; a gap asks for a rebirth."""
 
     dev: WireId
     boot: str

@@ -45,7 +45,7 @@ class Driver(ABC):
     @classmethod
     @abstractmethod
     def key(cls, sighting: Sighting) -> str | None:
-        """A local key, stable over replug, another port and a restart where the device allows; None: not ours after all.
+        """A local key, stable over replug, another port and a restart where the device allows; None: not ours.
 
         Sightings with equal keys are one connection."""
 
