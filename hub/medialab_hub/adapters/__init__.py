@@ -1,0 +1,1 @@
+"""Edges: broker, ingest, network announcement, labels, backup."""

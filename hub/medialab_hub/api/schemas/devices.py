@@ -1,0 +1,160 @@
+"""Devices: the row of a list, the whole of one, and what people do with them."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from medialab_hub.api.schemas.base import Body, Instant
+from medialab_hub.domain.device_status import DeviceStatus
+from medialab_wire.base import Scalar
+from medialab_wire.reports import Access, IdentityKind, Presence
+from medialab_wire.texts import Text
+
+
+class DeviceRow(BaseModel):
+    """One line of the list; also the payload of stream event `device`. `seq` is the fleet sequence that last changed it."""
+
+    id: str
+    seq: int
+    name: str
+    kind: str
+    status: DeviceStatus
+    presence: Presence
+    access: Access
+    adopted: bool
+    driver: str | None = None
+    model: str = ""
+    asset_tag: str | None = None
+    location: str | None = None
+    station: str | None = None
+    agent: str | None = None
+    battery: int | None = None
+    traces: int = 0
+    job: str | None = None
+    """Live job, if any."""
+    progress: float | None = None
+    step: Text | None = None
+    """Title of the running step."""
+    last_seen: Instant | None = None
+    proven_at: Instant | None = None
+    issues: int = 0
+
+
+class DevicePage(BaseModel):
+    """Fifty devices a page by (name, id); `after` of the next page, None at the end."""
+
+    items: list[DeviceRow]
+    total: int
+    after: str | None = None
+    seq: int
+
+
+class ConnectionView(BaseModel):
+    """One way a device is reached."""
+
+    id: str
+    agent: str
+    dev: str
+    driver: str | None
+    presence: Presence
+    access: Access
+    help: Text | None = None
+    name: str
+    sources: list[str]
+    owner: bool
+    """True when this agent is the one that may command it."""
+    last_seen: Instant | None = None
+
+
+class IdentityView(BaseModel):
+    """One thing a device is recognised by."""
+
+    kind: IdentityKind
+    value: str
+    scope: str = ""
+
+
+class AllocationView(BaseModel):
+    """What blocks a device now."""
+
+    id: str
+    kind: str
+    reason: str = ""
+    starts: Instant
+    ends: Instant | None = None
+
+
+class DeviceDetail(DeviceRow):
+    """Everything about one device. `traces_by_kind` are counts, never content."""
+
+    help: Text | None = None
+    facts: dict[str, Scalar] = {}
+    volatile: dict[str, Scalar] = {}
+    traces_by_kind: dict[str, int] = {}
+    identities: list[IdentityView] = []
+    connections: list[ConnectionView] = []
+    allocations: list[AllocationView] = []
+    baseline_at: Instant | None = None
+    baseline_summary: dict[str, Any] = {}
+    version: int = 0
+    """For compare-and-set in `DeviceChange`."""
+    clash: list[str] = []
+    """Devices that may be the same one; a person decides."""
+
+
+class DeviceChange(Body):
+    """Rename, retag, move. Only given fields change."""
+
+    version: int
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    asset_tag: str | None = Field(default=None, max_length=40)
+    location: str | None = None
+    station: str | None = None
+
+
+class Adoption(Body):
+    """Take one found device into the lab's inventory."""
+
+    device: str
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    location: str | None = None
+
+
+class Adoptions(Body):
+    """Adopt several; `record_baseline` records each present state as the good one."""
+
+    devices: list[Adoption] = Field(min_length=1, max_length=1000)
+    record_baseline: bool = True
+
+
+class AdoptionResult(BaseModel):
+    """Adopted ids with their new asset tags, and the jobs that record the baselines."""
+
+    devices: list[str]
+    jobs: list[str] = []
+
+
+class Retirement(Body):
+    """Take a device out of the inventory for good."""
+
+    version: int
+    reason: str = Field(default="", max_length=200)
+
+
+class Merge(Body):
+    """These two are the same device."""
+
+    other: str
+
+
+class Split(Body):
+    """This connection belongs to another device."""
+
+    connection: str
+
+
+class DriverChoice(Body):
+    """Settles a tie between drivers, or gives an unknown connection a driver."""
+
+    connection: str
+    driver: str

@@ -1,0 +1,141 @@
+"""Jobs and batches: asked for, followed, stopped, proven."""
+
+from pydantic import BaseModel, Field
+
+from medialab_hub.api.schemas.base import Body, Instant
+from medialab_wire.progress import Check, ExecutionStatus, Outcome, StepView, Trouble
+from medialab_wire.texts import Text
+
+
+class ResetRequest(Body):
+    """Reset one device. `grace_s` is the time to stop it before anything is touched (0 to 60)."""
+
+    level: str | None = None
+    grace_s: float = Field(default=5, ge=0, le=60)
+
+
+class ResetsRequest(Body):
+    """Reset many: the named devices, or all of a location or station, or the whole lab with `everything`."""
+
+    devices: list[str] | None = Field(default=None, max_length=5000)
+    location: str | None = None
+    station: str | None = None
+    everything: bool = False
+    level: str | None = None
+    grace_s: float = Field(default=5, ge=0, le=60)
+
+
+class ActionRequest(Body):
+    """Another action of the manifest: `find-me`, `pair`, …"""
+
+    params: dict[str, str | int | float | bool | None] = {}
+
+
+class Touched(BaseModel):
+    """A device that would be reset, and what is on it now."""
+
+    device: str
+    name: str
+    level: str
+    traces: dict[str, int] = {}
+    typical_s: int
+
+
+class Untouched(BaseModel):
+    """A device that would not be reset, and why."""
+
+    device: str
+    name: str
+    code: str
+    reason: Text
+
+
+class ResetPreview(BaseModel):
+    """What a reset of many would touch and what it would not. `erases` merges the texts of the levels."""
+
+    touched: list[Touched]
+    untouched: list[Untouched]
+    erases: list[Text]
+    keeps: list[Text]
+    typical_s: int
+
+
+class JobRow(BaseModel):
+    """One line of the list of jobs; also the payload of stream event `job`. `seq` is the fleet sequence."""
+
+    id: str
+    seq: int
+    batch: str | None = None
+    device: str
+    device_name: str
+    action: str
+    level: str | None = None
+    status: ExecutionStatus
+    outcome: Outcome | None = None
+    accepted: bool = False
+    progress: float | None = None
+    step: Text | None = None
+    ask: Text | None = None
+    """What a person has to do now."""
+    why: Text | None = None
+    """Why nothing happens (waits for its agent, for another job, for the grace time), when nothing does."""
+    created: Instant
+    starts: Instant | None = None
+    """When the grace time is over; until then stopping costs nothing."""
+    ended: Instant | None = None
+
+
+class JobPage(BaseModel):
+    """Newest first; `after` of the next page."""
+
+    items: list[JobRow]
+    after: str | None = None
+    seq: int
+
+
+class JobDetail(JobRow):
+    """One job with its live steps, its evidence and its end."""
+
+    title: Text
+    steps: list[StepView] = []
+    checks: list[Check] = []
+    trouble: Trouble | None = None
+    agent: str | None = None
+    requested_by: str = ""
+    accepted_by: str = ""
+    accepted_reason: str = ""
+    started: Instant | None = None
+    record_hash: str = ""
+    """SHA-256 over the record, chained to the one before it in the journal."""
+
+
+class StepAnswer(Body):
+    """A person did (or could not do) what a step asked for."""
+
+    step: str
+    done: bool
+    note: str = Field(default="", max_length=200)
+
+
+class Acceptance(Body):
+    """Named staff accept an unverified reset."""
+
+    reason: str = Field(min_length=3, max_length=500)
+
+
+class BatchView(BaseModel):
+    """Several jobs started together; also stream event `batch`. Counts by status and outcome."""
+
+    id: str
+    seq: int
+    action: str
+    created: Instant
+    total: int
+    open: int
+    clean: int
+    unverified: int
+    quarantined: int
+    failed: int
+    canceled: int
+    paused: bool = False
+    jobs: list[str] = []

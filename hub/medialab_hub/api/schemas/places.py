@@ -1,0 +1,42 @@
+"""Locations (rooms, cupboards) and stations (places to work at)."""
+
+from pydantic import BaseModel, Field
+
+from medialab_hub.api.schemas.base import Body
+
+
+class LocationView(BaseModel):
+    """A room or cupboard; also stream event `location`."""
+
+    id: str
+    name: str
+    devices: int = 0
+
+
+class StationView(BaseModel):
+    """A place in a location where a group works."""
+
+    id: str
+    name: str
+    location: str
+    devices: int = 0
+
+
+class Places(BaseModel):
+    """All of them."""
+
+    locations: list[LocationView]
+    stations: list[StationView]
+
+
+class NewLocation(Body):
+    """A new room or cupboard."""
+
+    name: str = Field(min_length=1, max_length=80)
+
+
+class NewStation(Body):
+    """A new station in a location."""
+
+    name: str = Field(min_length=1, max_length=80)
+    location: str

@@ -1,0 +1,1 @@
+"""What a model is: names, ids, accessories, one vendor a file."""

@@ -1,0 +1,1 @@
+"""Health checks: facts in, an issue or None out."""

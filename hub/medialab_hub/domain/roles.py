@@ -1,0 +1,17 @@
+"""Who may do what."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Each role may do what the ones before it may."""
+
+    GUEST = "guest"
+    TRAINER = "trainer"
+    STAFF = "staff"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """True when this role may do what `needed` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)

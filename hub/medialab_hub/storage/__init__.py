@@ -1,0 +1,1 @@
+"""Rows, transactions, migrations: the only place that speaks SQL."""
