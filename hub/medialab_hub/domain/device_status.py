@@ -4,8 +4,8 @@ from enum import StrEnum
 
 
 class DeviceStatus(StrEnum):
-    """`found`: not adopted · `no_baseline`: adopted, no good state recorded yet · `used`: has traces, or was never proven clean ·
-    `ready`: last reset proven and nothing left since · `resetting` · `waiting_person`: a job waits for hands ·
+    """`found`: not adopted · `no_baseline`: adopted, no good state recorded yet ·
+    `used`: has traces, or was never proven clean · `ready`: last reset proven and nothing left since · `resetting` · `waiting_person`: a job waits for hands ·
     `unverified`: something could not be checked · `accepted`: unverified, accepted by named staff ·
     `quarantined`: a check failed · `maintenance` · `needs_person`: somebody must allow access at the device ·
     `not_seen`: adopted and not present · `retired`."""

@@ -12,7 +12,7 @@ from medialab_wire.texts import Text
 
 
 class DeviceRow(BaseModel):
-    """One line of the list; also the payload of stream event `device`. `seq` is the fleet sequence that last changed it."""
+    """One line of the list; also stream event `device`. `seq` is the fleet sequence that last changed it."""
 
     id: str
     seq: int
