@@ -1,1 +1,35 @@
-"""Tables, one noun a file."""
+"""Tables, one noun a file; importing this package fills the metadata."""
+
+from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
+from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
+from medialab_hub.storage.tables.allocations import Allocation
+from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
+from medialab_hub.storage.tables.issues import OpenIssue
+from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
+from medialab_hub.storage.tables.journal import JournalHead, JournalRow
+from medialab_hub.storage.tables.places import Location, Station
+
+__all__ = [
+    "Agent",
+    "Allocation",
+    "AnnouncedDriver",
+    "ApiToken",
+    "Baseline",
+    "Batch",
+    "Connection",
+    "Device",
+    "DeviceIdentity",
+    "FirstAdminLink",
+    "IdentityClash",
+    "Job",
+    "JobAnswer",
+    "JournalHead",
+    "JournalRow",
+    "Location",
+    "LoginSession",
+    "ManualAddress",
+    "OpenIssue",
+    "Setting",
+    "Station",
+    "User",
+]

@@ -1,0 +1,104 @@
+"""Opens SQLite or PostgreSQL: one writer engine, one engine that only reads."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
+
+from medialab_hub.errors import Unavailable
+from medialab_wire.texts import Text
+
+
+@dataclass(frozen=True)
+class Database:
+    """Both engines of one database. Only the writer thread uses `writer`, and on SQLite only it checkpoints."""
+
+    writer: Engine
+    reader: Engine
+    lock: int | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded default."""
+        return self.writer.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Close all connections and give the writer lock back."""
+        self.reader.dispose()
+        self.writer.dispose()
+        if self.lock is not None:
+            os.close(self.lock)
+
+
+def open_database(url: str) -> Database:
+    """Open by SQLAlchemy URL (`sqlite:///path`, `postgresql+psycopg://…`). Raises `Unavailable` for a second writer."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    engine = create_engine(url, pool_pre_ping=True)
+    return Database(engine, engine)
+
+
+def _open_sqlite(url: str) -> Database:
+    name = make_url(url).database
+    if not name:
+        raise ValueError("the embedded database needs a file")
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = _take_writer_lock(path)
+    writer = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5})
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(writer, "begin", _begin_immediate)
+    reader = create_engine(url, pool_size=2, connect_args={"check_same_thread": False, "timeout": 5})
+    event.listen(reader, "connect", _prepare_reader)
+    return Database(writer, reader, lock)
+
+
+def _take_writer_lock(path: Path) -> int:
+    # Two writers can corrupt the log of SQLite 3.7.0 to 3.51.2 (https://sqlite.org/wal.html#walresetbug).
+    descriptor = os.open(path.with_suffix(path.suffix + ".writer"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise Unavailable(
+            "database-in-use",
+            Text(de="Ein anderer Hub benutzt diese Datenbank.", en="Another hub uses this database."),
+            Text(de="Den anderen Hub zuerst beenden.", en="Stop the other hub first."),
+            str(path),
+        ) from error
+    return descriptor
+
+
+def _prepare_writer(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # the driver must not begin transactions by itself; _begin_immediate does
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_reader(raw: Any, _record: Any) -> None:
+    raw.execute("PRAGMA query_only=ON")
+
+
+def set_durability(database: Database, durable: bool) -> None:
+    """Outside a transaction: the next one survives a power cut (True) or at least a crash of the process (False)."""
+    if database.is_sqlite:
+        raw = database.writer.raw_connection()
+        try:
+            raw.cursor().execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        finally:
+            raw.close()
+
+
+def is_healthy(database: Database) -> bool:
+    """True when a trivial read works."""
+    with database.reader.connect() as connection:
+        return bool(connection.execute(text("SELECT 1")).scalar())

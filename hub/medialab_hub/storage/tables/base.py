@@ -1,0 +1,35 @@
+"""What all tables share: one metadata with named constraints, and columns for moments and documents."""
+
+from typing import Any
+
+from sqlalchemy import Column, Integer
+from sqlmodel import Field, SQLModel
+
+from medialab_hub.storage.columns import Document, UtcDateTime
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def moment(*, optional: bool = False, index: bool = False) -> Any:
+    """A column for an aware moment."""
+    if optional:
+        return Field(default=None, sa_type=UtcDateTime, nullable=True, index=index)
+    return Field(sa_type=UtcDateTime, nullable=False, index=index)
+
+
+def document(default: Any = None) -> Any:
+    """A column for a JSON document; `default` is a factory such as `dict` or `list`, None allows null."""
+    if default is None:
+        return Field(default=None, sa_type=Document, nullable=True)
+    return Field(default_factory=default, sa_type=Document, nullable=False)
+
+
+def version() -> Any:
+    """A column for compare-and-set; starts at 0."""
+    return Field(default=0, sa_column=Column(Integer, nullable=False, default=0))

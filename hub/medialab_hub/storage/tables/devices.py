@@ -1,0 +1,99 @@
+"""Devices, their connections, identities, clashes and baselines."""
+
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from medialab_hub.storage.columns import Moment
+from medialab_hub.storage.tables.base import document, moment
+
+
+class Device(SQLModel, table=True):
+    """A thing of the lab, or something that was found and not adopted yet."""
+
+    __tablename__ = "device"
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str = "unknown"
+    driver: str | None = None
+    model: str = ""
+    asset_tag: str | None = Field(default=None, unique=True)
+    location_id: str | None = Field(default=None, foreign_key="location.id", index=True)
+    station_id: str | None = Field(default=None, foreign_key="station.id", index=True)
+    owner_id: str | None = None
+    """The connection that may command it."""
+    found_at: Moment = moment()
+    adopted_at: Moment | None = moment(optional=True)
+    retired_at: Moment | None = moment(optional=True)
+    retire_reason: str = ""
+    proven_at: Moment | None = moment(optional=True)
+    proven_job: str | None = None
+    proven_outcome: str | None = None
+    baseline_id: str | None = None
+    version: int = 0
+    seq: int = 0
+
+
+class Connection(SQLModel, table=True):
+    """One way an agent reaches a device; `(birth, seq)` of the last report taken."""
+
+    __tablename__ = "connection"
+    __table_args__ = (UniqueConstraint("agent_id", "dev"),)
+    id: str = Field(primary_key=True)
+    agent_id: str = Field(index=True)
+    dev: str
+    device_id: str = Field(foreign_key="device.id", index=True)
+    driver: str | None = None
+    chosen_driver: str | None = None
+    presence: str = "absent"
+    access: str = "none"
+    help: dict[str, Any] | None = document()
+    name: str = ""
+    kind: str = "unknown"
+    sources: list[str] = document(list)
+    candidates: list[str] = document(list)
+    facts: dict[str, Any] = document(dict)
+    volatile: dict[str, Any] = document(dict)
+    traces: dict[str, int] = document(dict)
+    birth: int = 0
+    seq: int = 0
+    last_seen: Moment | None = moment(optional=True)
+
+
+class DeviceIdentity(SQLModel, table=True):
+    """Something a device is recognised by; `connection_id` says who claimed it."""
+
+    __tablename__ = "device_identity"
+    __table_args__ = (Index("ix_device_identity_lookup", "kind", "scope", "value"),)
+    id: str = Field(primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    connection_id: str | None = Field(default=None, foreign_key="connection.id", index=True)
+    kind: str
+    value: str
+    scope: str = ""
+
+
+class IdentityClash(SQLModel, table=True):
+    """Two devices that may be one; open until a person decides."""
+
+    __tablename__ = "identity_clash"
+    __table_args__ = (UniqueConstraint("device_id", "other_id"),)
+    id: str = Field(primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    other_id: str = Field(foreign_key="device.id", index=True)
+    reason: str = ""
+    opened_at: Moment = moment()
+    closed_at: Moment | None = moment(optional=True)
+
+
+class Baseline(SQLModel, table=True):
+    """A recorded good state. Kept for ever, so that an old proof can be read against it."""
+
+    __tablename__ = "baseline"
+    id: str = Field(primary_key=True)
+    device_id: str = Field(foreign_key="device.id", index=True)
+    driver: str
+    snapshot: dict[str, Any] = document(dict)
+    recorded_at: Moment = moment()
+    job_id: str | None = None

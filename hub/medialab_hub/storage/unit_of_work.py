@@ -1,0 +1,70 @@
+"""One use case's view of the database: a session, one moment, fresh ids, the journal, and what it touched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from medialab_hub.domain.ids import make_id
+from medialab_hub.storage import journal
+
+
+@dataclass
+class Touched:
+    """Ids of what changed, by noun; ordered and without repetition."""
+
+    devices: dict[str, None] = field(default_factory=dict)
+    jobs: dict[str, None] = field(default_factory=dict)
+    batches: dict[str, None] = field(default_factory=dict)
+    agents: dict[str, None] = field(default_factory=dict)
+    issues: dict[str, None] = field(default_factory=dict)
+    places: dict[str, None] = field(default_factory=dict)
+
+    def add(self, other: "Touched") -> None:
+        """Take over what another use case of the same transaction touched."""
+        for noun, ids in vars(other).items():
+            getattr(self, noun).update(ids)
+
+
+@dataclass
+class UnitOfWork:
+    """Handed to a use case, which never commits. Everything recorded here leaves only after the commit."""
+
+    session: Session
+    now: datetime
+    random_bits: Callable[[int], int]
+    touched: Touched = field(default_factory=Touched)
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id such as `dev-4k2…`."""
+        return make_id(prefix, self.random_bits(60))
+
+    def record(self, kind: str, subject: str, actor: str = "", **data: Any) -> int:
+        """Append a past-tense event (`device.adopted`) to the journal; returns the fleet sequence it got."""
+        return journal.append(self.session, self.now, kind, subject, actor, data).seq
+
+    def touch_device(self, device: str) -> None:
+        """This device's row changed."""
+        self.touched.devices[device] = None
+
+    def touch_job(self, job: str) -> None:
+        """This job changed."""
+        self.touched.jobs[job] = None
+
+    def touch_batch(self, batch: str) -> None:
+        """This batch changed."""
+        self.touched.batches[batch] = None
+
+    def touch_agent(self, agent: str) -> None:
+        """This agent changed: its state, or the work and configuration it should have."""
+        self.touched.agents[agent] = None
+
+    def touch_issue(self, issue: str) -> None:
+        """This issue appeared, changed or is gone."""
+        self.touched.issues[issue] = None
+
+    def touch_places(self) -> None:
+        """Locations or stations changed."""
+        self.touched.places["places"] = None

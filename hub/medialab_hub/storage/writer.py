@@ -1,0 +1,126 @@
+"""The one writer: a thread that runs queued use cases in shared transactions and answers after the commit."""
+
+import asyncio
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlmodel import Session
+
+from medialab_hub.clock import Clock
+from medialab_hub.storage.database import Database, set_durability
+from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+UseCase = Callable[[UnitOfWork], T]
+Project = Callable[[Session, Touched], Any]
+"""Builds, inside the transaction, what the outside world is told after the commit."""
+OnCommit = Callable[[Any], None]
+"""Receives what `Project` built, on the writer's thread, right after the commit and before callers are answered."""
+
+MOST_PER_COMMIT = 64
+"""Use cases in one transaction at most; bounds how long the first one waits."""
+
+
+@dataclass
+class _Queued(Generic[T]):
+    use_case: UseCase[T]
+    answer: "Future[T]"
+    durable: bool
+
+
+class Writer:
+    """Runs use cases one after the other. Several waiting ones share one commit, each in a SAVEPOINT of its own."""
+
+    def __init__(self, database: Database, clock: Clock, project: Project, on_commit: OnCommit) -> None:
+        self._database = database
+        self._clock = clock
+        self._project = project
+        self._on_commit = on_commit
+        self._queue: queue.SimpleQueue[_Queued[Any] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._closed = False
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def submit(self, use_case: UseCase[T], *, durable: bool = False) -> "Future[T]":
+        """Queue a use case; the future is resolved after its commit. `durable`: it must survive a power cut."""
+        answer: Future[T] = Future()
+        if self._closed:
+            answer.set_exception(RuntimeError("the writer is closed"))
+        else:
+            self._queue.put(_Queued(use_case, answer, durable))
+        return answer
+
+    async def run(self, use_case: UseCase[T], *, durable: bool = False) -> T:
+        """Queue a use case and wait for its commit. Raises what the use case raised; nothing of it was stored then."""
+        return await asyncio.wrap_future(self.submit(use_case, durable=durable))
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+
+    def _work(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, ending = self._gather(first)
+            self._commit(batch)
+            if ending:
+                return
+
+    def _gather(self, first: _Queued[Any]) -> tuple[list[_Queued[Any]], bool]:
+        batch = [first]
+        while len(batch) < MOST_PER_COMMIT:
+            try:
+                queued = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, False
+            if queued is None:
+                return batch, True
+            batch.append(queued)
+        return batch, False
+
+    def _commit(self, batch: list[_Queued[Any]]) -> None:
+        answers: list[tuple[Future[Any], Any]] = []
+        touched = Touched()
+        try:
+            set_durability(self._database, any(queued.durable for queued in batch))
+            with Session(self._database.writer, expire_on_commit=False) as session:
+                for queued in batch:
+                    self._run_one(session, queued, touched, answers)
+                news = self._project(session, touched)
+                session.commit()
+            self._on_commit(news)
+        except Exception as error:
+            log.exception("a commit failed")
+            for queued in batch:
+                if not queued.answer.done():
+                    queued.answer.set_exception(error)
+            return
+        for answer, result in answers:
+            answer.set_result(result)
+
+    def _run_one(
+        self, session: Session, queued: _Queued[Any], touched: Touched, answers: list[tuple[Future[Any], Any]]
+    ) -> None:
+        if not queued.answer.set_running_or_notify_cancel():
+            return
+        uow = UnitOfWork(session, self._clock.now(), secrets.randbits)
+        try:
+            with session.begin_nested():
+                result = queued.use_case(uow)
+                session.flush()
+        except Exception as error:  # noqa: BLE001 - handed to the caller
+            queued.answer.set_exception(error)
+            return
+        touched.add(uow.touched)
+        answers.append((queued.answer, result))
