@@ -1,6 +1,10 @@
 """The one word people read about a device, derived from facts and never stored."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from medialab_wire.progress import Outcome
+from medialab_wire.reports import Access, Presence
 
 
 class DeviceStatus(StrEnum):
@@ -29,3 +33,63 @@ class DeviceStatus(StrEnum):
     NOT_SEEN = "not_seen"
     """Adopted and not present."""
     RETIRED = "retired"
+
+
+@dataclass(frozen=True)
+class DeviceFacts:
+    """Everything the status is derived from. `has_reset`: a reset is open; `has_waiting_job`: one waits for hands."""
+
+    is_adopted: bool = True
+    is_retired: bool = False
+    presence: Presence = Presence.PRESENT
+    access: Access = Access.OK
+    has_baseline: bool = True
+    has_reset: bool = False
+    has_waiting_job: bool = False
+    is_quarantined: bool = False
+    is_in_maintenance: bool = False
+    outcome: Outcome | None = None
+    """Of the last reset that touched it."""
+    is_accepted: bool = False
+    traces: int = 0
+
+
+def derive_status(facts: DeviceFacts) -> DeviceStatus:
+    """The most important word about a device; what keeps people from using it comes first."""
+    if (life := _life(facts)) is not None:
+        return life
+    if (block := _block(facts)) is not None:
+        return block
+    return _proof(facts)
+
+
+def _life(facts: DeviceFacts) -> DeviceStatus | None:
+    if facts.is_retired:
+        return DeviceStatus.RETIRED
+    if not facts.is_adopted:
+        return DeviceStatus.FOUND
+    if facts.has_waiting_job:
+        return DeviceStatus.WAITING_PERSON
+    return DeviceStatus.RESETTING if facts.has_reset else None
+
+
+def _block(facts: DeviceFacts) -> DeviceStatus | None:
+    if facts.is_quarantined:
+        return DeviceStatus.QUARANTINED
+    if facts.is_in_maintenance:
+        return DeviceStatus.MAINTENANCE
+    if facts.presence is not Presence.PRESENT:
+        return DeviceStatus.NOT_SEEN
+    return DeviceStatus.NEEDS_PERSON if facts.access is Access.NEEDS_PERSON else None
+
+
+def _proof(facts: DeviceFacts) -> DeviceStatus:
+    if not facts.has_baseline:
+        return DeviceStatus.NO_BASELINE
+    if facts.outcome is Outcome.UNVERIFIED and not facts.is_accepted:
+        return DeviceStatus.UNVERIFIED
+    if facts.traces > 0:
+        return DeviceStatus.USED
+    if facts.outcome is Outcome.UNVERIFIED:
+        return DeviceStatus.ACCEPTED
+    return DeviceStatus.READY if facts.outcome is Outcome.CLEAN else DeviceStatus.USED

@@ -30,6 +30,10 @@ class Device(SQLModel, table=True):
     proven_at: Moment | None = moment(optional=True)
     proven_job: str | None = None
     proven_outcome: str | None = None
+    """Outcome of the last reset that touched it; `proven_at` is set while that is `clean`."""
+    proven_accepted: bool = False
+    merged_into: str | None = None
+    """Set on the empty shell that a merge leaves behind."""
     baseline_id: str | None = None
     version: int = 0
     seq: int = 0

@@ -32,6 +32,10 @@ class Job(SQLModel, table=True):
     status: str = "queued"
     outcome: str | None = None
     cancel_wanted: bool = False
+    released: bool = False
+    """The grace time is over: the agent may have seen it."""
+    agent_done: bool = False
+    """The agent has said it ended."""
     requested_by: str = ""
     accepted_by: str = ""
     accepted_reason: str = ""
@@ -44,7 +48,6 @@ class Job(SQLModel, table=True):
     deadline_s: float = 900
     ver: int = 0
     """Version of the last execution report taken."""
-    acked: int = 0
     steps: list[dict[str, Any]] = document(list)
     checks: list[dict[str, Any]] = document(list)
     trouble: dict[str, Any] | None = document()

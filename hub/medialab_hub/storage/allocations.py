@@ -1,0 +1,62 @@
+"""Finds the times in which devices are taken."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
+from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.tables import Allocation
+
+BLOCKING = tuple(status.value for status in AllocationStatus if status.blocks)
+
+
+def get(session: Session, allocation_id: str) -> Allocation | None:
+    """The allocation of that id."""
+    return session.get(Allocation, allocation_id)
+
+
+def active(session: Session, devices: Iterable[str], at: datetime) -> list[Allocation]:
+    """What takes these devices at a moment."""
+    return in_chunks(
+        devices,
+        lambda part: session.exec(
+            select(Allocation).where(
+                col(Allocation.device_id).in_(part),
+                col(Allocation.status).in_(BLOCKING),
+                col(Allocation.starts_at) <= at,
+                or_(col(Allocation.ends_at).is_(None), col(Allocation.ends_at) > at),
+            )
+        ).all(),
+    )
+
+
+def of_job(session: Session, job: str) -> Allocation | None:
+    """The time a job takes its device."""
+    return session.exec(select(Allocation).where(Allocation.job_id == job, Allocation.kind == "reset")).first()
+
+
+def open_quarantine(session: Session, device: str) -> Allocation | None:
+    """The quarantine a device is in."""
+    return session.exec(
+        select(Allocation).where(
+            Allocation.device_id == device,
+            Allocation.kind == AllocationKind.QUARANTINE.value,
+            col(Allocation.status).in_(BLOCKING),
+            col(Allocation.ends_at).is_(None),
+        )
+    ).first()
+
+
+def in_the_way(session: Session, device: str, start: datetime, end: datetime | None) -> Sequence[Allocation]:
+    """Blocking allocations without a parent that overlap the half-open time."""
+    query = select(Allocation).where(
+        Allocation.device_id == device,
+        col(Allocation.parent_id).is_(None),
+        col(Allocation.status).in_(BLOCKING),
+        or_(col(Allocation.blocked_to).is_(None), col(Allocation.blocked_to) > start),
+    )
+    if end is not None:
+        query = query.where(col(Allocation.blocked_from) < end)
+    return session.exec(query).all()

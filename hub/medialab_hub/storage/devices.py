@@ -1,0 +1,107 @@
+"""Reads and finds devices, their connections, identities and clashes."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlmodel import Session, col, or_, select
+
+from medialab_hub.domain.identity import Claim
+from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, IdentityClash
+from medialab_wire.reports import IdentityKind
+
+
+def get(session: Session, device_id: str) -> Device | None:
+    """The device of that id."""
+    return session.get(Device, device_id)
+
+
+def all_ids(session: Session) -> Sequence[str]:
+    """Every device that was not merged away."""
+    return session.exec(select(Device.id).where(col(Device.merged_into).is_(None))).all()
+
+
+def many(session: Session, ids: Iterable[str]) -> list[Device]:
+    """The devices of these ids; unknown ones are left out."""
+    return in_chunks(ids, lambda part: session.exec(select(Device).where(col(Device.id).in_(part))).all())
+
+
+def in_place(session: Session, location: str | None, station: str | None) -> Sequence[Device]:
+    """Adopted devices of a location, of a station, or (both None) of the whole lab."""
+    query = select(Device).where(col(Device.adopted_at).is_not(None), col(Device.retired_at).is_(None))
+    if location is not None:
+        query = query.where(Device.location_id == location)
+    if station is not None:
+        query = query.where(Device.station_id == station)
+    return session.exec(query.order_by(Device.name, Device.id)).all()
+
+
+def connection(session: Session, agent: str, dev: str) -> Connection | None:
+    """The connection an agent calls `dev`."""
+    return session.exec(select(Connection).where(Connection.agent_id == agent, Connection.dev == dev)).first()
+
+
+def connections_of(session: Session, devices: Iterable[str]) -> list[Connection]:
+    """All connections of these devices."""
+    return in_chunks(
+        devices, lambda part: session.exec(select(Connection).where(col(Connection.device_id).in_(part))).all()
+    )
+
+
+def connections_at(session: Session, agent: str) -> Sequence[Connection]:
+    """All connections of one agent."""
+    return session.exec(select(Connection).where(Connection.agent_id == agent)).all()
+
+
+def owned_by(session: Session, agent: str) -> Sequence[tuple[Connection, Device]]:
+    """Connections of an agent that may command their adopted device."""
+    query = (
+        select(Connection, Device)
+        .join(Device, col(Device.owner_id) == col(Connection.id))
+        .where(Connection.agent_id == agent, col(Device.adopted_at).is_not(None), col(Device.retired_at).is_(None))
+        .order_by(Connection.dev)
+    )
+    return session.exec(query).all()
+
+
+def identities_of(session: Session, devices: Iterable[str]) -> list[DeviceIdentity]:
+    """Everything these devices are recognised by."""
+    return in_chunks(
+        devices, lambda part: session.exec(select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(part))).all()
+    )
+
+
+def holders(session: Session, claims: Collection[Claim]) -> set[str]:
+    """Devices that made at least one of these claims."""
+    if not claims:
+        return set()
+    rows = session.exec(
+        select(DeviceIdentity).where(col(DeviceIdentity.value).in_(sorted({claim.value for claim in claims})))
+    )
+    return {row.device_id for row in rows if Claim(IdentityKind(row.kind), row.scope, row.value) in claims}
+
+
+def clashes_of(session: Session, devices: Iterable[str]) -> list[IdentityClash]:
+    """Clashes these devices take part in, open and closed."""
+    return in_chunks(
+        devices,
+        lambda part: session.exec(
+            select(IdentityClash).where(
+                or_(col(IdentityClash.device_id).in_(part), col(IdentityClash.other_id).in_(part))
+            )
+        ).all(),
+    )
+
+
+def open_clashes(session: Session) -> Sequence[IdentityClash]:
+    """Questions nobody has answered yet."""
+    return session.exec(select(IdentityClash).where(col(IdentityClash.closed_at).is_(None))).all()
+
+
+def baseline(session: Session, baseline_id: str | None) -> Baseline | None:
+    """A recorded good state."""
+    return None if baseline_id is None else session.get(Baseline, baseline_id)
+
+
+def has_asset_tag(session: Session, tag: str) -> bool:
+    """True when some device carries that tag."""
+    return session.exec(select(Device.id).where(Device.asset_tag == tag)).first() is not None

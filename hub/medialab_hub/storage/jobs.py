@@ -1,0 +1,103 @@
+"""Finds jobs, batches and answers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, and_, col, func, or_, select
+
+from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.tables import Batch, Job, JobAnswer
+from medialab_wire.progress import ExecutionStatus
+
+OPEN = tuple(status.value for status in ExecutionStatus if not status.is_terminal)
+
+
+def get(session: Session, job_id: str) -> Job | None:
+    """The job of that id."""
+    return session.get(Job, job_id)
+
+
+def many(session: Session, ids: Iterable[str]) -> list[Job]:
+    """The jobs of these ids; unknown ones are left out."""
+    return in_chunks(ids, lambda part: session.exec(select(Job).where(col(Job.id).in_(part))).all())
+
+
+def open_of(session: Session, devices: Iterable[str]) -> list[Job]:
+    """The open jobs of these devices, at most one each."""
+    return in_chunks(
+        devices,
+        lambda part: session.exec(select(Job).where(col(Job.device_id).in_(part), col(Job.status).in_(OPEN))).all(),
+    )
+
+
+def all_open(session: Session) -> Sequence[Job]:
+    """Every open job, oldest first."""
+    return session.exec(select(Job).where(col(Job.status).in_(OPEN)).order_by(col(Job.created_at), Job.id)).all()
+
+
+def for_agent(session: Session, agent: str) -> Sequence[Job]:
+    """What an agent has to know of: open jobs, and jobs the hub ended and the agent has not."""
+    unfinished_there = and_(col(Job.agent_done).is_(False), col(Job.ver) > 0)
+    query = select(Job).where(
+        Job.agent_id == agent, col(Job.released).is_(True), or_(col(Job.status).in_(OPEN), unfinished_there)
+    )
+    return session.exec(query.order_by(col(Job.created_at), Job.id)).all()
+
+
+def answers_to(session: Session, jobs: Iterable[str]) -> list[JobAnswer]:
+    """People's answers, oldest first within each part."""
+    return in_chunks(
+        jobs,
+        lambda part: session.exec(
+            select(JobAnswer).where(col(JobAnswer.job_id).in_(part)).order_by(col(JobAnswer.answered_at), JobAnswer.id)
+        ).all(),
+    )
+
+
+def page(
+    session: Session,
+    *,
+    device: str | None = None,
+    batch: str | None = None,
+    is_open: bool | None = None,
+    after: tuple[datetime, str] | None = None,
+    limit: int = 50,
+) -> Sequence[Job]:
+    """Newest first; `after` is (created, id) of the last one seen."""
+    query = select(Job)
+    if device is not None:
+        query = query.where(Job.device_id == device)
+    if batch is not None:
+        query = query.where(Job.batch_id == batch)
+    if is_open is not None:
+        query = query.where(col(Job.status).in_(OPEN) if is_open else col(Job.status).not_in(OPEN))
+    if after is not None:
+        created, job_id = after
+        query = query.where(or_(col(Job.created_at) < created, and_(Job.created_at == created, col(Job.id) < job_id)))
+    return session.exec(query.order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)).all()
+
+
+def batch(session: Session, batch_id: str) -> Batch | None:
+    """The batch of that id."""
+    return session.get(Batch, batch_id)
+
+
+def of_batch(session: Session, batch_id: str) -> Sequence[Job]:
+    """All jobs of a batch, in the order they were made."""
+    return session.exec(select(Job).where(Job.batch_id == batch_id).order_by(col(Job.created_at), Job.id)).all()
+
+
+def batch_counts(session: Session, batch_id: str) -> list[tuple[str, str | None, str, int]]:
+    """(status, outcome, accepted by, how many) of a batch."""
+    query = (
+        select(Job.status, Job.outcome, Job.accepted_by, func.count())
+        .where(Job.batch_id == batch_id)
+        .group_by(col(Job.status), col(Job.outcome), col(Job.accepted_by))
+    )
+    return [(status, outcome, accepted, count) for status, outcome, accepted, count in session.exec(query)]
+
+
+def batch_job_ids(session: Session, batch_id: str) -> list[str]:
+    """Ids of a batch's jobs, in the order they were made."""
+    query = select(Job.id).where(Job.batch_id == batch_id).order_by(col(Job.created_at), Job.id)
+    return list(session.exec(query))
