@@ -1,0 +1,108 @@
+"""The broker for machines without mosquitto: amqtt as a program of its own, with the same passwords and rules.
+
+It speaks MQTT 3.1.1, keeps everything in memory and is enough to try the hub out (about 700 messages a second)."""
+
+import asyncio
+import hmac
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import amqtt.broker
+from amqtt.adapters import ReaderAdapter, WriterAdapter
+from amqtt.contexts import Action, BrokerConfig, ListenerConfig
+from amqtt.errors import MQTTError
+from amqtt.mqtt.connack import NOT_AUTHORIZED, ConnackPacket
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
+from amqtt.plugins.manager import PluginManager
+from amqtt.session import Session
+
+from medialab_hub.adapters import broker_rules
+
+log = logging.getLogger(__name__)
+
+_passwords: dict[str, str] = {}
+
+
+def _is_known(session: Session) -> bool:
+    known, given = _passwords.get(session.username or ""), session.password or ""
+    return known is not None and hmac.compare_digest(known, given) and session.client_id == session.username
+
+
+class PasswordPlugin(BaseAuthPlugin):  # type: ignore[misc]
+    """Lets in who knows the password, under a client id equal to the user name."""
+
+    async def authenticate(self, *, session: Session) -> bool | None:
+        """False for everybody else."""
+        return _is_known(session)
+
+
+class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
+    """Asks for the password before anything else: amqtt ends the connection of an equal client id before it asks."""
+
+    @classmethod
+    async def init_from_connect(
+        cls,
+        reader: ReaderAdapter,
+        writer: WriterAdapter,
+        plugins_manager: PluginManager[amqtt.broker.BrokerContext],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> tuple[BrokerProtocolHandler, Session]:
+        """Read the first packet. Raises MQTTError for a wrong name or password."""
+        handler, session = await super().init_from_connect(reader, writer, plugins_manager, loop)
+        if not _is_known(session):
+            await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
+            await writer.close()
+            raise MQTTError(f"wrong name or password for {session.client_id!r}")
+        return handler, session
+
+
+class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
+    """Keeps retained messages from those who may not read them: amqtt sends each newcomer those of everybody."""
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        if broker_rules.may_read(session.username or "", subscription[0]):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
+
+
+class RulePlugin(BaseTopicPlugin):  # type: ignore[misc]
+    """The pattern rules of `broker_rules`."""
+
+    async def topic_filtering(
+        self, *, session: Session | None = None, topic: str | None = None, action: Action | None = None
+    ) -> bool | None:
+        """False for what the user may not publish, subscribe to or receive."""
+        user, topic = (session.username or "") if session else "", topic or ""
+        if action == Action.PUBLISH:
+            return broker_rules.may_publish(user, topic)
+        return broker_rules.may_read(user, topic)
+
+
+def _config(port: int) -> BrokerConfig:
+    plugins: dict[str, object] = {f"{__name__}.{plugin.__name__}": {} for plugin in (PasswordPlugin, RulePlugin)}
+    return BrokerConfig(listeners={"default": ListenerConfig(bind=f"127.0.0.1:{port}")}, plugins=plugins)
+
+
+async def run(content: dict[str, Any]) -> None:
+    """Serve until SIGTERM. `content` holds port and passwords."""
+    _passwords.update(content["passwords"])
+    amqtt.broker.BrokerProtocolHandler = EarlyCheck
+    broker = QuietBroker(_config(content["port"]))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await broker.start()
+    await stop.wait()
+    await broker.shutdown()
+
+
+def main() -> None:
+    """Started by `broker.py` as `python -c` with the path of the secrets as its argument."""
+    logging.basicConfig(level=logging.WARNING)
+    asyncio.run(run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))

@@ -1,0 +1,81 @@
+"""Every setting of the hub: read once from `MEDIALAB_*` variables, then passed on."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+PREFIX = "MEDIALAB_"
+"""What the name of each variable starts with."""
+
+
+class Settings(BaseModel):
+    """The settings of one hub. Field `http_port` is the variable `MEDIALAB_HTTP_PORT`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    http_host: str = "127.0.0.1"
+    """Address the hub listens on. `127.0.0.1` is this machine only; `0.0.0.0` is every network it is in."""
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    """Port the hub listens on; 0 takes any free one."""
+    public_url: str = ""
+    """Address people type, such as `https://hub.example.org`; printed on labels. Empty: made from host and port.
+    With `https://` the session cookie becomes a `__Host-` cookie."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names, separated by commas, under which the hub answers. IP addresses, `localhost`, the name of this
+    machine and the one in the public URL are always allowed."""
+    data_dir: Path = Path(".data")
+    """Folder for database, broker files and backups; relative to the folder the hub is started in."""
+    database_url: str = ""
+    """Where the database is: empty for SQLite in the data folder, else `postgresql+psycopg://…`."""
+    mqtt_url: str = "auto"
+    """`auto` starts a broker of its own for this machine; else the URL of one: `mqtt://user:password@host:1883`."""
+    agent: str = Field(default="hub", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    """Name of the agent that runs on this machine."""
+    backup_every_h: float = Field(default=1, ge=0)
+    """Hours between two backups of the database; 0 makes none but those before a migration."""
+    backups_kept: int = Field(default=24, ge=1)
+    """How many backups are kept."""
+    mdns: bool = True
+    """Announce the hub in the local network, once it listens on more than this machine."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What goes to the log."""
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """Settings from variables; a wrong value raises `pydantic.ValidationError` naming it."""
+        return cls.model_validate({name: env[key] for name in cls.model_fields if (key := variable(name)) in env})
+
+    @property
+    def is_https(self) -> bool:
+        """True when people reach the hub by HTTPS."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def is_loopback(self) -> bool:
+        """True when only this machine can reach the hub."""
+        return self.http_host in {"127.0.0.1", "::1", "localhost"}
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def reference() -> str:
+    """The settings as a Markdown page; docs/generated/settings.md is this text."""
+    lines = ["# Settings", "", "Generated from `hub/medialab_hub/settings.py`; do not edit.", ""]
+    lines += ["| Variable | Default | Meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = ", ".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+        meaning = " ".join((field.description or "").split())
+        lines.append(f"| `{variable(name)}` | {f'`{default}`' if default else 'empty'} | {meaning} |")
+    return "\n".join(lines) + "\n"
