@@ -1,0 +1,230 @@
+"""The reset level `clean`: which steps it takes now, and each step. Every step may be repeated."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from medialab_agent.drivers.octoprint import models
+from medialab_agent.drivers.octoprint.client import Client, Conflict
+from medialab_agent.drivers.octoprint.heat import all_off, excess, is_safe
+from medialab_agent.drivers.octoprint.profiles import ProfileState, differences, read_profiles, restore_profiles
+from medialab_agent.drivers.octoprint.traces import (
+    AllowList,
+    bad_baseline,
+    count_files,
+    delete_entry,
+    delete_timelapses,
+    list_files,
+    list_timelapses,
+)
+from medialab_agent.drivers.octoprint.waiting import POLL_S, until
+from medialab_agent.sdk.steps import Done, Order, Say, Step
+from medialab_wire.texts import Text
+
+SETTLE_S = 5.0
+"""How long a deleted thing may stay listed; then the step ends and the check will say so."""
+
+_ASK_BED = Text(
+    de="Bitte das Druckbett leer räumen und Speicherkarte oder USB-Stick abziehen.",
+    en="Please clear the print bed and take out any memory card or USB stick.",
+)
+
+_STEPS = {
+    "connect": (Text(de="Verbindung zum Drucker herstellen", en="Connect to the printer"), 60.0),
+    "end-job": (Text(de="Laufenden Druck abbrechen", en="Cancel the running print"), 180.0),
+    "heaters-off": (Text(de="Heizungen ausschalten", en="Switch the heaters off"), 60.0),
+    "overrides": (
+        Text(de="Tempo, Materialfluss und Lüfter zurückstellen", en="Put speed, flow and fan back"),
+        30.0,
+    ),
+    "firmware-defaults": (Text(de="Werte der Firmware zurückstellen", en="Restore firmware values"), 30.0),
+    "deselect": (Text(de="Ausgewählte Datei abwählen", en="Deselect the file"), 30.0),
+    "files": (Text(de="Fremde Druckdateien löschen", en="Delete foreign print files"), 180.0),
+    "timelapses": (Text(de="Zeitraffer löschen", en="Delete timelapses"), 600.0),
+    "profile": (Text(de="Druckerprofile zurückstellen", en="Restore the printer profiles"), 90.0),
+    "cool-down": (Text(de="Abkühlen lassen", en="Let it cool down"), 2700.0),
+    "bed-clear": (Text(de="Druckbett leer räumen", en="Clear the print bed"), None),
+    "home": (Text(de="Druckkopf in die Grundstellung fahren", en="Move the head to its home position"), 180.0),
+}
+
+
+def _step(name: str) -> Step:
+    title, deadline = _STEPS[name]
+    if name == "bed-clear":
+        return Step(name, title, ask=_ASK_BED, check="bed-clear")
+    return Step(name, title, deadline_s=deadline)
+
+
+class Reset:
+    """One order to reset, against one OctoPrint."""
+
+    def __init__(self, client: Client, order: Order) -> None:
+        if order.baseline is None:
+            raise bad_baseline()
+        self._client = client
+        self._order = order
+        self.kept = AllowList.from_baseline(order.baseline)
+        self.profiles = ProfileState.from_baseline(order.baseline)
+
+    async def plan(self) -> tuple[Step, ...]:
+        """What has to be done now. The person's look at the bed is always part of it, for no sensor sees the bed."""
+        names = [*await self._machine(), *await self._stored(), "bed-clear"]
+        if self._order.params.get("home") is True:
+            names.append("home")
+        wanted = dict.fromkeys(names)
+        return tuple(_step(name) for name in _STEPS if name in wanted)
+
+    async def _machine(self) -> list[str]:
+        printer = await self._client.printer()
+        names = ["overrides"]  # no interface tells the present factors
+        if self._order.params.get("firmware_defaults") is True:
+            names.append("firmware-defaults")
+        if printer is None:
+            return [*names, "connect", "heaters-off", "cool-down"]
+        if not printer.state.flags.is_idle:
+            names.append("end-job")
+        if all_off(printer) is not True:
+            names.append("heaters-off")
+        if not is_safe(printer):
+            names.append("cool-down")
+        job = await self._client.read(models.Job, "/api/job")
+        return [*names, "deselect"] if job.job.file.path else names
+
+    async def _stored(self) -> list[str]:
+        names = []
+        if self.kept.foreign(await list_files(self._client)):
+            names.append("files")
+        found = await list_timelapses(self._client)
+        if found.files or found.unrendered:
+            names.append("timelapses")
+        if differences(self.profiles, await read_profiles(self._client)):
+            names.append("profile")
+        return names
+
+    async def do(self, step: Step, say: Say) -> Done:
+        """Carry out one step."""
+        if step.id == "cool-down":
+            return await self._cool_down(say)
+        actions: dict[str, Callable[[], Awaitable[Done]]] = {
+            "connect": self._connect,
+            "end-job": self._end_job,
+            "heaters-off": self._heaters_off,
+            "overrides": self._overrides,
+            "firmware-defaults": self._firmware_defaults,
+            "deselect": self._deselect,
+            "files": self._files,
+            "timelapses": self._timelapses,
+            "profile": self._profile,
+            "home": self._home,
+        }
+        return await actions[step.id]() if step.id in actions else Done(changed=False)
+
+    async def _printer(self) -> models.Printer:
+        return await until(self._client.printer)
+
+    async def _connect(self) -> Done:
+        if await self._client.printer() is not None:
+            return Done(changed=False)
+        await self._client.order("/api/connection", command="connect")
+        await self._printer()
+        return Done()
+
+    async def _end_job(self) -> Done:
+        changed = False
+        while not (flags := (await self._printer()).state.flags).is_idle:
+            if flags.has_job and not flags.cancelling:
+                with suppress(Conflict):  # it ended by itself, or is being cancelled already
+                    await self._client.order("/api/job", command="cancel")
+                    changed = True
+            await asyncio.sleep(POLL_S)
+        return Done(changed)
+
+    async def _heaters_off(self) -> Done:
+        printer = await self._printer()
+        if all_off(printer) is True:
+            return Done(changed=False)
+        await cool(self._client, printer)
+        await until(self._is_off)
+        return Done()
+
+    async def _is_off(self) -> bool | None:
+        return all_off(await self._printer()) or None
+
+    async def _overrides(self) -> Done:
+        # RepRap G-code: M220 speed factor, M221 flow factor, M107 fan off (https://reprap.org/wiki/G-code)
+        await self._client.gcode("M220 S100", "M221 S100", "M107")
+        return Done(
+            changed=False,
+            detail=Text(
+                de="Gesendet. Der Drucker meldet diese Werte nicht zurück.",
+                en="Sent. The printer does not report these values.",
+            ),
+        )
+
+    async def _firmware_defaults(self) -> Done:
+        # M502 factory values, then M501 the stored ones over them; never M500, which would store
+        await self._client.gcode("M502", "M501")
+        return Done()
+
+    async def _deselect(self) -> Done:
+        with suppress(Conflict):  # nothing is selected any more
+            await self._client.order("/api/files/local/current", command="unselect")
+            return Done()
+        return Done(changed=False)
+
+    async def _files(self) -> Done:
+        end, first = time.monotonic() + SETTLE_S, None
+        while foreign := self.kept.foreign(await list_files(self._client)):
+            first = first if first is not None else count_files(foreign)
+            answers = [await delete_entry(self._client, entry) for entry in foreign]
+            if all(answers) and time.monotonic() > end:
+                break
+            await asyncio.sleep(POLL_S)
+        return Done(bool(first), _counted(first or 0, "Dateien", "files"))
+
+    async def _timelapses(self) -> Done:
+        end, first = time.monotonic() + SETTLE_S, None
+        while (found := await list_timelapses(self._client)).files or found.unrendered:
+            first = first if first is not None else len(found.files) + len(found.unrendered)
+            await delete_timelapses(self._client, found)
+            busy = any(movie.processing for movie in found.unrendered)  # would come back as a movie
+            if not busy and time.monotonic() > end:
+                break
+            await asyncio.sleep(POLL_S)
+        return Done(bool(first), _counted(first or 0, "Zeitraffer", "timelapses"))
+
+    async def _profile(self) -> Done:
+        if not differences(self.profiles, await read_profiles(self._client)):
+            return Done(changed=False)
+        await restore_profiles(self._client, self.profiles)
+        return Done()
+
+    async def _cool_down(self, say: Say) -> Done:
+        worst: float | None = None
+        while not is_safe(printer := await self._printer()):
+            above = excess(printer)
+            if above is not None:
+                worst = max(worst or above, above)
+                say(1.0 - above / worst)
+            await asyncio.sleep(POLL_S * 4)
+        return Done(changed=worst is not None)
+
+    async def _home(self) -> Done:
+        await self._client.order("/api/printer/printhead", command="home", axes=["x", "y", "z"])
+        await self._client.gcode("M84")
+        return Done()
+
+
+async def cool(client: Client, printer: models.Printer) -> None:
+    """Set every heater's target to 0; the basic two even before they reported."""
+    names = {"tool0", "bed", *printer.heaters}
+    tools = {name: 0 for name in sorted(names) if name.startswith("tool")}
+    await client.order("/api/printer/tool", command="target", targets=tools)
+    for name in names & {"bed", "chamber"}:
+        with suppress(Conflict):  # this printer has none
+            await client.order(f"/api/printer/{name}", command="target", target=0)
+
+
+def _counted(count: int, de: str, en: str) -> Text:
+    return Text(de=f"{count} {de} gelöscht.", en=f"{count} {en} deleted.")

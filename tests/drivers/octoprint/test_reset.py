@@ -1,0 +1,87 @@
+"""A learner group leaves a printer hot, printing and full; it comes back clean, and that is read back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from medialab_agent.drivers.octoprint.driver import DRIVER
+from medialab_agent.sdk.driver import Driver
+from medialab_wire.progress import CheckResult
+from tests.drivers.octoprint.peers import Peer
+from tests.drivers.octoprint.session import Memory, link, reset_order, run
+
+
+@pytest.fixture
+async def driver(peer: Peer) -> AsyncIterator[Driver]:
+    memory = Memory({"octoprint-key": await peer.key()})
+    driver = DRIVER(link(peer.sighting(), memory=memory))
+    yield driver
+    await driver.stop()
+    await driver.close()
+
+
+async def soil(peer: Peer) -> None:
+    await peer.upload("learners/klasse 3/Änne's würfel.gcode")
+    await peer.upload("ben.gcode")
+    await peer.upload("workshop/name.gcode", b"G28\nM117 changed\n")
+    peer.film()
+    assert await peer.order("/api/printerprofiles", profile={"id": "ben", "name": "Ben", "model": "x"}) == 200
+    changed = {"profile": {"volume": {"depth": 123.0}}}
+    assert (await peer.admin.patch("/api/printerprofiles/_default", json=changed)).status_code == 200
+    assert await peer.order("/api/printer/bed", command="target", target=60) == 204
+    await peer.start_print("ben.gcode")
+    for _ in range(200):
+        temperature = (await peer.get("/api/printer"))["temperature"]
+        if temperature.get("tool0", {}).get("actual", 0) > 60 and temperature["bed"]["actual"] > 45:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("never got hot")
+
+
+async def test_hot_printing_printer_with_traces_is_reset_and_read_back(peer: Peer, driver: Driver) -> None:
+    await peer.upload("workshop/name.gcode")
+    await peer.upload("workshop/stays.gcode")
+    baseline = dict(await driver.snapshot())
+    before = (await peer.get("/api/printerprofiles"))["profiles"]
+    await soil(peer)
+
+    dirty = await driver.report()
+    assert dirty.facts["state"] == "printing"
+    assert dirty.facts["safe_to_touch"] is False
+    assert dirty.traces["timelapses"] == 2
+    first = await run(driver, reset_order(baseline))
+
+    # heaters-off finds nothing: OctoPrint's own script for cancelled prints cools already
+    assert first.changed == ["end-job", "deselect", "files", "timelapses", "profile", "cool-down"]
+    assert first.asked == ["bed-clear"]
+    assert first.machine_passed(), first.checks
+    assert first.results()["bed-clear"] is CheckResult.UNKNOWN
+    assert first.progress == sorted(first.progress)
+
+    state = await peer.get("/api/printer")
+    assert state["state"]["flags"]["ready"] and not state["state"]["flags"]["cancelling"]
+    assert [heater["target"] for heater in state["temperature"].values()] == [0, 0]
+    assert state["temperature"]["tool0"]["actual"] < 50 and state["temperature"]["bed"]["actual"] < 40
+    assert await peer.paths() == {"workshop", "workshop/stays.gcode"}
+    films = await peer.get("/api/timelapse", unrendered="true", force="true")
+    assert films["files"] == films["unrendered"] == []
+    assert (await peer.get("/api/printerprofiles"))["profiles"] == before
+    assert (await peer.get("/api/job"))["job"]["file"]["path"] is None
+
+    again = await run(driver, reset_order(baseline))
+    assert again.changed == []
+    assert again.asked == ["bed-clear"]
+    assert again.machine_passed()
+    after = await driver.report()
+    assert (after.facts["state"], after.facts["safe_to_touch"]) == ("idle", True)
+    assert after.traces == {"learner_files": 0, "timelapses": 0}
+
+
+async def test_forgotten_preheat_is_switched_off(peer: Peer, driver: Driver) -> None:
+    baseline = dict(await driver.snapshot())
+    assert await peer.order("/api/printer/bed", command="target", target=45) == 204
+    result = await run(driver, reset_order(baseline))
+    assert result.changed[0] == "heaters-off"
+    assert result.machine_passed(), result.checks
+    assert (await peer.get("/api/printer"))["temperature"]["bed"]["target"] == 0
