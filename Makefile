@@ -96,7 +96,6 @@ check: $(SYNCED) $(if $(SCREENS),dashboard/node_modules/.synced) ## Format, lint
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python docs/generate.py --check
 	$(BIN)/pytest tests/house -q
 	$(if $(SCREENS),$(NPM) run --if-present check)
 

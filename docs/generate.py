@@ -1,0 +1,79 @@
+"""Writes the generated parts of the documentation, or says with `--check` which of them are stale."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from medialab_agent.sdk.manifest import load_manifest
+from medialab_hub.settings import reference
+from medialab_wire.capabilities import DriverManifest, Quality
+from medialab_wire.schema import documents
+
+ROOT = Path(__file__).parents[1]
+HEADINGS = {
+    "de": ("Geräte", "Wird gefunden über", "Stufen des Zurücksetzens", "Reife"),
+    "en": ("Devices", "Found by", "Reset levels", "Quality"),
+}
+SOURCES = {
+    "usb": ("USB", "USB"),
+    "ble": ("Bluetooth", "Bluetooth"),
+    "mdns": ("Netzwerk-Ansage (mDNS)", "network announcement (mDNS)"),
+    "manual": ("eingetippte Adresse", "typed address"),
+}
+QUALITY = {
+    Quality.SEEN: ("erkannt", "seen"),
+    Quality.MANAGED: ("verwaltet", "managed"),
+    Quality.PROVEN: ("nachgewiesen", "proven"),
+    Quality.TRUSTED: ("bewährt", "trusted"),
+}
+
+
+def _row(manifest: DriverManifest, language: str) -> str:
+    pick = 0 if language == "de" else 1
+    sources = dict.fromkeys(m.source for m in manifest.matchers)
+    found = ", ".join(SOURCES.get(source, (source, source))[pick] for source in sources)
+    levels = ", ".join(getattr(level.title, language) for level in manifest.levels) or "–"
+    name = (
+        f"[{getattr(manifest.name, language)}](agents/medialab_agent/drivers/{manifest.id.replace('-', '_')}/README.md)"
+    )
+    return f"| {name} | {found} | {levels} | {QUALITY[manifest.quality][pick]} |"
+
+
+def device_table(language: str) -> str:
+    """One row for each driver in the house."""
+    manifests = [load_manifest(path) for path in sorted(ROOT.glob("agents/medialab_agent/drivers/*/manifest.toml"))]
+    head = [f"| {' | '.join(HEADINGS[language])} |", "|---|---|---|---|"]
+    return "\n".join(head + [_row(manifest, language) for manifest in manifests])
+
+
+def between_markers(page: str, name: str, body: str) -> str:
+    """The page with `body` between its two markers. Raises ValueError when they are not there."""
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    if start not in page or end not in page:
+        raise ValueError(f"no markers {start} … {end}")
+    return re.sub(f"{start}.*?{end}", lambda _: f"{start}\n{body}\n{end}", page, flags=re.S)
+
+
+def wanted() -> Iterator[tuple[Path, str]]:
+    """Each file with a generated part, and what it should say."""
+    for name, content in documents().items():
+        yield ROOT / "docs/generated" / name, content
+    yield ROOT / "docs/generated/settings.md", reference()
+    for language, name in (("en", "README.md"), ("de", "README.de.md")):
+        page = (ROOT / name).read_text(encoding="utf-8")
+        yield ROOT / name, between_markers(page, "devices", device_table(language))
+
+
+def main() -> int:
+    """Write what differs, or with `--check` only name it and end with 1."""
+    stale = [(path, text) for path, text in wanted() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path, text in stale:
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{'stale' if '--check' in sys.argv else 'written'}: {path.relative_to(ROOT)}\n")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
