@@ -1,0 +1,175 @@
+"""Who is asking: sessions and tokens kept in memory, so that a request costs no query."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from medialab_hub.clock import Clock
+from medialab_hub.domain import accounts as rules
+from medialab_hub.domain.roles import Role
+from medialab_hub.errors import NotSignedIn, TooMany
+from medialab_hub.services import accounts
+from medialab_hub.services.passwords import Passwords
+from medialab_hub.storage import accounts as rows
+from medialab_hub.storage.tables.accounts import User
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_hub.storage.writer import Writer
+from medialab_wire.texts import Text
+
+STORED_EVERY = timedelta(minutes=1)
+"""How often the last use of a session is written down."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks: a person with a session, or a program with a token. `id` is pseudonymous and goes to the journal."""
+
+    id: str
+    name: str
+    role: Role
+    csrf: str | None = None
+    """What a browser must send with each change; None for a token."""
+    key: str = ""
+    """Hash of the session's secret; empty for a token."""
+
+
+@dataclass
+class _Entry:
+    principal: Principal
+    created: datetime
+    used: datetime
+    stored: datetime
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh session: whose, and the secret for the cookie."""
+
+    principal: Principal
+    secret: str
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a random secret of 128 bits or more; SHA-256 is enough for those."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Admission:
+    """Finds the principal of a request, signs people in and out. Used on the event loop only."""
+
+    def __init__(self, writer: Writer, clock: Clock, passwords: Passwords) -> None:
+        self._writer, self._clock, self.passwords = writer, clock, passwords
+        self._sessions: dict[str, _Entry] = {}
+        self._tokens: dict[str, Principal] = {}
+        self._limits = rules.LoginLimits()
+        self.settings: dict[str, str] = {}
+        self.has_admin = False
+
+    async def load(self) -> None:
+        """Read everything again; after each change of accounts or tokens."""
+        (self._sessions, self._tokens, self.settings, self.has_admin) = await self._writer.run(
+            lambda uow: _read(uow, self._sessions)
+        )
+
+    def by_session(self, secret: str) -> Principal | None:
+        """The person of a session cookie; counts as use."""
+        key = hash_secret(secret)
+        entry = self._sessions.get(key)
+        if entry is None:
+            return None
+        now = self._clock.now()
+        if rules.is_over(entry.created, entry.used, now):
+            del self._sessions[key]
+            return None
+        entry.used = now
+        if now - entry.stored >= STORED_EVERY:
+            entry.stored = now
+            self._writer.submit(lambda uow: accounts.keep_session(uow, key))
+        return entry.principal
+
+    def by_token(self, secret: str) -> Principal | None:
+        """The program of an API token."""
+        return self._tokens.get(hash_secret(secret))
+
+    def is_live(self, principal: Principal) -> bool:
+        """True while this principal may go on; does not count as use. For streams that stay open."""
+        if not principal.key:
+            return any(known.id == principal.id for known in self._tokens.values())
+        entry = self._sessions.get(principal.key)
+        return entry is not None and not rules.is_over(entry.created, entry.used, self._clock.now())
+
+    async def sign_in(self, name: str, password: str, address: str, old_secret: str | None) -> SignedIn:
+        """Check name and password. Raises NotSignedIn when they are wrong and TooMany after too many tries."""
+        account = rules.name_key(name)
+        self._refuse_too_many(account, address)
+        self._limits.failed(account, address, self._clock.monotonic())
+        user = await self._writer.run(lambda uow: rows.user_of_key(uow.session, account))
+        stored = user.password_hash if user is not None and not user.disabled else None
+        if not await self.passwords.matches(stored, password) or user is None:
+            await self._writer.run(lambda uow: accounts.record_refused_login(uow, name), durable=True)
+            raise NotSignedIn(
+                "login-failed",
+                Text(de="Name oder Kennwort stimmt nicht.", en="Name or password is wrong."),
+                Text(de="Bitte noch einmal versuchen.", en="Please try again."),
+            )
+        self._limits.succeeded(account, address)
+        user_id = user.id
+        return await self._open(lambda _uow: user_id, old_secret)
+
+    async def set_up(self, token: str, person: accounts.Person, centre: str, language: str) -> SignedIn:
+        """First run: create the first admin and sign in."""
+        return await self._open(
+            lambda uow: accounts.set_up(uow, hash_secret(token), person, centre, language).id, old_secret=None
+        )
+
+    async def sign_out(self, principal: Principal) -> None:
+        """End this session."""
+        self._sessions.pop(principal.key, None)
+        await self._writer.run(lambda uow: accounts.close_session(uow, principal.key))
+
+    async def offer_first_admin_link(self) -> str:
+        """The secret of a fresh link of the first run. Raises Conflict once an admin exists."""
+        secret = secrets.token_urlsafe(16)
+        await self._writer.run(lambda uow: accounts.offer_first_admin_link(uow, hash_secret(secret)), durable=True)
+        return secret
+
+    def _refuse_too_many(self, account: str, address: str) -> None:
+        wait_s = self._limits.wait_s(account, address, self._clock.monotonic())
+        if wait_s > 0:
+            minutes = max(1, round(wait_s / 60))
+            raise TooMany(
+                "login-too-often",
+                Text(de="Zu viele Versuche.", en="Too many tries."),
+                Text(
+                    de=f"Bitte in {minutes} Minuten noch einmal versuchen.",
+                    en=f"Please try again in {minutes} minutes.",
+                ),
+            )
+
+    async def _open(self, find_user: Callable[[UnitOfWork], str], old_secret: str | None) -> SignedIn:
+        secret, csrf = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+        key = hash_secret(secret)
+        old_key = hash_secret(old_secret) if old_secret else None
+        await self._writer.run(lambda uow: accounts.open_session(uow, find_user(uow), key, csrf, old_key), durable=True)
+        await self.load()
+        return SignedIn(self._sessions[key].principal, secret)
+
+
+def _read(
+    uow: UnitOfWork, known: dict[str, _Entry]
+) -> tuple[dict[str, _Entry], dict[str, Principal], dict[str, str], bool]:
+    sessions = {}
+    for row, user in rows.live_sessions(uow.session):
+        used = max(row.used_at, known[row.secret_hash].used) if row.secret_hash in known else row.used_at
+        person = _person(user, row.csrf, row.secret_hash)
+        sessions[row.secret_hash] = _Entry(person, row.created_at, used, row.used_at)
+    tokens = {
+        token.secret_hash: Principal(token.id, token.label, Role(token.role)) for token in rows.live_tokens(uow.session)
+    }
+    return sessions, tokens, rows.settings(uow.session), rows.has_admin(uow.session)
+
+
+def _person(user: User, csrf: str, key: str) -> Principal:
+    return Principal(user.id, user.name, Role(user.role), csrf, key)

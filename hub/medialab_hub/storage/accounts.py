@@ -1,0 +1,68 @@
+"""Rows of accounts, sessions, tokens, the link of the first run, and settings of the centre."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, func, select
+
+from medialab_hub.domain.accounts import IDLE, LONGEST
+from medialab_hub.domain.roles import Role
+from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
+
+
+def has_admin(session: Session) -> bool:
+    """True when somebody can administer the hub."""
+    query = select(func.count()).select_from(User).where(User.role == Role.ADMIN, col(User.disabled).is_(False))
+    return session.exec(query).one() > 0
+
+
+def user_of_key(session: Session, key: str) -> User | None:
+    """The account of a folded name."""
+    return session.exec(select(User).where(User.name_key == key)).first()
+
+
+def users(session: Session) -> Sequence[User]:
+    """All accounts by name."""
+    return session.exec(select(User).order_by(User.name_key)).all()
+
+
+def live_tokens(session: Session) -> Sequence[ApiToken]:
+    """Tokens that were not revoked, newest first."""
+    query = select(ApiToken).where(col(ApiToken.revoked_at).is_(None)).order_by(col(ApiToken.created_at).desc())
+    return session.exec(query).all()
+
+
+def live_sessions(session: Session) -> Sequence[tuple[LoginSession, User]]:
+    """Sessions with their accounts; those of locked accounts left out."""
+    query = select(LoginSession, User).where(LoginSession.user_id == User.id, col(User.disabled).is_(False))
+    return session.exec(query).all()
+
+
+def delete_sessions(session: Session, user: str) -> None:
+    """Sign an account out everywhere."""
+    session.exec(delete(LoginSession).where(col(LoginSession.user_id) == user))
+
+
+def delete_ended_sessions(session: Session, now: datetime) -> None:
+    """Forget sessions that ended by themselves."""
+    session.exec(
+        delete(LoginSession).where(
+            (col(LoginSession.used_at) <= now - IDLE) | (col(LoginSession.created_at) <= now - LONGEST)
+        )
+    )
+
+
+def replace_link(session: Session, link: FirstAdminLink) -> None:
+    """Only the newest link of the first run counts."""
+    session.exec(delete(FirstAdminLink))
+    session.add(link)
+
+
+def settings(session: Session) -> dict[str, str]:
+    """All settings of the centre."""
+    return {row.key: row.value for row in session.exec(select(Setting))}
+
+
+def set_setting(session: Session, key: str, value: str) -> None:
+    """Store one setting of the centre."""
+    session.merge(Setting(key=key, value=value))
