@@ -92,12 +92,10 @@ $(STATIC): dashboard/node_modules/.synced $(SCREEN_SOURCES)
 # --- checking ------------------------------------------------------------------------------------------------------
 
 check: $(SYNCED) $(if $(SCREENS),dashboard/node_modules/.synced) ## Format, lint, types, import rules, house rules, docs
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest tests/house -q
-	$(if $(SCREENS),$(NPM) run --if-present check)
+	@failed=; for step in 'ruff format --check .' 'ruff check .' mypy lint-imports 'pytest tests/house -q'; do \
+		echo "--- $$step"; $(BIN)/$$step || failed="$$failed [$$step]"; done; \
+	$(if $(SCREENS),echo '--- dashboard'; ($(NPM) run --if-present check) || failed="$$failed [dashboard]";) \
+	if [ -n "$$failed" ]; then echo "Not in order:$$failed"; exit 1; else echo "Everything in order."; fi
 
 format: $(SYNCED) ## Bring the code into its format
 	$(BIN)/ruff format .
@@ -118,7 +116,7 @@ test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 	$(call suite,real,$(BIN)/pytest $(REAL) -q)
 	@failed=0; for suite in check fast real; do \
 		if [ "$$(cat $(RESULTS)/$$suite.exit)" = 0 ]; then verdict=passed; else verdict=FAILED; failed=1; fi; \
-		printf '%-6s %s: %s\n' "$$suite" "$$verdict" "$$(tail -n 1 $(RESULTS)/$$suite.txt)"; \
+		printf '%-6s %s: %s\n' "$$suite" "$$verdict" "$$(grep -v '^make' $(RESULTS)/$$suite.txt | tail -n 1)"; \
 	done; exit $$failed
 
 test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill
