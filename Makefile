@@ -83,7 +83,7 @@ dashboard: $(SCREENS) ## Build the dashboard (only when its sources changed)
 
 dashboard/node_modules/.synced: dashboard/package.json dashboard/package-lock.json | $(SYNCED)
 	$(NPM) ci --no-audit --no-fund --loglevel=error
-	@touch $@
+	@mkdir -p $(@D) && touch $@
 
 $(STATIC): dashboard/node_modules/.synced $(SCREEN_SOURCES)
 	$(NPM) run build
