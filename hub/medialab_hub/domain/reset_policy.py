@@ -11,7 +11,7 @@ _WORSE = {Outcome.CLEAN: 0, Outcome.UNVERIFIED: 1, Outcome.QUARANTINED: 2}
 
 @dataclass(frozen=True)
 class Evidence:
-    """What came in about one execution. `ticked`: checks and steps a signed-in person confirmed at this hub.
+    """What came in about one execution. `answered_by`: people who answered "done" to a step of it at this hub.
 
     `claimed` is the agent's own outcome; it can only make the judgement worse."""
 
@@ -19,7 +19,7 @@ class Evidence:
     steps: Sequence[StepView] = ()
     checks: Sequence[Check] = ()
     claimed: Outcome | None = None
-    ticked: Collection[str] = frozenset()
+    answered_by: Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,4 +66,4 @@ def _is_made(spec: CheckSpec, evidence: Evidence) -> bool:
     results = [check for check in evidence.checks if check.id == spec.id]
     if not results or any(check.result is not CheckResult.PASSED or check.kind is not spec.kind for check in results):
         return False
-    return spec.kind is EvidenceKind.MACHINE or spec.id in evidence.ticked
+    return spec.kind is EvidenceKind.MACHINE or all(check.by in evidence.answered_by for check in results)

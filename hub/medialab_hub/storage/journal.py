@@ -52,3 +52,9 @@ def first_broken(session: Session) -> int | None:
             return row.seq
         before = row.hash
     return None
+
+
+def last_hash(session: Session) -> str:
+    """The hash of the last row, empty in an empty journal. Take it under the head's lock to build on it."""
+    head = session.get(JournalHead, 1, with_for_update=True)
+    return head.hash if head else ""

@@ -62,11 +62,15 @@ class Connection(SQLModel, table=True):
     traces: dict[str, int] = document(dict)
     birth: int = 0
     seq: int = 0
+    is_turned: bool = False
+    """The hub set the presence, because agent or inventory no longer speak for it; the same report again undoes that."""
     last_seen: Moment | None = moment(optional=True)
 
 
 class DeviceIdentity(SQLModel, table=True):
-    """Something a device is recognised by; `connection_id` says who claimed it."""
+    """Something a device is recognised by; `value` is folded for comparing, `shown` is for people.
+
+    `connection_id` says who claimed it."""
 
     __tablename__ = "device_identity"
     __table_args__ = (Index("ix_device_identity_lookup", "kind", "scope", "value"),)
@@ -75,6 +79,7 @@ class DeviceIdentity(SQLModel, table=True):
     connection_id: str | None = Field(default=None, foreign_key="connection.id", index=True)
     kind: str
     value: str
+    shown: str = ""
     scope: str = ""
 
 

@@ -1,0 +1,17 @@
+"""Which of two states of an agent is the later one."""
+
+from medialab_wire.presence import AgentPhase, AgentState
+
+GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED})
+
+
+def is_newer_state(known: AgentState, arrived: AgentState) -> bool:
+    """True when `arrived` should replace `known`.
+
+    Births only grow, so a will of an earlier connection is ignored. The exception is an agent that was installed anew
+    and counts from one again: another boot, alive, while the one we know of is gone."""
+    if arrived.birth != known.birth:
+        is_reinstalled = arrived.boot != known.boot and arrived.phase not in GONE and known.phase in GONE
+        return arrived.birth > known.birth or is_reinstalled
+    went_back = known.phase is not AgentPhase.INIT and arrived.phase is AgentPhase.INIT
+    return known.phase not in GONE and not went_back

@@ -1,0 +1,149 @@
+"""Takes what agents say about themselves: who is there, their buses, their drivers; and tells them what they own."""
+
+from medialab_hub.domain.events import Happened
+from medialab_hub.domain.presence import is_newer_state
+from medialab_hub.services.ownership import bump_config, settle_owner
+from medialab_hub.services.refusals import no_such, not_understood
+from medialab_hub.services.subjects import reported
+from medialab_hub.storage import agents, devices
+from medialab_hub.storage.tables import Agent, AnnouncedDriver, Connection, ManualAddress
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.capabilities import DriverManifest
+from medialab_wire.commands import Config
+from medialab_wire.presence import AgentPhase, AgentState
+from medialab_wire.reports import Inventory, Presence
+from medialab_wire.texts import Text
+
+GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED, AgentPhase.SLEEPING})
+
+
+def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
+    """Store a state. True: the agent is back, and should tell everything again. Older states are ignored.
+
+    The connections of an agent that is gone are silent."""
+    agent = _require(uow, agent_id)
+    before = AgentState(phase=AgentPhase(agent.phase), birth=agent.birth, boot=agent.boot, version=agent.version)
+    if not is_newer_state(before, state):
+        return False
+    if state.birth < agent.birth:
+        _forget_births(uow, agent_id)
+    is_back = state.phase is AgentPhase.READY and (before.phase in GONE or before.boot != state.boot)
+    changed = (agent.phase, agent.version, agent.host) != (state.phase.value, state.version, state.host)
+    agent.phase, agent.birth, agent.boot = state.phase.value, state.birth, state.boot
+    agent.version, agent.host, agent.last_seen = state.version, state.host, uow.now
+    if state.phase in GONE:
+        for connection in devices.connections_at(uow.session, agent_id):
+            _turn(uow, connection, Presence.SILENT, only_from=Presence.PRESENT)
+    if changed:
+        uow.record(Happened.AGENT_CHANGED, agent_id, phase=agent.phase, version=agent.version)
+    uow.touch_agent(agent_id)
+    return is_back
+
+
+def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
+    """The agent was installed anew and counts from the beginning."""
+    for connection in devices.connections_at(uow.session, agent_id):
+        connection.birth = connection.seq = 0
+
+
+def _turn(uow: UnitOfWork, connection: Connection, presence: Presence, only_from: Presence | None = None) -> None:
+    if connection.presence == presence or (only_from is not None and connection.presence != only_from):
+        return
+    connection.presence, connection.is_turned = presence.value, True
+    device = devices.get(uow.session, connection.device_id)
+    if device is not None:
+        settle_owner(uow, device)
+        reported(uow, device, Happened.DEVICE_REPORTED, agent=connection.agent_id, changed=["presence"])
+
+
+def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> None:
+    """Store drivers and buses; connections the agent no longer names are absent."""
+    agent = _require(uow, agent_id)
+    if agent.inventory_version == inventory.version:
+        return
+    agent.inventory_version = inventory.version
+    agent.host = inventory.host or agent.host
+    agent.buses = [bus.model_dump(mode="json") for bus in inventory.buses]
+    agent.drivers = sorted(manifest.id for manifest in inventory.drivers)
+    for manifest in inventory.drivers:
+        _announce(uow, agent_id, manifest)
+    uow.session.flush()
+    named = set(inventory.devices)
+    for connection in devices.connections_at(uow.session, agent_id):
+        if connection.dev not in named:
+            _turn(uow, connection, Presence.ABSENT)
+    uow.record(Happened.AGENT_INVENTORIED, agent_id, version=inventory.version, drivers=agent.drivers)
+    uow.touch_agent(agent_id)
+
+
+def _announce(uow: UnitOfWork, agent_id: str, manifest: DriverManifest) -> None:
+    row = uow.session.get(AnnouncedDriver, manifest.id)
+    content = manifest.model_dump(mode="json")
+    if row is None:
+        row = AnnouncedDriver(id=manifest.id, version="", agent_id=agent_id, announced_at=uow.now)
+        uow.session.add(row)
+    elif row.manifest == content or _order(row.version) > _order(manifest.version):
+        return
+    row.version, row.agent_id, row.manifest, row.announced_at = manifest.version, agent_id, content, uow.now
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+
+
+def _require(uow: UnitOfWork, agent_id: str) -> Agent:
+    agent = agents.get(uow.session, agent_id)
+    if agent is None:
+        agent = Agent(id=agent_id)
+        uow.session.add(agent)
+        uow.session.flush()
+        bump_config(uow, agent_id)
+    return agent
+
+
+def config_for(uow: UnitOfWork, agent_id: str) -> Config:
+    """What an agent may command, people's choices, and addresses they typed in."""
+    agent = agents.get(uow.session, agent_id)
+    if agent is None:
+        raise no_such("agent", agent_id)
+    choices = {c.dev: c.chosen_driver for c in devices.connections_at(uow.session, agent_id) if c.chosen_driver}
+    return Config(
+        version=agent.config_version,
+        owned=tuple(connection.dev for connection, _ in devices.owned_by(uow.session, agent_id)),
+        manual=tuple(agents.manual_addresses(uow.session)),
+        choices=choices,
+    )
+
+
+def add_address(uow: UnitOfWork, address: str, actor: str) -> None:
+    """An address such as `octoprint://192.0.2.7:5000`, for all agents to look at. Raises `HubError` when it is none."""
+    scheme, separator, rest = address.strip().partition("://")
+    if not separator or not scheme.isascii() or not scheme or not rest or len(address) > 300:
+        raise not_understood(
+            "not-an-address",
+            Text(
+                de="So sieht eine Adresse aus: octoprint://192.0.2.7:5000",
+                en="An address looks like octoprint://192.0.2.7:5000",
+            ),
+            address[:80],
+        )
+    if uow.session.get(ManualAddress, address.strip()) is None:
+        uow.session.add(ManualAddress(address=address.strip(), actor=actor, added_at=uow.now))
+        uow.session.flush()
+        _tell_all(uow, Happened.ADDRESS_ADDED, address.strip(), actor)
+
+
+def remove_address(uow: UnitOfWork, address: str, actor: str) -> None:
+    """Agents no longer look there. Raises `NotFound`."""
+    row = uow.session.get(ManualAddress, address.strip())
+    if row is None:
+        raise no_such("address", address[:80])
+    uow.session.delete(row)
+    uow.session.flush()
+    _tell_all(uow, Happened.ADDRESS_REMOVED, address.strip(), actor)
+
+
+def _tell_all(uow: UnitOfWork, kind: Happened, address: str, actor: str) -> None:
+    uow.record(kind, address, actor)
+    for agent in agents.every(uow.session):
+        bump_config(uow, agent.id)

@@ -1,0 +1,125 @@
+"""Takes and frees devices: resets, quarantine, maintenance."""
+
+from datetime import timedelta
+
+from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
+from medialab_hub.domain.events import Happened
+from medialab_hub.services.refusals import no_such, not_possible
+from medialab_hub.services.subjects import require_device, require_idle
+from medialab_hub.storage import allocations as rows
+from medialab_hub.storage.tables import Allocation, Device, Job
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.texts import Text
+
+_BREAKABLE = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value, AllocationKind.INSPECTION.value}
+
+
+def take_for_reset(uow: UnitOfWork, device: Device, job: Job) -> None:
+    """A reset takes its device for at most its deadline; inside a quarantine it is part of that."""
+    end = job.starts_at + timedelta(seconds=job.deadline_s)
+    in_the_way = rows.in_the_way(uow.session, device.id, uow.now, end)
+    parent = next((row for row in in_the_way if row.kind == AllocationKind.QUARANTINE), None)
+    if parent is None and in_the_way:
+        text = Text(de="Das Gerät ist in dieser Zeit schon vergeben.", en="The device is already taken at that time.")
+        raise not_possible("device-taken", text, in_the_way[0].id)
+    uow.session.add(
+        Allocation(
+            id=uow.new_id("alc"),
+            device_id=device.id,
+            kind=AllocationKind.RESET.value,
+            starts_at=uow.now,
+            ends_at=end,
+            blocked_from=uow.now,
+            blocked_to=end,
+            parent_id=None if parent is None else parent.id,
+            job_id=job.id,
+            actor=job.requested_by,
+        )
+    )
+    uow.session.flush()
+
+
+def finish_reset(uow: UnitOfWork, job: Job) -> None:
+    """The reset no longer takes the device."""
+    row = rows.of_job(uow.session, job.id)
+    if row is not None:
+        _close(uow, row, AllocationStatus.DONE)
+        uow.session.flush()
+
+
+def _close(uow: UnitOfWork, row: Allocation, status: AllocationStatus) -> None:
+    row.status = status.value
+    row.version += 1
+    if uow.now > row.starts_at:  # an interval is never empty, whatever the clock did
+        row.ends_at = row.blocked_to = uow.now
+
+
+def quarantine(uow: UnitOfWork, device: str, job: Job) -> None:
+    """Until further notice; whatever was planned for the device is broken and says so."""
+    if rows.open_quarantine(uow.session, device) is not None:
+        return
+    for row in rows.in_the_way(uow.session, device, uow.now, None):
+        if row.kind in _BREAKABLE:
+            row.status = AllocationStatus.BROKEN.value
+            row.version += 1
+    uow.session.flush()
+    if rows.in_the_way(uow.session, device, uow.now, None):
+        return  # in maintenance: blocked already, and the proof on the device says quarantined
+    _add_open(uow, device, AllocationKind.QUARANTINE, job_id=job.id)
+
+
+def end_quarantine(uow: UnitOfWork, device: str, actor: str) -> None:
+    """The device may be used again."""
+    row = rows.open_quarantine(uow.session, device)
+    if row is not None:
+        _close(uow, row, AllocationStatus.DONE)
+        uow.session.flush()
+        uow.record(Happened.ALLOCATION_ENDED, row.id, actor, device=device, what=row.kind)
+        uow.touch_device(device)
+
+
+def start_maintenance(uow: UnitOfWork, device_id: str, reason: str, actor: str) -> str:
+    """Take a device out of use until somebody ends it; returns the allocation. Raises `Conflict`."""
+    device = require_device(uow, device_id)
+    require_idle(uow, device.id)
+    if rows.in_the_way(uow.session, device.id, uow.now, None):
+        text = Text(de="Das Gerät ist schon vergeben oder gesperrt.", en="The device is already taken or blocked.")
+        raise not_possible("device-taken", text, device.id)
+    return _add_open(uow, device.id, AllocationKind.MAINTENANCE, reason=reason, actor=actor)
+
+
+def end_allocation(uow: UnitOfWork, device_id: str, allocation_id: str, actor: str) -> None:
+    """End maintenance or quarantine by hand. Raises `NotFound`, `Conflict`."""
+    row = rows.get(uow.session, allocation_id)
+    if row is None or row.device_id != device_id or not AllocationStatus(row.status).blocks:
+        raise no_such("allocation", allocation_id)
+    if row.kind not in (AllocationKind.MAINTENANCE, AllocationKind.QUARANTINE):
+        text = Text(de="Das endet von selbst.", en="That ends by itself.")
+        raise not_possible("ends-by-itself", text, row.kind)
+    device = require_device(uow, device_id)
+    if row.kind == AllocationKind.QUARANTINE:
+        require_idle(uow, device_id)
+    _close(uow, row, AllocationStatus.DONE)
+    device.version += 1
+    device.seq = uow.record(Happened.ALLOCATION_ENDED, row.id, actor, device=device_id, what=row.kind)
+    uow.touch_device(device_id)
+
+
+def _add_open(
+    uow: UnitOfWork, device: str, kind: AllocationKind, job_id: str | None = None, reason: str = "", actor: str = ""
+) -> str:
+    row = Allocation(
+        id=uow.new_id("alc"),
+        device_id=device,
+        kind=kind.value,
+        starts_at=uow.now,
+        blocked_from=uow.now,
+        job_id=job_id,
+        reason=reason,
+        actor=actor,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    uow.record(Happened.ALLOCATION_STARTED, row.id, actor, device=device, what=kind.value, reason=reason)
+    uow.touch_device(device)
+    return row.id

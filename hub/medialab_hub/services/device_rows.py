@@ -1,0 +1,127 @@
+"""Builds the lines of the device list: plain dicts with exactly the fields of the API's `DeviceRow`."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from medialab_hub.domain.allocation import AllocationKind
+from medialab_hub.domain.device_status import DeviceFacts, DeviceStatus, derive_status
+from medialab_hub.domain.jobs import RESET_ACTION
+from medialab_hub.domain.progress import current_step, fraction
+from medialab_hub.services.stamps import stamp
+from medialab_hub.storage import allocations, devices, issues, jobs
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Allocation, Connection, Device, Job
+from medialab_wire.progress import ExecutionStatus, Outcome, StepView
+from medialab_wire.reports import Access, Presence
+
+Row = dict[str, Any]
+
+_NEAREST = {Presence.PRESENT: 0, Presence.SILENT: 1, Presence.ABSENT: 2}
+
+
+@dataclass
+class Surroundings:
+    """Everything a row needs besides the device itself."""
+
+    connections: list[Connection] = field(default_factory=list)
+    job: Job | None = None
+    allocations: list[Allocation] = field(default_factory=list)
+    issues: int = 0
+
+    def owner(self, device: Device) -> Connection | None:
+        """The commanding connection, else the nearest one."""
+        chosen = next((c for c in self.connections if c.id == device.owner_id), None)
+        return chosen or min(self.connections, key=lambda c: (_NEAREST[Presence(c.presence)], c.id), default=None)
+
+
+def device_rows(session: Session, ids: Iterable[str], now: datetime) -> list[Row]:
+    """The rows of these devices; unknown and merged ones are left out."""
+    found = [device for device in devices.many(session, ids) if device.merged_into is None]
+    around = surroundings(session, [device.id for device in found], now)
+    return [device_row(device, around[device.id]) for device in found]
+
+
+def surroundings(session: Session, ids: list[str], now: datetime) -> dict[str, Surroundings]:
+    """What belongs to each of these devices at this moment."""
+    around: dict[str, Surroundings] = defaultdict(Surroundings)
+    for connection in devices.connections_of(session, ids):
+        around[connection.device_id].connections.append(connection)
+    for job in jobs.open_of(session, ids):
+        around[job.device_id].job = job
+    for allocation in allocations.active(session, ids, now):
+        around[allocation.device_id].allocations.append(allocation)
+    for device_id, count in issues.counts(session, ids).items():
+        around[device_id].issues = count
+    return around
+
+
+def device_row(device: Device, around: Surroundings) -> Row:
+    """One row."""
+    owner = around.owner(device)
+    presence = nearest_presence(around.connections)
+    steps = [] if around.job is None else [StepView.model_validate(step) for step in around.job.steps]
+    running = current_step(steps)
+    seen = max((c.last_seen for c in around.connections if c.last_seen is not None), default=None)
+    return {
+        "id": device.id,
+        "seq": device.seq,
+        "name": device.name,
+        "kind": device.kind,
+        "status": status_of(device, around).value,
+        "presence": presence.value,
+        "access": Access.NONE.value if owner is None else owner.access,
+        "adopted": device.adopted_at is not None,
+        "driver": None if owner is None else owner.driver,
+        "model": device.model,
+        "asset_tag": device.asset_tag,
+        "location": device.location_id,
+        "station": device.station_id,
+        "agent": None if owner is None else owner.agent_id,
+        "battery": battery_of({} if owner is None else owner.volatile),
+        "traces": 0 if owner is None else sum(owner.traces.values()),
+        "job": None if around.job is None else around.job.id,
+        "progress": fraction(steps),
+        "step": None if running is None else running.title.model_dump(),
+        "last_seen": stamp(seen),
+        "proven_at": stamp(device.proven_at),
+        "issues": around.issues,
+    }
+
+
+def nearest_presence(connections: Iterable[Connection]) -> Presence:
+    """A device is as present as its nearest connection."""
+    return min((Presence(c.presence) for c in connections), key=_NEAREST.__getitem__, default=Presence.ABSENT)
+
+
+def status_of(device: Device, around: Surroundings) -> DeviceStatus:
+    """The one word about it."""
+    owner = around.owner(device)
+    kinds = {allocation.kind for allocation in around.allocations}
+    job = around.job
+    return derive_status(
+        DeviceFacts(
+            is_adopted=device.adopted_at is not None,
+            is_retired=device.retired_at is not None,
+            presence=nearest_presence(around.connections),
+            access=Access.NONE if owner is None else Access(owner.access),
+            has_baseline=device.baseline_id is not None,
+            has_reset=job is not None and job.action == RESET_ACTION,
+            has_waiting_job=job is not None and job.status == ExecutionStatus.WAITING_PERSON,
+            is_quarantined=AllocationKind.QUARANTINE in kinds,
+            is_in_maintenance=AllocationKind.MAINTENANCE in kinds,
+            outcome=None if device.proven_outcome is None else Outcome(device.proven_outcome),
+            is_accepted=device.proven_accepted,
+            traces=0 if owner is None else sum(owner.traces.values()),
+        )
+    )
+
+
+def battery_of(volatile: dict[str, Any]) -> int | None:
+    """Percent, 0 to 100, when the device says so."""
+    level = volatile.get("battery")
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level <= 100:
+        return None
+    return round(level)

@@ -1,0 +1,112 @@
+"""What the end of a job means: the verdict, the proof, the record, quarantine."""
+
+from medialab_hub.domain.events import Happened
+from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
+from medialab_hub.domain.readiness import chosen_level
+from medialab_hub.domain.records import record_hash
+from medialab_hub.domain.reset_policy import Evidence, Verdict, judge, was_touched
+from medialab_hub.services import allocations
+from medialab_hub.services.ownership import settle_owner
+from medialab_hub.services.subjects import job_changed, reported
+from medialab_hub.storage import agents, devices, journal
+from medialab_hub.storage import jobs as rows
+from medialab_hub.storage.tables import Baseline, Connection, Device, Job
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.capabilities import ResetLevel
+from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView, Trouble
+from medialab_wire.texts import Text
+
+
+def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dict[str, object] | None = None) -> None:
+    """The job has just become terminal: judge it, write its record, free its device."""
+    device = devices.get(uow.session, job.device_id)
+    assert device is not None
+    job.ended_at = uow.now
+    if job.action == RESET_ACTION:
+        _judge_reset(uow, job, device, claimed)
+    elif job.action == BASELINE_ACTION and job.status == ExecutionStatus.SUCCEEDED:
+        _keep_baseline(uow, job, device, snapshot)
+    uow.session.flush()
+    settle_owner(uow, device)
+    job.record_hash = record_hash(journal.last_hash(uow.session), record_of(job))
+    job_changed(
+        uow, job, Happened.JOB_ENDED, device=device.id, status=job.status, outcome=job.outcome, record=job.record_hash
+    )
+    device.seq = job.seq
+
+
+def record_of(job: Job) -> dict[str, object]:
+    """What is proven about an ended job; JSON."""
+    assert job.ended_at is not None
+    return {
+        "job": job.id,
+        "device": job.device_id,
+        "action": job.action,
+        "level": job.level,
+        "baseline": job.baseline_id,
+        "requested_by": job.requested_by,
+        "created": job.created_at.isoformat(),
+        "ended": job.ended_at.isoformat(),
+        "status": job.status,
+        "outcome": job.outcome,
+        "steps": job.steps,
+        "checks": job.checks,
+        "trouble": job.trouble,
+    }
+
+
+def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | None) -> None:
+    level = _level_of(uow, job)
+    checks = [Check.model_validate(check) for check in job.checks]
+    steps = [StepView.model_validate(step) for step in job.steps]
+    answers = {answer.actor for answer in rows.answers_to(uow.session, [job.id]) if answer.done and answer.actor}
+    verdict = judge(level, Evidence(ExecutionStatus(job.status), steps, checks, claimed, answers))
+    job.outcome = None if verdict.outcome is None else verdict.outcome.value
+    job.checks = [*job.checks, *_never_made(level, checks, verdict)]
+    if verdict.outcome is not None or was_touched(steps):
+        _note_proof(uow, job, device, verdict)
+    allocations.finish_reset(uow, job)
+    if verdict.outcome is Outcome.QUARANTINED:
+        allocations.quarantine(uow, device.id, job)
+    elif verdict.outcome is Outcome.CLEAN:
+        allocations.end_quarantine(uow, device.id, "")
+
+
+def _level_of(uow: UnitOfWork, job: Job) -> ResetLevel | None:
+    connection = None if job.connection_id is None else uow.session.get(Connection, job.connection_id)
+    manifest = agents.manifest(uow.session, None if connection is None else connection.driver)
+    return None if manifest is None else chosen_level(manifest, job.level)
+
+
+def _never_made(level: ResetLevel | None, checks: list[Check], verdict: Verdict) -> list[dict[str, object]]:
+    """Demanded checks nobody reported stand in the record as unknown, so that a reader sees what is missing."""
+    there = {check.id for check in checks}
+    return [
+        Check(id=spec.id, title=spec.title, kind=spec.kind, result=CheckResult.UNKNOWN).model_dump(mode="json")
+        for spec in (() if level is None else level.checks)
+        if spec.id in verdict.missing and spec.id not in there
+    ]
+
+
+def _note_proof(uow: UnitOfWork, job: Job, device: Device, verdict: Verdict) -> None:
+    device.proven_job, device.proven_outcome, device.proven_accepted = job.id, job.outcome, False
+    device.proven_at = uow.now if verdict.outcome is Outcome.CLEAN else None
+
+
+def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str, object] | None) -> None:
+    if snapshot is None:
+        job.status = ExecutionStatus.FAILED.value
+        text = Text(de="Das Gerät hat keinen Zustand geliefert.", en="The device delivered no state.")
+        job.trouble = Trouble(code="no-snapshot", text=text).model_dump(mode="json")
+        return
+    baseline = Baseline(
+        id=uow.new_id("bas"),
+        device_id=device.id,
+        driver=device.driver or "",
+        snapshot=dict(snapshot),
+        recorded_at=uow.now,
+        job_id=job.id,
+    )
+    uow.session.add(baseline)
+    device.baseline_id = baseline.id
+    reported(uow, device, Happened.BASELINE_RECORDED, job.requested_by, job=job.id)

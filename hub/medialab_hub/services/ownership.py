@@ -1,0 +1,58 @@
+"""Keeps the commanding connection of a device, and tells agents when what they may command changed."""
+
+from medialab_hub.domain.ownership import Way, choose_owner
+from medialab_hub.storage import agents, devices, jobs
+from medialab_hub.storage.tables import Connection, Device
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.reports import Access, Presence
+
+
+def settle_owner(uow: UnitOfWork, device: Device) -> None:
+    """Choose the owner again and take from it what the device shows: driver, kind, model."""
+    connections = devices.connections_of(uow.session, [device.id])
+    ways = [_way(connection) for connection in connections]
+    is_busy = bool(jobs.open_of(uow.session, [device.id]))
+    chosen = choose_owner(ways, device.owner_id, is_busy)
+    if chosen != device.owner_id:
+        tell_agents(uow, connections, {device.owner_id, chosen})
+        device.owner_id = chosen
+    _take_over(device, connections)
+
+
+def _way(connection: Connection) -> Way:
+    return Way(
+        connection.id,
+        connection.driver is not None,
+        Presence(connection.presence),
+        Access(connection.access),
+    )
+
+
+def _take_over(device: Device, connections: list[Connection]) -> None:
+    source = next((c for c in connections if c.id == device.owner_id), None) or max(
+        connections, key=lambda c: (c.driver is not None, c.kind != "unknown", c.id), default=None
+    )
+    if source is None:
+        return
+    device.driver = source.driver or device.driver
+    if source.kind != "unknown":
+        device.kind = source.kind
+    model = source.facts.get("model")
+    if isinstance(model, str) and model:
+        device.model = model
+    if device.adopted_at is None and source.name:
+        device.name = source.name
+
+
+def tell_agents(uow: UnitOfWork, connections: list[Connection], changed: set[str | None]) -> None:
+    """The configuration of these connections' agents is a new version."""
+    for agent in sorted({connection.agent_id for connection in connections if connection.id in changed}):
+        bump_config(uow, agent)
+
+
+def bump_config(uow: UnitOfWork, agent_id: str) -> None:
+    """The agent's configuration changed. Versions grow even when an older copy of the database was restored."""
+    agent = agents.get(uow.session, agent_id)
+    if agent is not None:
+        agent.config_version = max(agent.config_version + 1, int(uow.now.timestamp() * 1000))
+        uow.touch_agent(agent_id)

@@ -1,0 +1,162 @@
+"""What the API shows of single things and short lists: dicts with exactly the fields of its bodies."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from medialab_hub.services.device_rows import device_row, surroundings
+from medialab_hub.services.job_rows import job_detail as _job_detail
+from medialab_hub.services.job_rows import job_rows
+from medialab_hub.services.refusals import no_such
+from medialab_hub.services.stamps import stamp
+from medialab_hub.storage import agents, devices, issues, jobs, places
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Agent, Connection, Device, OpenIssue
+from medialab_wire.reports import IdentityKind
+
+Row = dict[str, Any]
+
+
+def device_detail(session: Session, device_id: str, now: datetime) -> Row:
+    """Everything about one device. Raises `NotFound`."""
+    device = devices.get(session, device_id)
+    if device is None or device.merged_into is not None:
+        raise no_such("device", device_id)
+    around = surroundings(session, [device.id], now)[device.id]
+    owner = around.owner(device)
+    baseline = devices.baseline(session, device.baseline_id)
+    return {
+        **device_row(device, around),
+        "help": None if owner is None else owner.help,
+        "facts": {} if owner is None else owner.facts,
+        "volatile": {} if owner is None else owner.volatile,
+        "traces_by_kind": {} if owner is None else owner.traces,
+        "identities": _identities(session, device.id),
+        "connections": [_connection(connection, device) for connection in around.connections],
+        "allocations": [
+            {"id": a.id, "kind": a.kind, "reason": a.reason, "starts": stamp(a.starts_at), "ends": stamp(a.ends_at)}
+            for a in around.allocations
+        ],
+        "baseline_at": stamp(None if baseline is None else baseline.recorded_at),
+        "baseline_summary": {} if baseline is None else summary_of(baseline.snapshot),
+        "version": device.version,
+        "clash": _rivals(session, device),
+    }
+
+
+def summary_of(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """A baseline in a few words: short values as they are, long ones as how many."""
+    return {key: len(value) if isinstance(value, list | dict) else value for key, value in snapshot.items()}
+
+
+def _identities(session: Session, device: str) -> list[Row]:
+    order = {kind.value: rank for rank, kind in enumerate(IdentityKind)}
+    rows = sorted(devices.identities_of(session, [device]), key=lambda row: (order[row.kind], row.scope, row.value))
+    return [{"kind": row.kind, "value": row.shown, "scope": row.scope} for row in rows]
+
+
+def _connection(connection: Connection, device: Device) -> Row:
+    return {
+        "id": connection.id,
+        "agent": connection.agent_id,
+        "dev": connection.dev,
+        "driver": connection.driver,
+        "presence": connection.presence,
+        "access": connection.access,
+        "help": connection.help,
+        "name": connection.name,
+        "sources": connection.sources,
+        "owner": connection.id == device.owner_id,
+        "last_seen": stamp(connection.last_seen),
+    }
+
+
+def _rivals(session: Session, device: Device) -> list[str]:
+    clashes = [clash for clash in devices.clashes_of(session, [device.id]) if clash.closed_at is None]
+    return sorted({clash.other_id if clash.device_id == device.id else clash.device_id for clash in clashes})
+
+
+def job_detail(session: Session, job_id: str) -> Row:
+    """One job. Raises `NotFound`."""
+    job = jobs.get(session, job_id)
+    if job is None:
+        raise no_such("job", job_id)
+    return _job_detail(session, job)
+
+
+def job_page(
+    session: Session,
+    *,
+    device: str | None = None,
+    batch: str | None = None,
+    is_open: bool | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Row:
+    """Newest first, without `seq`; `after` is the id of the last job of the page before. Raises `NotFound` for it."""
+    before = None if after is None else jobs.get(session, after)
+    if after is not None and before is None:
+        raise no_such("job", after)
+    start = None if before is None else (before.created_at, before.id)
+    found = jobs.page(session, device=device, batch=batch, is_open=is_open, after=start, limit=limit)
+    return {"items": job_rows(session, found), "after": found[-1].id if len(found) == limit else None}
+
+
+def agent_view(session: Session, agent: Agent) -> Row:
+    """The fields of `AgentView`."""
+    return {
+        "id": agent.id,
+        "phase": agent.phase,
+        "host": agent.host,
+        "version": agent.version,
+        "buses": agent.buses,
+        "drivers": agent.drivers,
+        "devices": agents.connection_count(session, agent.id),
+        "last_seen": stamp(agent.last_seen),
+    }
+
+
+def agent_views(session: Session) -> list[Row]:
+    """All agents."""
+    return [agent_view(session, agent) for agent in agents.every(session)]
+
+
+def issue_view(issue: OpenIssue) -> Row:
+    """The fields of `IssueView` of an issue that is open."""
+    return {
+        "id": issue.id,
+        "check": issue.check_id,
+        "severity": issue.severity,
+        "title": issue.title,
+        "detail": issue.detail,
+        "device": issue.device_id,
+        "agent": issue.agent_id,
+        "suggestions": issue.suggestions,
+        "since": stamp(issue.since),
+        "gone": False,
+    }
+
+
+def issue_views(session: Session) -> list[Row]:
+    """All open issues, oldest first."""
+    return [issue_view(issue) for issue in issues.every(session)]
+
+
+def places_view(session: Session) -> dict[str, Sequence[Row]]:
+    """The fields of `Places`."""
+    at_location, at_station = places.devices_by_location(session), places.devices_by_station(session)
+    return {
+        "locations": [
+            {"id": place.id, "name": place.name, "devices": at_location.get(place.id, 0)}
+            for place in places.locations(session)
+        ],
+        "stations": [
+            {"id": p.id, "name": p.name, "location": p.location_id, "devices": at_station.get(p.id, 0)}
+            for p in places.stations(session)
+        ],
+    }
+
+
+def drivers_view(session: Session) -> Row:
+    """The fields of `Drivers`."""
+    return {"items": [manifest.model_dump(mode="json") for manifest in agents.manifests(session)]}
