@@ -18,9 +18,10 @@ Instant = AwareDatetime
 
 
 class WireModel(BaseModel):
-    """A frozen message or part of one. Unknown fields are ignored, so that older peers read newer messages."""
+    """A frozen message or part of one. Unknown fields are ignored, so that older peers read newer messages;
+    NaN and infinity are refused, for JSON has no word for them."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     def encode(self) -> bytes:
         """The message as compact UTF-8 JSON, without fields that are unset by default."""

@@ -1,11 +1,13 @@
 """Every MQTT topic of `ml/1`; no other module spells a topic."""
 
+import re
 from dataclasses import dataclass
 
 from medialab_wire import PROTO
 
 HUB = f"{PROTO}/hub"
 ALL_UP = f"{PROTO}/a/+/up/#"
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def state(agent: str) -> str:
@@ -63,13 +65,17 @@ class UpTopic:
 
 
 def parse_up(topic: str) -> UpTopic | None:
-    """The parts of an upward topic, or None for any topic this protocol does not know."""
+    """The parts of an upward topic, or None for any topic this protocol does not know; ids are valid `WireId`s."""
     match topic.split("/"):
-        case ["ml", "1", "a", agent, "up", ("state" | "inv") as kind]:
+        case ["ml", "1", "a", agent, "up", ("state" | "inv") as kind] if _is_id(agent):
             return UpTopic(agent, kind)
-        case ["ml", "1", "a", agent, "up", "d", dev, ("rep" | "ev") as kind]:
+        case ["ml", "1", "a", agent, "up", "d", dev, ("rep" | "ev") as kind] if _is_id(agent) and _is_id(dev):
             return UpTopic(agent, kind, dev)
-        case ["ml", "1", "a", agent, "up", "x", exec_id]:
+        case ["ml", "1", "a", agent, "up", "x", exec_id] if _is_id(agent) and _is_id(exec_id):
             return UpTopic(agent, "x", exec_id)
         case _:
             return None
+
+
+def _is_id(level: str) -> bool:
+    return _ID.fullmatch(level) is not None
