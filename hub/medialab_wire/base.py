@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
-WireId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+WIRE_ID = r"^[a-z0-9][a-z0-9-]{0,62}$"
+WireId = Annotated[str, StringConstraints(pattern=WIRE_ID)]
 """Identifier on the wire: lower case letters, digits, hyphens; 1 to 63 characters (a topic level)."""
 
 ShortText = Annotated[str, StringConstraints(max_length=512)]

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from medialab_wire import PROTO
+from medialab_wire.base import WIRE_ID
 
 HUB = f"{PROTO}/hub"
 ALL_UP = f"{PROTO}/a/+/up/#"
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ID = re.compile(WIRE_ID)
 
 
 def state(agent: str) -> str:

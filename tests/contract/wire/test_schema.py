@@ -27,7 +27,7 @@ def test_the_export_is_fresh(name: str) -> None:
 def test_every_topic_has_a_channel() -> None:
     spelled = {topics.HUB}
     for name, spell in inspect.getmembers(topics, inspect.isfunction):
-        if not name.startswith(("parse_", "all_")) and spell.__module__ == topics.__name__:
+        if not name.startswith(("_", "parse_", "all_")) and spell.__module__ == topics.__name__:
             places = {"agent": "{agent}", "dev": "{dev}", "exec_id": "{exec}"}
             spelled.add(spell(*(places[p] for p in inspect.signature(spell).parameters)))
     assert {channel.address for channel in CHANNELS} == spelled
