@@ -1,0 +1,60 @@
+"""The scan for what no step of a reset handles: other folders, apps' files, memory cards, administrators. Pure."""
+
+from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge
+from medialab_agent.drivers.android_adb.profiles import Profile
+from medialab_agent.drivers.android_adb.reset import path_id
+from medialab_wire.progress import CheckResult
+
+
+def leftovers(see: Evidence) -> Finding:
+    """Nothing anywhere else: other folders of /sdcard, Android/, the transfer folder, memory cards, administrators."""
+    then, now = see.baseline, see.now
+    lists = (now.files, now.app_files, now.tmp_files, now.volumes, now.admins)
+    known = tuple(then.get(key) for key in ("files", "app_files", "tmp_files", "volumes", "admins"))
+    if any(part is None for part in lists + known):
+        return _partly_read(see)
+    counts = _leftover_counts(see)
+    return judge(not counts, "nothing", ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing")
+
+
+def _partly_read(see: Evidence) -> Finding:
+    counts = _leftover_counts(see)
+    return (
+        Finding(CheckResult.FAILED, "nothing", ", ".join(f"{n} {name}" for name, n in counts.items()))
+        if counts
+        else UNKNOWN
+    )
+
+
+def _leftover_counts(see: Evidence) -> dict[str, int]:
+    then, now, profile = see.baseline, see.now, see.profile
+    listed = set(then.get("files") or ())
+    elsewhere = [
+        path
+        for path in now.files or ()
+        if not profile.is_learners(path) and not _is_learners_root(profile, path) and not profile.is_ignored(path)
+    ]
+    tmp = set(then.get("tmp_files") or ())
+    counts = {
+        "unknown files": sum(1 for path in elsewhere if path_id(path) not in listed)
+        if then.get("files") is not None
+        else 0,
+        "app files": len(see.wanted.app_files_to_delete()) + _stray_app_files(see),
+        "transfer files": sum(1 for path in now.tmp_files or () if path_id(path) not in tmp),
+        "memory cards": len((now.volumes or frozenset()) - set(then.get("volumes") or ())),
+        "administrators": len((now.admins or frozenset()) - set(then.get("admins") or ())),
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _is_learners_root(profile: Profile, path: str) -> bool:
+    """A learners' folder itself, or a folder on the way to one."""
+    return any(f"/sdcard/{folder}/".startswith(path + "/") for folder in profile.folders)
+
+
+def _stray_app_files(see: Evidence) -> int:
+    """Files right under Android/, in no app's folder."""
+    known = set(see.baseline.get("app_files") or ())
+    kinds = ("data/", "media/", "obb/")
+    inside = (path.removeprefix("/sdcard/Android/") for path in see.now.app_files or () if path_id(path) not in known)
+    return sum(1 for path in inside if not path.startswith(kinds) or path.count("/") < 2)

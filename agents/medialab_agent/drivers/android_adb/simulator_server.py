@@ -1,0 +1,119 @@
+"""A real adb server of its own: own port, own HOME and key, no USB; for the practice lab and tests."""
+
+import asyncio
+import os
+import shutil
+import socket
+import tempfile
+from asyncio.subprocess import DEVNULL
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+from medialab_agent.drivers.android_adb.client import AdbClient
+from medialab_agent.drivers.android_adb.simulator import AndroidSimulator
+from medialab_agent.sdk.trouble import DeviceTrouble
+
+START_S = 15.0
+"""Seconds the server may take to listen."""
+
+
+class NoAdb(Exception):
+    """No adb program on this machine."""
+
+
+class AdbServer:
+    """Runs `adb nodaemon server` as a child and connects simulators to it. Never touches the system's server.
+
+    `ADB_USB=0` and `ADB_EMU=0` keep it off real devices and emulators (AOSP adb client/main.cpp)."""
+
+    def __init__(self, port: int = 0, home: Path | None = None) -> None:
+        self.port = port or _free_port()
+        self._temporary = home is None
+        self.home = home or Path(tempfile.mkdtemp(prefix="medialab-adb-"))
+        self._process: asyncio.subprocess.Process | None = None
+        self.client = AdbClient("127.0.0.1", self.port)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What drivers and the source need in their settings to use this server."""
+        return {"adb_host": "127.0.0.1", "adb_port": str(self.port), "adb_autostart": "no"}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment under which adb programs use this server and its key."""
+        foreign = ("ADB_", "ANDROID_")
+        base = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+        return base | {
+            "HOME": str(self.home),
+            "ADB_USB": "0",
+            "ADB_EMU": "0",
+            "ADB_MDNS": "0",
+            "ANDROID_ADB_SERVER_PORT": str(self.port),
+            "TMPDIR": str(self.home),
+        }
+
+    @property
+    def key(self) -> Path:
+        """The private key the server made for itself."""
+        return self.home / ".android" / "adbkey"
+
+    async def start(self) -> None:
+        """Start and wait until it listens. Raises `NoAdb` or `DeviceTrouble`."""
+        program = shutil.which("adb")
+        if program is None:
+            raise NoAdb("adb")
+        self._process = await asyncio.create_subprocess_exec(
+            program, "-P", str(self.port), "nodaemon", "server",
+            env=self.environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
+        )  # fmt: skip
+        await _until(self._listens)
+
+    async def connect(self, simulators: Iterable[AndroidSimulator]) -> None:
+        """Start the simulators that do not listen yet, let the server connect to all of them, side by side, and wait
+        until those that allow it are ready. Raises TimeoutError."""
+        chosen = list(simulators)
+        await asyncio.gather(*(self._connect(simulator) for simulator in chosen))
+        wanted = {simulator.address for simulator in chosen if simulator.allow}
+        await _until(lambda: self._are_ready(wanted))
+
+    async def stop(self) -> None:
+        """End the child by its pid and remove its temporary home."""
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            process.terminate()
+            try:
+                async with asyncio.timeout(3):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        if self._temporary:
+            await asyncio.to_thread(shutil.rmtree, self.home, ignore_errors=True)
+
+    async def _connect(self, simulator: AndroidSimulator) -> None:
+        if not simulator.is_listening:
+            await simulator.start()
+        await self.client.connect(simulator.address)
+
+    async def _are_ready(self, addresses: set[str]) -> bool:
+        return addresses <= {device.serial for device in await self.client.devices() if device.state == "device"}
+
+    async def _listens(self) -> bool:
+        try:
+            await self.client.ask("host:version")
+        except DeviceTrouble:
+            return False
+        return True
+
+
+async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Ask again every 20 ms; the server pushes neither of the things we wait for. Raises TimeoutError."""
+    async with asyncio.timeout(START_S):
+        while not await holds():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
