@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.drivers.octoprint.peers import Peer, RealPeer
+from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
+from tests.drivers.octoprint.peers import Peer, RealPeer, SimulatedPeer
 from tests.peers.octoprint.rig import OctoPrintPeer
 
 
@@ -18,8 +19,16 @@ def octoprint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OctoPrintPee
         peer.stop()
 
 
-@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.peers)])
+@pytest.fixture(params=["simulated", pytest.param("real", marks=pytest.mark.peers)])
 async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
-    found = RealPeer(request.getfixturevalue("octoprint"))
+    if request.param == "real":
+        found: Peer = RealPeer(request.getfixturevalue("octoprint"))
+        yield found
+        await found.admin.aclose()
+        return
+    simulator = OctoPrintSimulator("op-test", allow_after_s=None)
+    await simulator.start()
+    found = SimulatedPeer(simulator)
     yield found
     await found.admin.aclose()
+    await simulator.stop()

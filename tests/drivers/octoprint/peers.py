@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from medialab_agent.drivers.octoprint.simulated.access import ADMIN_KEY
+from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
 from medialab_wire.sightings import Sighting
 from tests.peers.octoprint.rig import OctoPrintPeer
 
@@ -83,3 +85,18 @@ class RealPeer(Peer):
         (movies / "anna_20261123.mp4.thumb.jpg").write_bytes(b"\0" * 10)
         for number in range(3):
             (frames / f"ben_20261123-{number}.jpg").write_bytes(b"\0" * 10)
+
+
+class SimulatedPeer(Peer):
+    """The simulator, reached like the real one."""
+
+    def __init__(self, simulator: OctoPrintSimulator) -> None:
+        self.simulator = simulator
+        base, headers = f"http://127.0.0.1:{simulator.port}", {"X-Api-Key": ADMIN_KEY}
+        self.admin = httpx.AsyncClient(base_url=base, headers=headers, timeout=20, trust_env=False)
+
+    def sighting(self) -> Sighting:
+        return self.simulator.sighting()
+
+    def film(self) -> None:
+        self.simulator.film()

@@ -1,0 +1,1 @@
+"""The parts of the simulated printer: server, access, machine, store, interface."""
