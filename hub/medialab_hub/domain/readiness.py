@@ -1,5 +1,6 @@
 """May a device get this command now? The first obstacle decides, in words people understand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medialab_hub.domain.jobs import RESET_ACTION, WITHOUT_BASELINE
@@ -116,3 +117,53 @@ def chosen_level(manifest: DriverManifest, level: str | None) -> ResetLevel | No
     if manifest.default_level is not None:
         return manifest.level(manifest.default_level)
     return manifest.levels[0] if manifest.levels else None
+
+
+@dataclass(frozen=True)
+class WouldReset:
+    """A device the reset would touch, at this level, in about so many seconds."""
+
+    device: str
+    name: str
+    level: str
+    typical_s: int
+
+
+@dataclass(frozen=True)
+class WouldSkip:
+    """A device it would not touch."""
+
+    device: str
+    name: str
+    obstacle: Obstacle
+
+
+@dataclass(frozen=True)
+class ResetPlan:
+    """What a reset of many means. `typical_s` is the slowest one's, because devices are reset side by side."""
+
+    touched: tuple[WouldReset, ...]
+    untouched: tuple[WouldSkip, ...]
+    erases: tuple[Text, ...]
+    keeps: tuple[Text, ...]
+    typical_s: int
+
+
+def plan_resets(candidates: Iterable[Candidate], level: str | None) -> ResetPlan:
+    """Every candidate is either touched or not, never both, never neither."""
+    touched, untouched, levels = [], [], []
+    for candidate in candidates:
+        found = obstacle_now(candidate, RESET_ACTION, level)
+        chosen = None if candidate.manifest is None else chosen_level(candidate.manifest, level)
+        if found is not None or chosen is None:
+            untouched.append(WouldSkip(candidate.device, candidate.name, found or _NO_LEVEL))
+            continue
+        touched.append(WouldReset(candidate.device, candidate.name, chosen.id, chosen.typical_s))
+        levels.append(chosen)
+    return ResetPlan(
+        tuple(touched),
+        tuple(untouched),
+        erases=tuple(dict.fromkeys(text for chosen in levels for text in chosen.erases)),
+        keeps=tuple(dict.fromkeys(text for chosen in levels for text in chosen.keeps)),
+        typical_s=max((entry.typical_s for entry in touched), default=0),
+    )

@@ -5,7 +5,7 @@ from medialab_hub.domain.presence import is_newer_state
 from medialab_hub.services.ownership import bump_config, settle_owner
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
-from medialab_hub.storage import agents, devices
+from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.tables import Agent, AnnouncedDriver, Connection, ManualAddress
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import DriverManifest
@@ -36,6 +36,8 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
             _turn(uow, connection, Presence.SILENT, only_from=Presence.PRESENT)
     if changed:
         uow.record(Happened.AGENT_CHANGED, agent_id, phase=agent.phase, version=agent.version)
+        for job in jobs.for_agent(uow.session, agent_id):
+            uow.touch_job(job.id)
     uow.touch_agent(agent_id)
     return is_back
 
@@ -50,6 +52,7 @@ def _turn(uow: UnitOfWork, connection: Connection, presence: Presence, only_from
     if connection.presence == presence or (only_from is not None and connection.presence != only_from):
         return
     connection.presence, connection.is_turned = presence.value, True
+    uow.touch_connection(connection.id)
     device = devices.get(uow.session, connection.device_id)
     if device is not None:
         settle_owner(uow, device)

@@ -128,6 +128,7 @@ def merge(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> None:
     connections = devices.connections_of(uow.session, [other.id])
     for connection in connections:
         connection.device_id = device.id
+        uow.touch_connection(connection.id)
     for identity in devices.identities_of(uow.session, [other.id]):
         identity.device_id = device.id
     tag, other.asset_tag = other.asset_tag, None
@@ -162,6 +163,7 @@ def split(uow: UnitOfWork, device_id: str, connection_id: str, actor: str) -> st
     uow.session.add(fresh)
     uow.session.flush()
     connection.device_id = fresh.id
+    uow.touch_connection(connection.id)
     for identity in devices.identities_of(uow.session, [device.id]):
         if identity.connection_id == connection.id:
             identity.device_id = fresh.id
@@ -190,6 +192,7 @@ def choose_driver(uow: UnitOfWork, device_id: str, connection_id: str, driver: s
     connection = _connection_of(uow, device, connection_id)
     require_idle(uow, device.id)
     connection.chosen_driver = connection.driver = driver
+    uow.touch_connection(connection.id)
     uow.session.flush()
     settle_owner(uow, device)
     bump_config(uow, connection.agent_id)

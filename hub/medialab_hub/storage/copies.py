@@ -1,10 +1,14 @@
 """Copies of the embedded database that can be opened as they are, and the check that they can."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from medialab_hub.storage import migrations
 from medialab_hub.storage.database import Database
+
+VERSIONS = Path(migrations.__file__).parent / "versions"
 
 
 def copy_database(database: Database, target: Path) -> None:
@@ -44,3 +48,12 @@ def schema_revision(file: Path) -> str | None:
     except sqlite3.OperationalError:
         return None
     return str(row[0]) if row else None
+
+
+def newest_revision() -> str:
+    """The migration that nothing follows; read from the files, because importing Alembic takes a second."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in VERSIONS.glob("[0-9]*.py"))
+    revisions = set(re.findall(r'^revision(?:: str)? = "(.+)"', text, re.M))
+    followed = set(re.findall(r'^down_revision(?:: .+)? = "(.+)"', text, re.M))
+    (newest,) = revisions - followed
+    return newest

@@ -21,6 +21,7 @@ class Touched:
     agents: dict[str, None] = field(default_factory=dict)
     issues: dict[str, None] = field(default_factory=dict)
     places: dict[str, None] = field(default_factory=dict)
+    connections: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: "Touched") -> None:
         """Take over what another use case of the same transaction touched."""
@@ -64,6 +65,10 @@ class UnitOfWork:
     def touch_issue(self, issue: str) -> None:
         """This issue appeared, changed or is gone."""
         self.touched.issues[issue] = None
+
+    def touch_connection(self, connection: str) -> None:
+        """The hub decided something about this connection: what was remembered of its last report no longer holds."""
+        self.touched.connections[connection] = None
 
     def touch_places(self) -> None:
         """Locations or stations changed."""

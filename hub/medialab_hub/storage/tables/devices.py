@@ -63,7 +63,7 @@ class Connection(SQLModel, table=True):
     birth: int = 0
     seq: int = 0
     is_turned: bool = False
-    """The hub set the presence, because agent or inventory no longer speak for it; the same report again undoes that."""
+    """The hub set the presence, because nobody speaks for it any more; the same report again undoes that."""
     last_seen: Moment | None = moment(optional=True)
 
 

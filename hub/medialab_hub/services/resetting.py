@@ -1,0 +1,92 @@
+"""Resets one device or many, and says beforehand what would happen."""
+
+from dataclasses import dataclass
+
+from medialab_hub.domain.events import Happened
+from medialab_hub.domain.jobs import RESET_ACTION
+from medialab_hub.domain.readiness import Candidate, ResetPlan, plan_resets
+from medialab_hub.services import jobs
+from medialab_hub.services.candidates import gather
+from medialab_hub.services.refusals import no_such, not_possible, not_understood
+from medialab_hub.services.subjects import require_device
+from medialab_hub.storage import devices
+from medialab_hub.storage import jobs as rows
+from medialab_hub.storage.tables import Batch, Device
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.progress import ExecutionStatus
+from medialab_wire.texts import Text
+
+DEFAULT_GRACE_S = 5.0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which devices: named ones, or all of a location or station, or the whole lab with `is_everything`."""
+
+    devices: tuple[str, ...] = ()
+    location: str | None = None
+    station: str | None = None
+    is_everything: bool = False
+
+
+def reset(uow: UnitOfWork, device: str, level: str | None, grace_s: float, actor: str) -> str:
+    """Start the reset of one device; returns the job. Raises `Conflict` with the obstacle."""
+    return jobs.start(uow, jobs.Wish(device, RESET_ACTION, level, grace_s=grace_s), actor)
+
+
+def record_baseline(uow: UnitOfWork, device: str, actor: str) -> str:
+    """Start recording the present state as the good one; returns the job. Raises `Conflict`."""
+    return jobs.start(uow, jobs.Wish(device, "record-baseline"), actor)
+
+
+def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> ResetPlan:
+    """What a reset of many would touch, and what not and why."""
+    return plan_resets(gather(uow, _devices(uow, scope)), level)
+
+
+def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float, actor: str) -> str:
+    """Start what the preview says; returns the batch. Raises `Conflict` when nothing could be touched."""
+    found = _devices(uow, scope)
+    candidates = {candidate.device: candidate for candidate in gather(uow, found)}
+    plan = plan_resets(candidates.values(), level)
+    if not plan.touched:
+        text = Text(de="Kein Gerät kann zurückgesetzt werden.", en="No device can be reset.")
+        raise not_possible("nothing-to-reset", text)
+    batch = Batch(id=uow.new_id("bat"), action=RESET_ACTION, level=level, requested_by=actor, created_at=uow.now)
+    uow.session.add(batch)
+    uow.session.flush()
+    by_id = {device.id: device for device in found}
+    for touched in plan.touched:
+        _start_one(uow, by_id[touched.device], candidates[touched.device], batch, grace_s)
+    batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=len(plan.touched), level=level)
+    uow.touch_batch(batch.id)
+    return batch.id
+
+
+def _start_one(uow: UnitOfWork, device: Device, candidate: Candidate, batch: Batch, grace_s: float) -> None:
+    wish = jobs.Wish(device.id, RESET_ACTION, batch.level, grace_s=grace_s, batch=batch.id)
+    jobs.start_checked(uow, device, candidate, wish, batch.requested_by)
+
+
+def cancel_batch(uow: UnitOfWork, batch_id: str, actor: str) -> None:
+    """Stop every job of the batch that is still open. Raises `NotFound`."""
+    batch = rows.batch(uow.session, batch_id)
+    if batch is None:
+        raise no_such("batch", batch_id)
+    for job in rows.of_batch(uow.session, batch_id):
+        if not ExecutionStatus(job.status).is_terminal:
+            jobs.cancel(uow, job.id, actor)
+    batch.seq = uow.record(Happened.BATCH_CANCELED, batch_id, actor)
+    uow.touch_batch(batch_id)
+
+
+def _devices(uow: UnitOfWork, scope: Scope) -> list[Device]:
+    chosen = [bool(scope.devices), scope.location is not None, scope.station is not None, scope.is_everything]
+    if sum(chosen) != 1:
+        raise not_understood(
+            "no-scope",
+            Text(de="Bitte genau eine Auswahl treffen.", en="Please choose devices in exactly one way."),
+        )
+    if scope.devices:
+        return [require_device(uow, device) for device in dict.fromkeys(scope.devices)]
+    return list(devices.in_place(uow.session, scope.location, scope.station))
