@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 
 from medialab_hub.storage.database import Database, open_database
 from medialab_hub.storage.migrate import migrate
+from tests.fixtures.hub_core import HubCore, hub_core
 from tests.fixtures.postgresql import postgresql_server
 
 
@@ -40,3 +41,10 @@ def database(database_url: str) -> Iterator[Database]:
     migrate(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def core(database: Database) -> Iterator[HubCore]:
+    """A running hub core."""
+    with hub_core(database) as running:
+        yield running

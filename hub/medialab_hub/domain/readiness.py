@@ -1,7 +1,7 @@
 """May a device get this command now? The first obstacle decides, in words people understand."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from medialab_hub.domain.jobs import RESET_ACTION, WITHOUT_BASELINE
 from medialab_wire.capabilities import DriverManifest, ResetLevel
@@ -27,6 +27,8 @@ class Candidate:
     manifest: DriverManifest | None = None
     presence: Presence = Presence.PRESENT
     access: Access = Access.OK
+    traces: Mapping[str, int] = field(default_factory=dict)
+    """Counts of what people left behind."""
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,13 @@ def chosen_level(manifest: DriverManifest, level: str | None) -> ResetLevel | No
 
 @dataclass(frozen=True)
 class WouldReset:
-    """A device the reset would touch, at this level, in about so many seconds."""
+    """A device the reset would touch, at this level, in about so many seconds, and what is on it now."""
 
     device: str
     name: str
     level: str
     typical_s: int
+    traces: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def plan_resets(candidates: Iterable[Candidate], level: str | None) -> ResetPlan
         if found is not None or chosen is None:
             untouched.append(WouldSkip(candidate.device, candidate.name, found or _NO_LEVEL))
             continue
-        touched.append(WouldReset(candidate.device, candidate.name, chosen.id, chosen.typical_s))
+        touched.append(WouldReset(candidate.device, candidate.name, chosen.id, chosen.typical_s, candidate.traces))
         levels.append(chosen)
     return ResetPlan(
         tuple(touched),

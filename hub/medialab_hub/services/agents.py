@@ -6,6 +6,7 @@ from medialab_hub.services.ownership import bump_config, settle_owner
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
 from medialab_hub.storage import agents, devices, jobs
+from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Agent, AnnouncedDriver, Connection, ManualAddress
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import DriverManifest
@@ -104,16 +105,16 @@ def _require(uow: UnitOfWork, agent_id: str) -> Agent:
     return agent
 
 
-def config_for(uow: UnitOfWork, agent_id: str) -> Config:
+def config_for(session: Session, agent_id: str) -> Config:
     """What an agent may command, people's choices, and addresses they typed in."""
-    agent = agents.get(uow.session, agent_id)
+    agent = agents.get(session, agent_id)
     if agent is None:
         raise no_such("agent", agent_id)
-    choices = {c.dev: c.chosen_driver for c in devices.connections_at(uow.session, agent_id) if c.chosen_driver}
+    choices = {c.dev: c.chosen_driver for c in devices.connections_at(session, agent_id) if c.chosen_driver}
     return Config(
         version=agent.config_version,
-        owned=tuple(connection.dev for connection, _ in devices.owned_by(uow.session, agent_id)),
-        manual=tuple(agents.manual_addresses(uow.session)),
+        owned=tuple(connection.dev for connection, _ in devices.owned_by(session, agent_id)),
+        manual=tuple(agents.manual_addresses(session)),
         choices=choices,
     )
 

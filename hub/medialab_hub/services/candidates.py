@@ -43,4 +43,5 @@ def _candidate(
         manifest=None if owner is None else manifests.get(owner.driver or ""),
         presence=Presence.ABSENT if owner is None else Presence(owner.presence),
         access=Access.NONE if owner is None else Access(owner.access),
+        traces={} if owner is None else dict(owner.traces),
     )

@@ -9,6 +9,7 @@ from medialab_hub.services import endings
 from medialab_hub.services.jobs import put_state, state_of
 from medialab_hub.services.subjects import job_changed
 from medialab_hub.storage import devices, jobs
+from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.commands import Answer, Execution, NextWork
@@ -72,21 +73,21 @@ class Work:
         )
 
 
-def next_work(uow: UnitOfWork, agent: str) -> Work:
+def next_work(session: Session, agent: str) -> Work:
     """All unfinished executions of an agent, what it must stop, and people's answers."""
-    rows = jobs.for_agent(uow.session, agent)
+    rows = jobs.for_agent(session, agent)
     wanted = [job for job in rows if rules.is_wanted(state_of(job))]
     work = Work(
-        [_execution(uow, job) for job in wanted], [job.id for job in rows if rules.is_called_off(state_of(job))]
+        [_execution(session, job) for job in wanted], [job.id for job in rows if rules.is_called_off(state_of(job))]
     )
-    for row in jobs.answers_to(uow.session, [job.id for job in wanted]):
+    for row in jobs.answers_to(session, [job.id for job in wanted]):
         given = Answer(step=row.step, done=row.done, by=row.actor, note=row.note)
         work.answers[row.job_id] = (*work.answers.get(row.job_id, ()), given)
     return work
 
 
-def _execution(uow: UnitOfWork, job: Job) -> Execution:
-    baseline = devices.baseline(uow.session, job.baseline_id)
+def _execution(session: Session, job: Job) -> Execution:
+    baseline = devices.baseline(session, job.baseline_id)
     return Execution(
         exec=job.id,
         job=job.id,

@@ -109,8 +109,8 @@ class FleetIndex:
         self._keep(self._agents, "agent", changes.agents)
         self._keep(self._issues, "issue", changes.issues)
         for key in changes.gone_issues:
-            if (row := self._issues.pop(key, None)) is not None:
-                self._tell("issue", orjson.dumps({**row, "gone": True}))
+            if key in self._issues:
+                self._tell("issue", orjson.dumps({**self._issues.pop(key), "gone": True}))
         for name, rows in (("job", changes.jobs), ("job_detail", changes.job_details), ("batch", changes.batches)):
             for row in rows:
                 self._tell(name, orjson.dumps(row))

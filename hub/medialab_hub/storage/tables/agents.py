@@ -5,24 +5,23 @@ from typing import Any
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import document, moment
+from medialab_hub.storage.tables.base import big_number, document, moment
 
 
 class Agent(SQLModel, table=True):
-    """One agent; `next_version` and `config_version` are what was published last."""
+    """One agent; `config_version` grows with everything that changes its configuration."""
 
     __tablename__ = "agent"
     id: str = Field(primary_key=True)
     phase: str = "init"
-    birth: int = 0
+    birth: int = big_number()
     boot: str = ""
     version: str = ""
     host: str = ""
     inventory_version: str | None = None
     buses: list[dict[str, Any]] = document(list)
     drivers: list[str] = document(list)
-    next_version: int = 0
-    config_version: int = 0
+    config_version: int = big_number()
     disabled: bool = False
     last_seen: Moment | None = moment(optional=True)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Integer
+from sqlalchemy import BigInteger, Column, Integer
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Document, UtcDateTime
@@ -28,6 +28,11 @@ def document(default: Any = None) -> Any:
     if default is None:
         return Field(default=None, sa_type=Document, nullable=True)
     return Field(default_factory=default, sa_type=Document, nullable=False)
+
+
+def big_number() -> Any:
+    """A column for a counter of somebody else, up to 2^63 - 1; starts at 0."""
+    return Field(default=0, sa_type=BigInteger, nullable=False)
 
 
 def version() -> Any:

@@ -6,7 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import document, moment
+from medialab_hub.storage.tables.base import big_number, document, moment
 
 
 class Device(SQLModel, table=True):
@@ -60,8 +60,8 @@ class Connection(SQLModel, table=True):
     facts: dict[str, Any] = document(dict)
     volatile: dict[str, Any] = document(dict)
     traces: dict[str, int] = document(dict)
-    birth: int = 0
-    seq: int = 0
+    birth: int = big_number()
+    seq: int = big_number()
     is_turned: bool = False
     """The hub set the presence, because nobody speaks for it any more; the same report again undoes that."""
     last_seen: Moment | None = moment(optional=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import document, moment
+from medialab_hub.storage.tables.base import big_number, document, moment
 
 _OPEN = "status IN ('queued', 'in_progress', 'waiting_person')"
 
@@ -46,7 +46,7 @@ class Job(SQLModel, table=True):
     started_at: Moment | None = moment(optional=True)
     ended_at: Moment | None = moment(optional=True)
     deadline_s: float = 900
-    ver: int = 0
+    ver: int = big_number()
     """Version of the last execution report taken."""
     steps: list[dict[str, Any]] = document(list)
     checks: list[dict[str, Any]] = document(list)
