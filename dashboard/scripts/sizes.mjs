@@ -1,0 +1,30 @@
+// Prints the brotli size of the first route and of the whole app as JSON; budgets are asserted by a house test.
+import { existsSync, readFileSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
+
+const root = new URL("../../hub/medialab_hub/static/", import.meta.url).pathname;
+const manifest = JSON.parse(readFileSync(`${root}manifest.json`, "utf8"));
+
+/** All files that loading this entry loads: itself, static imports, styles. */
+function closure(key, seen = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || seen.has(chunk.file)) return seen;
+  seen.add(chunk.file);
+  for (const css of chunk.css ?? []) seen.add(css);
+  for (const other of chunk.imports ?? []) closure(other, seen);
+  return seen;
+}
+
+function brotli(files) {
+  return [...files].reduce((sum, file) => {
+    const path = `${root}${file}`;
+    if (!existsSync(path)) throw new Error(`missing ${file}`);
+    return sum + brotliCompressSync(readFileSync(path)).length;
+  }, 0);
+}
+
+const first = closure("index.html");
+for (const key of ["src/screens/Today.svelte", "src/locales/de.json"]) closure(key, first);
+const all = new Set();
+for (const key of Object.keys(manifest)) closure(key, all);
+console.log(JSON.stringify({ first_route: brotli(first), app: brotli(all), files: all.size }));

@@ -1,0 +1,43 @@
+/** The bodies of the HTTP API under short names. `schema.d.ts` is generated; nothing here repeats it. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Access = Schemas["Access"];
+export type AgentView = Schemas["AgentView"];
+export type AllocationView = Schemas["AllocationView"];
+export type BatchView = Schemas["BatchView"];
+export type BusFact = Schemas["BusFact"];
+export type Check = Schemas["Check"];
+export type DeviceDetail = Schemas["DeviceDetail"];
+export type DeviceRow = Schemas["DeviceRow"];
+export type DeviceStatus = Schemas["DeviceStatus"];
+export type DriverManifest = Schemas["DriverManifest"];
+export type IssueView = Schemas["IssueView"];
+export type JobDetail = Schemas["JobDetail"];
+export type JobPage = Schemas["JobPage"];
+export type JobRow = Schemas["JobRow"];
+export type JobStatus = Schemas["ExecutionStatus"];
+export type Outcome = Schemas["Outcome"];
+export type Places = Schemas["Places"];
+export type Problem = Schemas["Problem"];
+export type ResetLevel = Schemas["ResetLevel"];
+export type ResetPreview = Schemas["ResetPreview"];
+export type Role = Schemas["Role"];
+export type SessionView = Schemas["SessionView"];
+export type StepView = Schemas["StepView"];
+export type Suggestion = Schemas["Suggestion"];
+export type SystemView = Schemas["SystemView"];
+export type Text = Schemas["Text"];
+export type TokenView = Schemas["TokenView"];
+export type UserView = Schemas["UserView"];
+
+/** Which devices a reset of many means. */
+export type ResetScope = Partial<Pick<Schemas["ResetsRequest"], "devices" | "location" | "station" | "everything">>;
+
+/** The whole fleet as columns, which is smaller than rows of objects. */
+export interface FleetSnapshot {
+  seq: number;
+  columns: string[];
+  rows: unknown[][];
+}

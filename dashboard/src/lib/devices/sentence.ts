@@ -1,0 +1,42 @@
+/** What is the matter with a device, as one sentence, and what to do next. */
+import type { DeviceDetail, DeviceRow } from "../api/types";
+import { t, type Key } from "../i18n/index.svelte";
+import { ago } from "../i18n/time.svelte";
+import { plain } from "../text";
+
+/** The most useful thing to do now. */
+export type NextStep = "adopt" | "baseline" | "reset" | "reset-again" | "end-maintenance" | "pair" | "follow" | null;
+
+/** The state of a device as a sentence with its name. */
+export function sentence(row: DeviceRow): string {
+  const name = plain(row.name, 60) || t("device.nameless");
+  const time = row.last_seen ? ago(row.last_seen) : t("time.never");
+  if (row.status === "used") return t(row.traces > 0 ? "sentence.used" : row.proven_at ? "sentence.used_again" : "sentence.never_proven", { name, n: row.traces });
+  return t(`sentence.${row.status}` as Key, { name, time });
+}
+
+/** The next step by state. */
+export function nextStep(device: DeviceRow | DeviceDetail, canPair: boolean): NextStep {
+  switch (device.status) {
+    case "found":
+      return device.driver ? "adopt" : null;
+    case "no_baseline":
+      return "baseline";
+    case "used":
+    case "ready":
+    case "accepted":
+      return "reset";
+    case "unverified":
+    case "quarantined":
+      return "reset-again";
+    case "maintenance":
+      return "end-maintenance";
+    case "needs_person":
+      return canPair ? "pair" : null;
+    case "resetting":
+    case "waiting_person":
+      return "follow";
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,70 @@
+/** German first, English complete: messages are flat JSON, plurals follow Intl.PluralRules. */
+import type de from "../../locales/de.json";
+import type { Text } from "../api/types";
+
+export type Lang = "de" | "en";
+export type Key = keyof typeof de;
+export type Params = Record<string, string | number>;
+type Message = string | Record<string, string>;
+type Messages = Record<string, Message>;
+
+const LOADERS: Record<Lang, () => Promise<{ default: unknown }>> = {
+  de: () => import("../../locales/de.json"),
+  en: () => import("../../locales/en.json"),
+};
+const STORED = "medialab.language";
+
+let current = $state<Lang>("de");
+let messages = $state.raw<Messages>({});
+let plurals = new Intl.PluralRules("de");
+
+/** The language of the screen. */
+export const language = (): Lang => current;
+/** The locale for dates and numbers. */
+export const locale = (): string => (current === "de" ? "de-DE" : "en-GB");
+
+/** The language this browser chose before, if any. */
+export function storedLanguage(): Lang | null {
+  const value = localStorage.getItem(STORED);
+  return value === "de" || value === "en" ? value : null;
+}
+
+/** Loads a language and shows everything in it. `keep` remembers it in this browser. */
+export async function speak(lang: Lang, keep = false): Promise<void> {
+  messages = (await LOADERS[lang]()).default as Messages;
+  plurals = new Intl.PluralRules(lang);
+  current = lang;
+  document.documentElement.lang = lang;
+  if (keep) localStorage.setItem(STORED, lang);
+}
+
+function form(message: Message, params: Params): string {
+  if (typeof message === "string") return message;
+  const n = Number(params["n"] ?? 0);
+  return message[`=${n}`] ?? message[plurals.select(n)] ?? message["other"] ?? "";
+}
+
+/** The message of that key with `{name}` replaced; `n` chooses the plural form. */
+export function t(key: Key, params: Params = {}): string {
+  const message = messages[key];
+  if (message === undefined) return key;
+  return form(message, params).replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    return value === undefined ? whole : typeof value === "number" ? number(value) : value;
+  });
+}
+
+/** A key that is built at run time, with a fallback when there is no such message. */
+export function tOr(key: string, fallback: string, params: Params = {}): string {
+  return key in messages ? t(key as Key, params) : fallback;
+}
+
+/** The text in the language of the screen. */
+export function say(text: Text | null | undefined): string {
+  return text ? text[current] || text.de || text.en : "";
+}
+
+/** A number as people here write it. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(value);
+}

@@ -1,0 +1,81 @@
+/** Keeps one event stream open: reconnects with growing pauses and reopens when nothing was heard for 20 s. */
+import { readEvents, type LiveEvent } from "./events";
+
+export type LinkState = "connecting" | "open" | "lost";
+
+/** Where the stream delivers to. */
+export interface Listener {
+  event(event: LiveEvent): void;
+  state(state: LinkState): void;
+  /** The session is over. */
+  signedOut(): void;
+}
+
+const SILENCE_MS = 20_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** An open stream; `stop` ends it. */
+export class Stream {
+  #stopped = false;
+  #abort: AbortController | null = null;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  #pause = FIRST_PAUSE_MS;
+
+  constructor(
+    private readonly listener: Listener,
+    private lastId: string | null,
+  ) {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#watchdog);
+    this.#abort?.abort();
+  }
+
+  #heard(): void {
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#abort?.abort(), SILENCE_MS);
+  }
+
+  #take(event: LiveEvent): void {
+    this.#heard();
+    if (event.id) this.lastId = event.id;
+    this.listener.event(event);
+  }
+
+  async #connect(): Promise<void> {
+    this.#abort = new AbortController();
+    this.#heard();
+    const headers: Record<string, string> = { accept: "text/event-stream" };
+    if (this.lastId) headers["last-event-id"] = this.lastId;
+    const answer = await fetch("/api/v1/stream", {
+      headers, credentials: "same-origin", cache: "no-store", signal: this.#abort.signal,
+    });
+    if (answer.status === 401) {
+      this.stop();
+      this.listener.signedOut();
+      return;
+    }
+    if (!answer.ok || !answer.body) throw new Error(`stream ${answer.status}`);
+    this.#pause = FIRST_PAUSE_MS;
+    this.listener.state("open");
+    await readEvents(answer.body, (event) => this.#take(event));
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#connect();
+      } catch {
+        // The reason does not matter: whatever ended it, it is opened again.
+      }
+      if (this.#stopped) return;
+      this.listener.state("lost");
+      await new Promise((resolve) => setTimeout(resolve, this.#pause));
+      this.#pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 1.7);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/** Every device in memory. Each row is one reactive cell, so that an event redraws one line and nothing else. */
+import type { DeviceRow, DeviceStatus, FleetSnapshot } from "../api/types";
+
+/** A device whose row changes in place. */
+export class Device {
+  row = $state.raw<DeviceRow>() as DeviceRow;
+  constructor(row: DeviceRow) {
+    this.row = row;
+  }
+}
+
+const TICK_MS = 250;
+
+export class Fleet {
+  readonly devices = new Map<string, Device>();
+  /** How many devices have that status. */
+  counts = $state<Partial<Record<DeviceStatus, number>>>({});
+  /** True once the first snapshot is there. */
+  loaded = $state(false);
+  /** Grows at most four times a second while anything changes; for views that look at all devices. */
+  tick = $state(0);
+  /** Grows when a device comes or goes. */
+  members = $state(0);
+  #ticking = false;
+
+  /** Replaces everything by a snapshot; rows that are already newer stay. */
+  replace(snapshot: FleetSnapshot): void {
+    const seen = new Set<string>();
+    for (const values of snapshot.rows) {
+      const row = Object.fromEntries(snapshot.columns.map((name, i) => [name, values[i]])) as unknown as DeviceRow;
+      seen.add(row.id);
+      this.#put(row);
+    }
+    for (const [id, device] of this.devices) {
+      if (!seen.has(id) && device.row.seq <= snapshot.seq) this.devices.delete(id);
+    }
+    this.#recount();
+    this.members += 1;
+    this.loaded = true;
+    this.#touch();
+  }
+
+  /** One device changed. */
+  apply(row: DeviceRow): void {
+    const before = this.devices.get(row.id)?.row;
+    if (before && before.seq > row.seq) return;
+    this.#put(row);
+    if (before?.status !== row.status) {
+      if (before) this.#count(before.status, -1);
+      this.#count(row.status, 1);
+    }
+    if (!before) this.members += 1;
+    this.#touch();
+  }
+
+  /** One device is gone. */
+  drop(id: string): void {
+    const before = this.devices.get(id)?.row;
+    if (!before) return;
+    this.devices.delete(id);
+    this.#count(before.status, -1);
+    this.members += 1;
+    this.#touch();
+  }
+
+  /** Forgets everything, for signing out. */
+  clear(): void {
+    this.devices.clear();
+    this.counts = {};
+    this.loaded = false;
+    this.members += 1;
+  }
+
+  /** All rows now, in no order. */
+  rows(): DeviceRow[] {
+    return [...this.devices.values()].map((device) => device.row);
+  }
+
+  #put(row: DeviceRow): void {
+    const device = this.devices.get(row.id);
+    if (!device) this.devices.set(row.id, new Device(row));
+    else if (device.row.seq <= row.seq) device.row = row;
+  }
+
+  #count(status: DeviceStatus, by: number): void {
+    this.counts[status] = (this.counts[status] ?? 0) + by;
+  }
+
+  #recount(): void {
+    const counts: Partial<Record<DeviceStatus, number>> = {};
+    for (const { row } of this.devices.values()) counts[row.status] = (counts[row.status] ?? 0) + 1;
+    this.counts = counts;
+  }
+
+  #touch(): void {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    setTimeout(() => {
+      this.#ticking = false;
+      this.tick += 1;
+    }, TICK_MS);
+  }
+}
+
+export const fleet = new Fleet();

@@ -1,0 +1,115 @@
+/** Feeds the stores: snapshot first, then events, and the snapshot again whenever the hub says so. */
+import { get } from "../api/client";
+import type { AgentView, BatchView, DeviceRow, DriverManifest, FleetSnapshot, IssueView, JobDetail, JobPage, JobRow, Places } from "../api/types";
+import type { LiveEvent } from "../live/events";
+import { SharedStream } from "../live/shared";
+import type { LinkState } from "../live/stream";
+import { fleet } from "./fleet.svelte";
+import { lab } from "./lab.svelte";
+import { session } from "./session.svelte";
+
+type JobNews = JobRow & Partial<JobDetail>;
+
+class Link {
+  /** Whether what is shown is live. */
+  state = $state<LinkState>("connecting");
+  /** When the hub was last heard. */
+  heard = $state<Date | null>(null);
+  #stream: SharedStream | null = null;
+  #watchers = new Set<(job: JobNews) => void>();
+  #wasLost = false;
+
+  /** Loads everything and follows it. */
+  async start(): Promise<void> {
+    this.stop();
+    const seq = await this.#snapshot();
+    this.#stream = new SharedStream(
+      {
+        event: (event) => this.#hear(event),
+        state: (state) => this.#become(state),
+        signedOut: () => session.end(),
+      },
+      String(seq),
+    );
+  }
+
+  stop(): void {
+    this.#stream?.stop();
+    this.#stream = null;
+    this.state = "connecting";
+  }
+
+  /** Calls `watcher` for each news about a job; answers how to stop that. */
+  watchJobs(watcher: (job: JobNews) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  async refreshPlaces(): Promise<void> {
+    lab.places = await get<Places>("/places");
+  }
+
+  async #snapshot(): Promise<number> {
+    const [snapshot, jobs, issues, agents, drivers] = await Promise.all([
+      get<FleetSnapshot>("/fleet"),
+      get<JobPage>("/jobs?open=true&limit=200"),
+      get<IssueView[]>("/issues"),
+      get<AgentView[]>("/agents"),
+      get<{ items: DriverManifest[] }>("/drivers"),
+      this.refreshPlaces(),
+    ]);
+    fleet.replace(snapshot);
+    lab.putJobs(jobs.items);
+    lab.issues = issues;
+    lab.agents = agents;
+    lab.drivers = drivers.items;
+    this.heard = new Date();
+    return snapshot.seq;
+  }
+
+  #become(state: LinkState): void {
+    this.state = state;
+    if (state === "lost") this.#wasLost = true;
+    else if (state === "open") {
+      this.heard = new Date();
+      // After a gap the ring buffer of the hub may have forgotten events.
+      if (this.#wasLost) void this.#resync();
+      this.#wasLost = false;
+    }
+  }
+
+  async #resync(): Promise<void> {
+    try {
+      await this.#snapshot();
+    } catch {
+      // The stream reports the next loss; the banner already says that what is shown may be old.
+    }
+  }
+
+  #hear(event: LiveEvent): void {
+    this.heard = new Date();
+    if (event.kind === "beat") return;
+    if (event.kind === "resync") return void this.#resync();
+    if (event.kind === "places") return void this.refreshPlaces().catch(() => {});
+    const data: unknown = JSON.parse(event.data);
+    switch (event.kind) {
+      case "device":
+        return fleet.apply(data as DeviceRow);
+      case "device_gone":
+        return fleet.drop((data as { id: string }).id);
+      case "job":
+      case "job_detail":
+        lab.putJobs([data as JobRow]);
+        return this.#watchers.forEach((watcher) => watcher(data as JobNews));
+      case "batch":
+        return lab.putBatch(data as BatchView);
+      case "agent":
+        lab.putAgent(data as AgentView);
+        return;
+      case "issue":
+        return lab.putIssue(data as IssueView);
+    }
+  }
+}
+
+export const link = new Link();
