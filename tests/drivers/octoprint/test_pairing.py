@@ -59,6 +59,8 @@ async def test_pairing_is_asked_granted_and_lost(peer: Peer) -> None:
     await peer.revoke()
     lost = await driver.report()
     assert lost.access is Access.NEEDS_PERSON and lost.help is not None
+    with pytest.raises(NeedsPerson):
+        await driver.find_me()
     assert [step.id for step in await driver.plan(PAIR)] == ["allow"]
     await driver.close()
 

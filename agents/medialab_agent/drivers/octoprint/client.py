@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.words import not_paired
-from medialab_agent.sdk.trouble import Refused, Unreachable, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, Refused, Unreachable, unreachable
 from medialab_wire.texts import Text
 
 if TYPE_CHECKING:
@@ -42,6 +42,18 @@ def starting() -> Unreachable:
         "device-starting",
         Text(de="OctoPrint startet gerade.", en="OctoPrint is starting."),
         Text(de="Eine Minute warten.", en="Wait a minute."),
+    )
+
+
+def _not_allowed(detail: str) -> Refused:
+    return Refused(
+        "not-allowed",
+        Text(de="Das Konto in OctoPrint darf das nicht.", en="The account in OctoPrint may not do this."),
+        Text(
+            de="Beim Koppeln in OctoPrint mit einem Konto anmelden, das drucken und löschen darf.",
+            en="When pairing, sign in to OctoPrint with an account that may print and delete.",
+        ),
+        detail,
     )
 
 
@@ -86,35 +98,27 @@ class Client:
         answer = await self.raw(method, path, **request)
         if answer.status_code in ok:
             return answer
-        detail = f"{method} {path}: {answer.status_code}"
-        if answer.status_code in {401, 403}:
-            raise await self._forbidden(detail)
-        if answer.status_code == 409:
-            raise Conflict(
+        raise await self._trouble(answer.status_code, method, f"{method} {path}: {answer.status_code}")
+
+    async def _trouble(self, status: int, method: str, detail: str) -> DeviceTrouble:
+        # without a valid key OctoPrint answers a change with 400, for want of a CSRF token, and a reading with 403
+        if status in {400, 401, 403} and (await self.raw("GET", "/api/version")).status_code != 200:
+            return not_paired()
+        if status in {401, 403}:
+            return _not_allowed(detail)
+        if status == 409:
+            return Conflict(
                 "printer-busy",
                 Text(de="Der Drucker ist gerade beschäftigt.", en="The printer is busy."),
                 Text(de="Später noch einmal versuchen.", en="Try again later."),
                 detail,
             )
-        if answer.status_code in {404, 502, 503} and method == "GET":
-            raise starting()  # a server of its own answers 404 to everything while OctoPrint starts
-        raise Refused(
+        if status in {404, 502, 503} and method == "GET":
+            return starting()  # a server of its own answers 404 to everything while OctoPrint starts
+        return Refused(
             "octoprint-refused",
             Text(de="OctoPrint hat den Befehl abgelehnt.", en="OctoPrint refused the command."),
             Text(de="In OctoPrint nachsehen, was dort gemeldet wird.", en="See in OctoPrint what it says."),
-            detail,
-        )
-
-    async def _forbidden(self, detail: str) -> Refused | Exception:
-        if (await self.raw("GET", "/api/version")).status_code != 200:
-            return not_paired()
-        return Refused(
-            "not-allowed",
-            Text(de="Das Konto in OctoPrint darf das nicht.", en="The account in OctoPrint may not do this."),
-            Text(
-                de="Beim Koppeln in OctoPrint mit einem Konto anmelden, das drucken und löschen darf.",
-                en="When pairing, sign in to OctoPrint with an account that may print and delete.",
-            ),
             detail,
         )
 

@@ -19,7 +19,8 @@ from medialab_agent.sdk.trouble import Refused, Unreachable
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.texts import Text
 
-_SAFE = r"^[^/\\\x00-\x1f]+(/[^/\\\x00-\x1f]+)*$"
+_PATH = r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*(/[^./\\\x00-\x1f][^/\\\x00-\x1f]*)*$"
+"""Relative, with forward slashes; no part begins with a dot, which OctoPrint hides."""
 RESERVE = 50_000_000
 """Bytes that stay free on the printer's computer."""
 
@@ -27,7 +28,7 @@ RESERVE = 50_000_000
 class Wanted(BaseModel):
     """One file: where it goes, where it comes from, and what it must be. `bytes` is its size."""
 
-    path: Annotated[str, StringConstraints(pattern=_SAFE, max_length=200)]
+    path: Annotated[str, StringConstraints(pattern=_PATH, max_length=200)]
     url: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     bytes: int | None = None

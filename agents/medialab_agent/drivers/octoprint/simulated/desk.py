@@ -46,7 +46,7 @@ class Desk:
         for route, match in paths:
             if route.method == ask.method:
                 if not (route.public or known):
-                    return error(403, "You don't have the permission to access the requested resource.")
+                    return error(403 if ask.method == "GET" else 400)  # a change without a key lacks a CSRF token
                 return route.answer(Call(self._parts, ask, match.groupdict()))
         return error(405 if paths else 404)
 

@@ -1,0 +1,144 @@
+"""Printers that misbehave: no fault ever reads as clean, and each says what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from medialab_agent.drivers.octoprint.client import Client
+from medialab_agent.drivers.octoprint.driver import DRIVER, OctoPrintDriver
+from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator, scene
+from medialab_agent.sdk.simulator import Fault
+from medialab_agent.sdk.steps import Order
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
+from medialab_wire.progress import CheckResult
+from tests.drivers.octoprint.session import Memory, link, reset_order, run
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[OctoPrintSimulator]:
+    simulator = OctoPrintSimulator("op-fault", allow_after_s=0.0)
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def driver(simulator: OctoPrintSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OctoPrintDriver]:
+    monkeypatch.setattr(Client, "timeout_s", 1.0)
+    memory = Memory({"octoprint-key": simulator.access.generate("MediaLab Hub")})
+    driver = DRIVER(link(simulator.sighting(), memory=memory))
+    driver.patience_s = 0.5
+    yield driver
+    await driver.close()
+
+
+async def test_everything_a_group_leaves_is_gone_by_the_simulators_own_account(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    clean = dict(simulator.residue())
+    assert set(clean.values()) == {0}
+    simulator.soil()
+    assert all(simulator.residue().values())
+    result = await run(driver, reset_order(baseline))
+    assert result.machine_passed(), result.checks
+    assert simulator.residue() == clean
+
+
+async def test_residue_fails_its_check_and_nothing_else(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.faults.add(Fault.RESIDUE)
+    simulator.film()
+    result = await run(driver, reset_order(baseline))
+    failed = {name for name, found in result.results().items() if found is CheckResult.FAILED}
+    assert failed == {"timelapses"}
+
+
+async def test_refused_deletion_is_said(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    simulator.faults.add(Fault.REFUSE)
+    with pytest.raises(Refused) as trouble:
+        await run(driver, reset_order(baseline))
+    assert trouble.value.trouble.remedy is not None
+    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
+    assert checks["learner-files"] is CheckResult.FAILED
+
+
+@pytest.mark.parametrize("fault", [Fault.HANG, Fault.DIE, Fault.GARBAGE])
+async def test_unreachable_printer_ends_in_trouble(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver, fault: Fault
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    simulator.faults.add(fault)
+    with pytest.raises(Unreachable):
+        await run(driver, reset_order(baseline))
+    await driver.stop()
+
+
+async def test_slow_printer_is_only_slow(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Client, "timeout_s", 10.0)
+    monkeypatch.setattr("medialab_agent.drivers.octoprint.simulated.desk.SLOW_S", 0.2)
+    baseline = dict(await driver.snapshot())
+    simulator.faults.add(Fault.SLOW)
+    simulator.film()
+    assert (await run(driver, reset_order(baseline))).machine_passed()
+
+
+async def test_locked_printer_denies_the_pairing(simulator: OctoPrintSimulator) -> None:
+    simulator.faults.add(Fault.LOCKED)
+    memory = Memory()
+    driver = DRIVER(link(simulator.sighting(), memory=memory))
+    with pytest.raises(NeedsPerson):
+        await run(driver, Order("x", "pair"))
+    assert "octoprint-key" not in memory
+    await driver.close()
+
+
+async def test_a_restart_in_the_midst_of_a_reset_does_no_harm(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    driver.patience_s = 30.0
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    running = asyncio.create_task(run(driver, reset_order(baseline)))
+    await asyncio.sleep(1)
+    await simulator.stop()
+    await asyncio.sleep(1)
+    await simulator.start()
+    assert (await running).machine_passed()
+
+
+async def test_stop_cancels_and_cools(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    simulator.soil()
+    await driver.stop()
+    await asyncio.sleep(0.5)
+    left = simulator.residue()
+    assert (left["heaters"], simulator.machine.has_job) == (0, False)
+
+
+async def test_find_me_beeps(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    await driver.find_me()
+    assert "M300 S880 P250" in simulator.machine.shown
+
+
+async def test_reset_without_a_baseline_touches_nothing(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    await driver.probe()
+    for baseline in (None, {}, {"files": 3}):
+        with pytest.raises(DeviceTrouble):
+            await driver.plan(reset_order(baseline))
+    assert simulator.log == []
+
+
+async def test_the_scene_has_different_printers_that_start_and_stop() -> None:
+    printers = scene()
+    assert len(printers) >= 8
+    for printer in printers:
+        await printer.start()
+    assert len({DRIVER.key(p.sighting()) for p in printers}) == len({p.port for p in printers}) == len(printers)
+    for printer in printers:
+        await printer.stop()
