@@ -35,9 +35,10 @@ Line = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class FleetEvent:
-    """One piece of news: its stream event name, its JSON, and the fleet sequence it belongs to."""
+    """One piece of news: its stream event name, the id it is about, its JSON, and the fleet sequence it belongs to."""
 
     name: str
+    subject: str
     data: bytes
     seq: int
 
@@ -102,28 +103,28 @@ class FleetIndex:
         self.seq = max(self.seq, changes.seq)
         for row in changes.devices:
             self._replace(row)
-            self._tell("device", self.encoded(row["id"]))
+            self._tell("device", row["id"], self.encoded(row["id"]))
         for key in changes.gone:
             if self._drop(key):
-                self._tell("device_gone", orjson.dumps({"id": key}))
+                self._tell("device_gone", key, orjson.dumps({"id": key}))
         self._keep(self._agents, "agent", changes.agents)
         self._keep(self._issues, "issue", changes.issues)
         for key in changes.gone_issues:
             if key in self._issues:
-                self._tell("issue", orjson.dumps({**self._issues.pop(key), "gone": True}))
+                self._tell("issue", key, orjson.dumps({**self._issues.pop(key), "gone": True}))
         for name, rows in (("job", changes.jobs), ("job_detail", changes.job_details), ("batch", changes.batches)):
             for row in rows:
-                self._tell(name, orjson.dumps(row))
+                self._tell(name, row["id"], orjson.dumps(row))
         if changes.places:
-            self._tell("places", b"{}")
+            self._tell("places", "", b"{}")
 
     def _keep(self, known: dict[str, Row], name: str, rows: Iterable[Row]) -> None:
         for row in rows:
             known[row["id"]] = row
-            self._tell(name, orjson.dumps(row))
+            self._tell(name, row["id"], orjson.dumps(row))
 
-    def _tell(self, name: str, data: bytes) -> None:
-        event = FleetEvent(name, data, self.seq)
+    def _tell(self, name: str, subject: str, data: bytes) -> None:
+        event = FleetEvent(name, subject, data, self.seq)
         for listener in self.listeners:
             listener(event)
 
@@ -179,7 +180,7 @@ class FleetIndex:
         overlay.update({name: value for name, value in values.items() if value is not None})
         self._lines[device] = tuple(overlay.get(name, value) for name, value in zip(COLUMNS, line, strict=True))
         self._stale(device)
-        self._tell("device", self.encoded(device))
+        self._tell("device", device, self.encoded(device))
 
     # --- reading ----------------------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """Resets one device or many, and says beforehand what would happen."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION
-from medialab_hub.domain.readiness import Candidate, ResetPlan, plan_resets
+from medialab_hub.domain.readiness import Candidate, plan_resets
 from medialab_hub.services import jobs
 from medialab_hub.services.candidates import gather
 from medialab_hub.services.refusals import no_such, not_possible, not_understood
@@ -39,9 +40,33 @@ def record_baseline(uow: UnitOfWork, device: str, actor: str) -> str:
     return jobs.start(uow, jobs.Wish(device, "record-baseline"), actor)
 
 
-def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> ResetPlan:
-    """What a reset of many would touch, and what not and why."""
-    return plan_resets(gather(uow, _devices(uow, scope)), level)
+def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> dict[str, Any]:
+    """What a reset of many would touch, and what not and why; the fields of `ResetPreview`."""
+    plan = plan_resets(gather(uow, _devices(uow, scope)), level)
+    return {
+        "touched": [
+            {
+                "device": entry.device,
+                "name": entry.name,
+                "level": entry.level,
+                "traces": dict(entry.traces),
+                "typical_s": entry.typical_s,
+            }
+            for entry in plan.touched
+        ],
+        "untouched": [
+            {
+                "device": entry.device,
+                "name": entry.name,
+                "code": entry.obstacle.code,
+                "reason": entry.obstacle.reason.model_dump(),
+            }
+            for entry in plan.untouched
+        ],
+        "erases": [text.model_dump() for text in plan.erases],
+        "keeps": [text.model_dump() for text in plan.keeps],
+        "typical_s": plan.typical_s,
+    }
 
 
 def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float, actor: str) -> str:

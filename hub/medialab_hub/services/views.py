@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from medialab_hub.services.device_rows import device_row, surroundings
+from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_detail as _job_detail
 from medialab_hub.services.job_rows import job_rows
 from medialab_hub.services.refusals import no_such
@@ -100,6 +101,14 @@ def job_page(
     start = None if before is None else (before.created_at, before.id)
     found = jobs.page(session, device=device, batch=batch, is_open=is_open, after=start, limit=limit)
     return {"items": job_rows(session, found), "after": found[-1].id if len(found) == limit else None}
+
+
+def batch_view(session: Session, batch_id: str) -> Row:
+    """One batch. Raises `NotFound`."""
+    batch = jobs.batch(session, batch_id)
+    if batch is None:
+        raise no_such("batch", batch_id)
+    return _batch_view(session, batch)
 
 
 def agent_view(session: Session, agent: Agent) -> Row:
