@@ -20,15 +20,16 @@ def mdns(**facts: str) -> Sighting:
     return Sighting(source="mdns", key="x", facts={"type": "_octoprint._tcp.local.", **facts})
 
 
+async def ungreeted(socket: Socket) -> None:
+    """No push socket here."""
+
+
 @asynccontextmanager
 async def serving(answers: dict[str, Reply], otherwise: int = 404) -> AsyncIterator[int]:
     async def handle(ask: Ask) -> Reply:
         return answers.get(ask.path, Reply(otherwise, b"Not found"))
 
-    async def greet(socket: Socket) -> None:
-        return None
-
-    server = Server(handle, greet)
+    server = Server(handle, ungreeted)
     await server.start()
     try:
         yield server.port
@@ -89,21 +90,22 @@ async def test_two_printers_with_one_host_name_are_not_confused(peer: Peer) -> N
     await other.stop()
 
 
-async def test_a_stored_key_is_never_sent_to_a_stranger() -> None:
+@pytest.mark.parametrize("uuid", ["", "6-6-6"])
+async def test_a_stored_key_is_never_sent_to_a_stranger(uuid: str) -> None:
     heard: list[str] = []
+    xml = f"<UDN>uuid:{uuid}</UDN>".encode()
+    answers = {"/plugin/discovery/discovery.xml": Reply(200, xml), "/plugin/appkeys/probe": Reply(204)}
 
     async def handle(ask: Ask) -> Reply:
         heard.append(ask.headers.get("x-api-key", ""))
-        return Reply(403)
+        return answers.get(ask.path, Reply(403))
 
-    async def greet(socket: Socket) -> None:
-        return None
-
-    server = Server(handle, greet)
+    server = Server(handle, ungreeted)
     await server.start()
     memory = Memory({"octoprint-key": "secret", "octoprint-uuid": "1-2-3"})
     driver = DRIVER(link(manual("127.0.0.1", server.port), memory=memory))
-    assert (await driver.probe()).access is Access.FAILED
+    assert (await driver.probe()).access is Access.NEEDS_PERSON
+    assert (await driver.report()).access is Access.NEEDS_PERSON
     assert heard and set(heard) == {""}
     await driver.close()
     await server.stop()

@@ -83,15 +83,15 @@ class OctoPrintDriver(Driver):
             client = Client(place.base)
             try:
                 found = await identify(client)
-                expected = self.link.memory.get(_UUID) or place.uuid
-                if expected and found.uuid and expected != found.uuid:
-                    raise wrong_place(expected, found.uuid)
+                if place.uuid and found.uuid and place.uuid != found.uuid:
+                    raise wrong_place(place.uuid, found.uuid)
             except DeviceTrouble as error:
                 trouble = error
                 await client.close()
                 continue
             await self.close()
-            client.key = self.link.memory.get(_KEY)
+            giver = self.link.memory.get(_UUID) or found.uuid
+            client.key = self.link.memory.get(_KEY) if giver == found.uuid else None
             self._client, self._uuid = client, found.uuid
             return place, found
         raise trouble
