@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+VERSION = version("medialab-hub")
+"""Version of this program."""
 PREFIX = "MEDIALAB_"
 """What the name of each variable starts with."""
 

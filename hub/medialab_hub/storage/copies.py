@@ -56,4 +56,4 @@ def newest_revision() -> str:
     revisions = set(re.findall(r'^revision(?:: str)? = "(.+)"', text, re.M))
     followed = set(re.findall(r'^down_revision(?:: .+)? = "(.+)"', text, re.M))
     (newest,) = revisions - followed
-    return newest
+    return str(newest)

@@ -49,6 +49,14 @@ class DevicePage(BaseModel):
     seq: int
 
 
+class FleetSnapshot(BaseModel):
+    """The whole fleet: the fields of `DeviceRow` as columns, one list for each device."""
+
+    seq: int
+    columns: list[str]
+    rows: list[list[Any]]
+
+
 class ConnectionView(BaseModel):
     """One way a device is reached."""
 
@@ -138,6 +146,12 @@ class Retirement(Body):
     """Take a device out of the inventory for good."""
 
     version: int
+    reason: str = Field(default="", max_length=200)
+
+
+class MaintenanceStart(Body):
+    """Keep a device out of use."""
+
     reason: str = Field(default="", max_length=200)
 
 

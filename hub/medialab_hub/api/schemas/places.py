@@ -40,3 +40,9 @@ class NewStation(Body):
 
     name: str = Field(min_length=1, max_length=80)
     location: str
+
+
+class ManualAddress(Body):
+    """An address typed in by a person, such as `octoprint://192.0.2.7:5000`."""
+
+    address: str = Field(min_length=1, max_length=300)

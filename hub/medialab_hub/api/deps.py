@@ -1,0 +1,94 @@
+"""What routes are given: the parts of the hub, and who asks."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from medialab_hub.api.problems import ROLE, SIGN_IN
+from medialab_hub.api.snapshots import Snapshots
+from medialab_hub.api.stream import Broadcaster
+from medialab_hub.clock import Clock
+from medialab_hub.domain.roles import Role
+from medialab_hub.services.admission import Admission, Principal
+from medialab_hub.services.fleet import FleetIndex
+from medialab_hub.settings import Settings
+from medialab_hub.storage.writer import Writer
+from medialab_wire.texts import Text
+
+
+class Labels(Protocol):
+    """Prints labels."""
+
+    def make(self, labels: Sequence[tuple[str, str]], preset: str, language: str) -> bytes:
+        """A PDF for (tag, name) pairs. Raises HubError for an unknown preset. Slow; call it in a thread."""
+
+
+@dataclass(frozen=True)
+class SystemFacts:
+    """What runs and what that means."""
+
+    version: str
+    database: str
+    broker: str
+    broker_meaning: Text
+    started: datetime
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of the hub that the API uses; made in `bootstrap`."""
+
+    settings: Settings
+    clock: Clock
+    writer: Writer
+    fleet: FleetIndex
+    snapshots: Snapshots
+    admission: Admission
+    broadcaster: Broadcaster
+    labels: Labels
+    facts: SystemFacts
+    is_healthy: Callable[[], Awaitable[bool]]
+    static: Path
+
+
+async def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def principal_of(request: Request) -> Principal | None:
+    """Who asks, as the gate found out."""
+    principal: Principal | None = request.scope.get("state", {}).get("principal")
+    return principal
+
+
+async def _asking(request: Request) -> Principal | None:
+    return principal_of(request)
+
+
+HubDep = Annotated[Parts, Depends(_parts)]
+ASKING = Annotated[Principal | None, Depends(_asking)]
+"""Whoever asks; None for a stranger on a public route."""
+
+
+def _at_least(role: Role) -> Callable[[Request], Awaitable[Principal]]:
+    async def check(request: Request) -> Principal:
+        principal = principal_of(request)
+        if principal is None:
+            raise SIGN_IN
+        if not principal.role.covers(role):
+            raise ROLE
+        return principal
+
+    check.needed_role = role  # type: ignore[attr-defined]
+    return check
+
+
+Signed = Annotated[Principal, Depends(_at_least(Role.GUEST))]
+Trainer = Annotated[Principal, Depends(_at_least(Role.TRAINER))]
+Staff = Annotated[Principal, Depends(_at_least(Role.STAFF))]
+Admin = Annotated[Principal, Depends(_at_least(Role.ADMIN))]

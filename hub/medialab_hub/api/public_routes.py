@@ -1,0 +1,36 @@
+"""The one list of routes that answer without a session; everything else is refused before it is looked up."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PublicRoute:
+    """A route open to everybody. `secret` is what guards it, `expires` how long that lasts; at most `per_minute`
+    requests from one address."""
+
+    method: str
+    path: str
+    """Regular expression for the whole path."""
+    secret: str = "none"  # noqa: S105 - a description
+    expires: str = "never"
+    per_minute: int = 600
+
+
+PUBLIC: tuple[PublicRoute, ...] = (
+    PublicRoute("GET", r"(/api/v1)?/healthz", per_minute=120),
+    PublicRoute("GET", r"/api/v1/session", per_minute=240),
+    PublicRoute("POST", r"/api/v1/session", secret="name and password", per_minute=30),  # noqa: S106
+    PublicRoute("POST", r"/api/v1/setup", secret="single-use link", expires="15 minutes", per_minute=20),  # noqa: S106
+    # The screens without any data, and their scripts; they ask the API like everybody else.
+    PublicRoute("GET", r"/(assets/.+|[A-Za-z0-9_.-]+\.(js|css|svg|png|ico|json|webmanifest|wasm|txt|woff2))"),
+    PublicRoute("GET", r"/(devices(/[^/]+)?|found|jobs(/[^/]+(/record)?)?|more|login|setup|find/[^/]+|FIND/[^/]+)?"),
+)
+
+_COMPILED = tuple((route, re.compile(route.path)) for route in PUBLIC)
+
+
+def find_public(method: str, path: str) -> PublicRoute | None:
+    """The public route for this request, or None. HEAD counts as GET."""
+    wanted = "GET" if method == "HEAD" else method
+    return next((route for route, path_re in _COMPILED if route.method == wanted and path_re.fullmatch(path)), None)

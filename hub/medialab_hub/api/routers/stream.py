@@ -1,0 +1,22 @@
+"""The live stream of everything that changes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from starlette.responses import Response
+
+from medialab_hub.api.deps import HubDep, Trainer
+from medialab_hub.api.stream import EventStream
+
+router = APIRouter(tags=["stream"])
+
+
+@router.get("/stream", response_class=EventStream, responses={200: {"content": {"text/event-stream": {}}}})
+async def open_stream(
+    hub: HubDep, trainer: Trainer, last_event_id: Annotated[str | None, Header()] = None, since: int | None = None
+) -> Response:
+    """Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `resync`.
+
+    `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again."""
+    seen = int(last_event_id) if last_event_id is not None and last_event_id.isdigit() else since
+    return EventStream(hub.broadcaster, seen, lambda: hub.admission.is_live(trainer))

@@ -1,0 +1,231 @@
+"""The only place that builds the parts of a hub, starts them in order and stops them in order."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from medialab_hub.adapters import broker as brokers
+from medialab_hub.adapters.admin_socket import AdminSocket
+from medialab_hub.adapters.admin_socket import Command as AdminCommand
+from medialab_hub.adapters.backup import Backups
+from medialab_hub.adapters.child import Child, Command
+from medialab_hub.adapters.labels import LabelPrinter
+from medialab_hub.adapters.mdns import Announcement
+from medialab_hub.api import server
+from medialab_hub.api.app import make_app
+from medialab_hub.api.deps import Parts, SystemFacts
+from medialab_hub.api.snapshots import Snapshots
+from medialab_hub.api.stream import Broadcaster
+from medialab_hub.clock import SystemClock
+from medialab_hub.paths import STATIC, DataFolder, write_private
+from medialab_hub.services.administration import Administration
+from medialab_hub.services.admission import Admission
+from medialab_hub.services.fleet import FleetEvent, FleetIndex
+from medialab_hub.services.passwords import Passwords
+from medialab_hub.services.projection import Changes, Projection
+from medialab_hub.settings import VERSION, Settings
+from medialab_hub.storage import copies
+from medialab_hub.storage.database import Database, is_healthy, open_database
+from medialab_hub.storage.migrate import migrate
+from medialab_hub.storage.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """One running hub."""
+
+    def __init__(self, settings: Settings, *, local_agent: str | None = None) -> None:
+        """`local_agent` is the subcommand of the agent to run beside the hub; None runs none."""
+        self.settings, self._local_agent = settings, local_agent
+        self.clock = SystemClock()
+        self.folder = DataFolder(settings.data_dir.absolute())
+        self._stack = contextlib.AsyncExitStack()
+        self.port = 0
+
+    async def start(self) -> None:
+        """Returns when requests are answered. Raises HubError or OSError; call `stop` then, too."""
+        started = self.clock.now()
+        self.folder.make()
+        listening = server.bind(self.settings.http_host, self.settings.http_port)
+        self._stack.callback(listening.close)
+        self.port = int(listening.getsockname()[1])
+        self.broker = brokers.choose(self.settings.mqtt_url, self.folder.broker, [self.settings.agent])
+        broker_up = asyncio.create_task(self.broker.start())
+        await self._start_storage()
+        self._stack.push_async_callback(self.broker.stop)
+        await broker_up
+        await self._start_work()
+        await self._start_agent()
+        await self._start_web(listening, started)
+        await self._start_extras()
+
+    async def stop(self) -> None:
+        """Stop everything in the opposite order; open streams end at once."""
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Address to type on this machine, or the public one."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        host = "127.0.0.1" if self.settings.is_loopback else socket.gethostname()
+        return f"http://{host}:{self.port}"
+
+    async def first_link(self) -> str:
+        """The link that creates the first admin. Raises Conflict once there is one."""
+        return f"{self.url}/setup?token={await self.admission.offer_first_admin_link()}"
+
+    async def _start_storage(self) -> None:
+        self.database = await asyncio.to_thread(open_migrated, self.settings, self.folder)
+        self._stack.callback(self.database.close)
+        self._loop = asyncio.get_running_loop()
+        self.writer = Writer(self.database, self.clock, Projection(self.clock), self._hear)
+        self.writer.start()
+        self._stack.push_async_callback(asyncio.to_thread, self.writer.close)
+        self.fleet = await self.writer.run(lambda uow: FleetIndex.load(uow.session, uow.now))
+        self.broadcaster = Broadcaster(self.fleet.seq)
+        self.fleet.listeners.append(self._tell)
+        self.admission = Admission(self.writer, self.clock, Passwords())
+        await self.admission.load()
+
+    async def _start_work(self) -> None:
+        """Messages in and out, and the workers."""
+
+    async def _start_agent(self) -> None:
+        if self._local_agent is None:
+            return
+        self.agent = Child(agent_command(self._local_agent, self.settings.agent, self.broker, self.folder))
+        await self.agent.start()
+        self._stack.push_async_callback(self.agent.stop)
+
+    async def _start_web(self, listening: socket.socket, started: datetime) -> None:
+        facts = SystemFacts(
+            version=VERSION,
+            database=self.database.reader.url.render_as_string(hide_password=True),
+            broker=f"{self.broker.facts.kind} {self.broker.facts.address}",
+            broker_meaning=self.broker.facts.meaning,
+            started=started,
+        )
+        parts = Parts(
+            settings=self.settings,
+            clock=self.clock,
+            writer=self.writer,
+            fleet=self.fleet,
+            snapshots=Snapshots(self.fleet),
+            admission=self.admission,
+            broadcaster=self.broadcaster,
+            labels=LabelPrinter(self.url),
+            facts=facts,
+            is_healthy=self._is_healthy,
+            static=STATIC,
+        )
+        web = server.WebServer(make_app(parts), listening)
+        self.broadcaster.start()
+        await web.start()
+        self._stack.push_async_callback(web.stop)
+        self._stack.callback(self.broadcaster.close)
+
+    async def _start_extras(self) -> None:
+        backups = Backups(self.database, self.folder.backups, self.clock, self.settings.backups_kept)
+        admin = AdminSocket(self.folder.admin_socket, self._admin_commands(backups))
+        await admin.start()
+        self._stack.push_async_callback(admin.stop)
+        if self.settings.backup_every_h and self.database.is_sqlite:
+            hourly = asyncio.create_task(backups.run(self.settings.backup_every_h), name="backups")
+            self._stack.callback(hourly.cancel)
+        if self.settings.mdns and not self.settings.is_loopback:
+            await self._announce()
+
+    def _admin_commands(self, backups: Backups) -> dict[str, AdminCommand]:
+        async def link(_arguments: Mapping[str, Any]) -> dict[str, Any]:
+            return {"link": await self.first_link()}
+
+        async def backup(_arguments: Mapping[str, Any]) -> dict[str, Any]:
+            return {"file": str(await asyncio.to_thread(backups.make))}
+
+        return {**Administration(self.writer, self.admission).commands(), "link": link, "backup": backup}
+
+    async def _announce(self) -> None:
+        announcement = Announcement(self.port, self.url, VERSION)
+        try:
+            await announcement.start()
+        except OSError as error:
+            log.warning("the hub cannot be announced in the network: %s", error)
+            return
+        self._stack.push_async_callback(announcement.stop)
+
+    def _hear(self, news: Changes) -> None:
+        self._loop.call_soon_threadsafe(self._take_news, news)
+
+    def _take_news(self, news: Changes) -> None:
+        if hasattr(self, "fleet"):
+            self.fleet.apply(news)
+
+    def _tell(self, event: FleetEvent) -> None:
+        subject = orjson.loads(event.data).get("id", "")
+        self.broadcaster.publish(event.name, subject, event.seq, event.data)
+
+    async def _is_healthy(self) -> bool:
+        return await asyncio.to_thread(is_healthy, self.database)
+
+
+def open_migrated(settings: Settings, folder: DataFolder) -> Database:
+    """The database in its present schema; a backup is written before a migration. Raises HubError when it is in use."""
+    url = settings.database_url or f"sqlite:///{folder.database}"
+    database = open_database(url)
+    try:
+        if database.is_sqlite:
+            file = Path(str(database.reader.url.database))
+            found = copies.schema_revision(file)
+            if found == copies.newest_revision():
+                return database
+            if found is not None:
+                copies.copy_database(database, folder.backups / f"before-{copies.newest_revision()}.sqlite3")
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def agent_command(
+    subcommand: str, name: str, broker: brokers.LocalBroker | brokers.ExternalBroker, folder: DataFolder
+) -> Command:
+    """How the agent of this machine is started; its password goes through a file only its owner can read."""
+    home = folder.agent(name)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    access = broker.access(name)
+    if access.password is not None:
+        write_private(home / "mqtt-credentials", f"{access.username}\n{access.password}\n")
+    env = {"MEDIALAB_AGENT_ID": name, "MEDIALAB_MQTT_URL": access.url, "MEDIALAB_DATA_DIR": str(home)}
+    program = Path(sys.executable).with_name("medialab-agent")
+    found = str(program) if program.is_file() else shutil.which("medialab-agent")
+    if found is None:
+        raise FileNotFoundError("medialab-agent is not installed")
+    return Command(f"agent {name}", [found, subcommand], env)
+
+
+async def administrate(settings: Settings, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """One command of the administration without a running hub. Raises HubError when another has the database."""
+    folder, clock = DataFolder(settings.data_dir.absolute()), SystemClock()
+    folder.make()
+    database = open_migrated(settings, folder)
+    writer = Writer(database, clock, lambda _session, _touched: None, lambda _news: None)
+    writer.start()
+    try:
+        if command == "backup":
+            return {"file": str(Backups(database, folder.backups, clock, settings.backups_kept).make())}
+        return await Administration(writer, Admission(writer, clock, Passwords())).commands()[command](arguments)
+    finally:
+        writer.close()
+        database.close()
