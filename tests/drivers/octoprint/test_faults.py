@@ -142,3 +142,52 @@ async def test_the_scene_has_different_printers_that_start_and_stop() -> None:
     assert len({DRIVER.key(p.sighting()) for p in printers}) == len({p.port for p in printers}) == len(printers)
     for printer in printers:
         await printer.stop()
+
+
+async def test_a_movie_still_being_made_is_waited_for(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.render("late", 1.0)
+    result = await run(driver, reset_order(baseline))
+    assert result.changed == ["timelapses"]
+    assert result.machine_passed()
+    await asyncio.sleep(1)
+    assert simulator.residue()["timelapses"] == 0
+
+
+async def test_the_plan_alone_changes_nothing(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    before = dict(simulator.residue())
+    await driver.plan(reset_order(baseline))
+    await driver.verify(reset_order(baseline))
+    await driver.report()
+    assert simulator.residue() == before
+    assert simulator.log == []
+
+
+async def test_hot_metal_is_never_called_safe(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.machine.heaters()["bed"].actual = 80.0
+    checks = {check.id: check for check in await driver.verify(reset_order(baseline))}
+    assert checks["heaters-off"].result is CheckResult.PASSED
+    assert checks["safe-to-touch"].result is CheckResult.FAILED
+    result = await run(driver, reset_order(baseline))
+    assert result.changed == ["cool-down"]
+    assert result.progress and result.machine_passed()
+
+
+async def test_unreported_temperatures_are_not_taken_for_off(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.machine.heaters().clear()
+    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
+    assert checks["heaters-off"] is checks["safe-to-touch"] is CheckResult.UNKNOWN
+
+
+async def test_a_baseline_without_hashes_still_keeps_its_files(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    baseline["files"] = [[origin, path, size, None] for origin, path, size, _ in baseline["files"]]
+    assert [step.id for step in await driver.plan(reset_order(baseline))] == ["overrides", "bed-clear"]

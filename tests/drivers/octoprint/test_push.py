@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medialab_agent.drivers.octoprint import push
+from medialab_agent.drivers.octoprint.client import Client
 from medialab_agent.drivers.octoprint.driver import DRIVER
 from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
 from medialab_agent.sdk.driver import Driver
-from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_agent.sdk.trouble import DeviceTrouble, Unreachable
 from tests.drivers.octoprint.peers import Peer, RealPeer
 from tests.drivers.octoprint.session import Memory, link
 from tests.peers.octoprint.rig import OctoPrintPeer
@@ -93,6 +94,30 @@ async def test_it_comes_back_after_octoprint_lost_its_power(octoprint: OctoPrint
         await driver.report()
     await asyncio.to_thread(octoprint.wait_ready)
     await reading_where(driver, news, "state", "idle")
+    await driver.close()
+    await peer.admin.aclose()
+
+
+@pytest.mark.peers
+@pytest.mark.root
+async def test_it_goes_on_after_the_cable_was_out(octoprint: OctoPrintPeer, monkeypatch: pytest.MonkeyPatch) -> None:
+    if octoprint.cable is None:
+        pytest.skip("needs root for a cable of its own")
+    monkeypatch.setattr(Client, "timeout_s", 1.0)
+    peer = RealPeer(octoprint)
+    driver = DRIVER(link(peer.sighting(), memory=Memory({"octoprint-key": await peer.key()})))
+    assert (await driver.report()).facts["state"] == "idle"
+    octoprint.cable.link(up=False)
+    with pytest.raises(Unreachable):
+        await driver.report()
+    octoprint.cable.link(up=True)
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                assert (await driver.report()).facts["state"] == "idle"
+                break
+            except Unreachable:
+                await asyncio.sleep(0.1)
     await driver.close()
     await peer.admin.aclose()
 

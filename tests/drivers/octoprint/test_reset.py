@@ -86,3 +86,42 @@ async def test_forgotten_preheat_is_switched_off(peer: Peer, driver: Driver) -> 
     assert result.changed[0] == "heaters-off"
     assert result.machine_passed(), result.checks
     assert (await peer.get("/api/printer"))["temperature"]["bed"]["target"] == 0
+
+
+async def test_a_printer_that_was_switched_off_is_connected_first(peer: Peer, driver: Driver) -> None:
+    baseline = dict(await driver.snapshot())
+    assert await peer.order("/api/connection", command="disconnect") == 204
+    async with asyncio.timeout(30):
+        while (await peer.admin.get("/api/printer")).status_code != 409:
+            await asyncio.sleep(0.1)
+    assert (await driver.report()).facts["state"] == "offline"
+    unseen = {check.id for check in await driver.verify(reset_order(baseline)) if check.result is CheckResult.UNKNOWN}
+    assert unseen == {"idle", "heaters-off", "safe-to-touch", "bed-clear"}
+    result = await run(driver, reset_order(baseline))
+    assert result.changed[0] == "connect"
+    assert result.machine_passed(), result.checks
+
+
+async def test_another_profile_in_use_is_left_again(peer: Peer, driver: Driver) -> None:
+    baseline = dict(await driver.snapshot())
+    assert await peer.order("/api/printerprofiles", profile={"id": "mia", "name": "Mia", "model": "x"}) == 200
+    assert await peer.order("/api/connection", command="disconnect") == 204
+    assert await peer.order("/api/connection", command="connect", printerProfile="mia") == 204
+    async with asyncio.timeout(30):
+        while (await peer.get("/api/connection"))["current"]["printerProfile"] != "mia":
+            await asyncio.sleep(0.1)
+    result = await run(driver, reset_order(baseline))
+    assert "profile" in result.changed
+    assert result.machine_passed(), result.checks
+    assert list((await peer.get("/api/printerprofiles"))["profiles"]) == ["_default"]
+    assert (await peer.get("/api/connection"))["current"]["printerProfile"] == "_default"
+
+
+async def test_home_and_firmware_values_only_when_ordered(peer: Peer, driver: Driver) -> None:
+    baseline = dict(await driver.snapshot())
+    plain = [step.id for step in await driver.plan(reset_order(baseline))]
+    assert not {"home", "firmware-defaults"} & set(plain)
+    ordered = [step.id for step in await driver.plan(reset_order(baseline, home=True, firmware_defaults=True))]
+    assert ordered.index("home") > ordered.index("bed-clear")
+    result = await run(driver, reset_order(baseline, home=True, firmware_defaults=True))
+    assert {"home", "firmware-defaults"} <= set(result.changed)

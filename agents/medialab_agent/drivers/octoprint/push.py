@@ -70,7 +70,7 @@ async def _messages(client: Client) -> AsyncIterator[Any]:
 
     login = await client.post(models.Login, "/api/login", {"passive": True})
     url = "ws" + client.base.removeprefix("http") + "/sockjs/websocket"
-    async with connect(url, max_size=2**23, open_timeout=10, proxy=None) as socket:
+    async with connect(url, max_size=2**23, open_timeout=10, ping_interval=10, ping_timeout=10, proxy=None) as socket:
         state = {"logs": False, "messages": False}
         for order in (
             {"throttle": THROTTLE},

@@ -104,6 +104,11 @@ class OctoPrintSimulator(Simulator):
         if Fault.RESIDUE in self.faults:
             store.movies.append(RESIDUE)
 
+    def render(self, name: str, seconds: float) -> None:
+        """Begin to make a movie of the frames a camera left; it is there some time later, reset or not."""
+        self._parts.store.frames[name] = 3
+        self._parts.store.rendering[name] = time.monotonic() + seconds
+
     def soil(self) -> None:
         """Files, a timelapse, a changed profile, speed at 250 %, and a print running hot."""
         store, machine = self._parts.store, self._parts.machine
@@ -111,6 +116,7 @@ class OctoPrintSimulator(Simulator):
             store.put(path, _LEARNER_FILE)
         store.put("ANNA~1.GCO", _LEARNER_FILE, "sdcard")
         self.film()
+        self.render("klasse7b_20261123", 3.0)
         store.change_profile("_default", {"volume": {"depth": 123.0}})
         machine.overrides["M220"] = 250
         machine.selected = ("local", "ben_teil2.gcode")

@@ -107,14 +107,16 @@ def _download(call: Call) -> Reply:
 
 def _timelapse(call: Call) -> Reply:
     return _tagged(
-        call.parts, call.ask, call.parts.store.timelapses(call.ask.query.get("unrendered") == "true", recording=False)
+        call.parts,
+        call.ask,
+        call.parts.store.timelapses(call.ask.query.get("unrendered") == "true", call.parts.machine.now()),
     )
 
 
 def _delete_movie(call: Call) -> Reply:
     if call.args["name"] != RESIDUE:
         call.parts.store.movies = [movie for movie in call.parts.store.movies if movie != call.args["name"]]
-    return Reply.of(call.parts.store.timelapses(False, recording=False))
+    return Reply.of(call.parts.store.timelapses(False, call.parts.machine.now()))
 
 
 def _delete_frames(call: Call) -> Reply:

@@ -45,6 +45,7 @@ class Store:
     folders: set[str] = field(default_factory=set)
     movies: list[str] = field(default_factory=list)
     frames: dict[str, int] = field(default_factory=dict)
+    rendering: dict[str, float] = field(default_factory=dict)
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     selected: str = "_default"
     default: str = "_default"
@@ -91,14 +92,21 @@ class Store:
             if origin == "local" and path.rpartition("/")[0] == folder:
                 yield _entry(path, content, "local")
 
-    def timelapses(self, unrendered: bool, recording: bool) -> dict[str, Any]:
-        """As `GET /api/timelapse` shows it."""
+    def timelapses(self, unrendered: bool, now: float) -> dict[str, Any]:
+        """As `GET /api/timelapse` shows it. Frames in `rendering` become a movie at their time."""
+        for name in [name for name, at in self.rendering.items() if at <= now]:
+            del self.rendering[name]
+            if self.frames.pop(name, None) is not None:
+                self.movies.append(f"{name}.mp4")
         found: dict[str, Any] = {"config": {"type": "off"}, "enabled": True}
         found["files"] = [{"name": name, "bytes": 100, "size": "100.0B"} for name in self.movies]
         if unrendered:
-            flags = {"recording": recording, "rendering": False, "processing": recording}
-            found["unrendered"] = [{"name": n, "count": c, "bytes": c * 10, **flags} for n, c in self.frames.items()]
+            found["unrendered"] = [self._frames(name, count) for name, count in self.frames.items()]
         return found
+
+    def _frames(self, name: str, count: int) -> dict[str, Any]:
+        busy = name in self.rendering
+        return {"name": name, "count": count, "recording": False, "rendering": busy, "processing": busy}
 
     def listed_profiles(self) -> dict[str, Any]:
         """As `GET /api/printerprofiles` shows it."""
