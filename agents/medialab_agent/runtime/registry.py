@@ -1,0 +1,205 @@
+"""Sightings become connections: one per driver and device, with an id that stays the same."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from medialab_agent.runtime import reporting
+from medialab_agent.runtime.matcher import candidates
+from medialab_agent.runtime.session import DeviceSession
+from medialab_agent.runtime.shelf import BrokenDriver, Shelf
+from medialab_agent.runtime.unclaimed import group_of
+from medialab_agent.sdk.driver import DeviceLink, Memory
+from medialab_wire.reports import Report
+from medialab_wire.sightings import Sighting
+
+log = logging.getLogger(__name__)
+
+MOST_SIGHTINGS = 16
+"""Sightings remembered per connection, absent ones included; the oldest absent one goes first."""
+MOST_CLAIMED, MOST_UNCLAIMED = 2_000, 500
+"""Connections of one agent; further ones stay unseen, so that a noisy or hostile network floods nobody."""
+
+Slot = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whose a sighting is: a driver's with the driver's key, or nobody's (`driver` None) with a group of its own."""
+
+    driver: str | None
+    key: str
+    tied: tuple[str, ...] = ()
+
+
+@dataclass
+class Connection:
+    """One device as one agent reaches it."""
+
+    dev: str
+    claim: Claim
+    sightings: dict[Slot, Sighting] = field(default_factory=dict)
+    session: DeviceSession | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """True while discovery sees it somewhere."""
+        return any(sighting.present for sighting in self.sightings.values())
+
+    def take(self, sighting: Sighting) -> None:
+        """Remember the newest sighting of each place."""
+        self.sightings.pop((sighting.source, sighting.key), None)
+        self.sightings[sighting.source, sighting.key] = sighting
+        if len(self.sightings) > MOST_SIGHTINGS:
+            absent = (slot for slot, known in self.sightings.items() if not known.present)
+            self.sightings.pop(next(absent, next(iter(self.sightings))))
+
+
+def dev_id(driver: str | None, key: str) -> str:
+    """Stable id `[a-z0-9-]` of one connection: the same after replug, restart and reinstallation."""
+    digest = blake2b(f"{driver or ''}\0{key}".encode(), digest_size=8).hexdigest()
+    return f"{(driver or 'seen')[:40]}-{digest}"
+
+
+class Registry:
+    """All connections of this agent. `publish` gets every new report, `changed` is called when connections come."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        memory: Callable[[str], Memory],
+        settings: Callable[[str], Mapping[str, str]],
+        publish: Callable[[Report], None],
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._shelf, self._memory, self._settings = shelf, memory, settings
+        self._publish, self._changed = publish, changed
+        self._connections: dict[str, Connection] = {}
+        self._slots: dict[Slot, str] = {}
+        self._choices: Mapping[str, str] = {}
+        self._waiting: dict[str, asyncio.Event] = {}
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Ids of all connections, also of absent ones."""
+        return tuple(sorted(self._connections))
+
+    def session(self, dev: str) -> DeviceSession | None:
+        """The session of a connection that a driver claims and discovery has seen."""
+        connection = self._connections.get(dev)
+        return None if connection is None else connection.session
+
+    def is_unclaimed(self, dev: str) -> bool:
+        """True for a connection without a driver."""
+        return dev in self._connections and self._connections[dev].session is None
+
+    async def arrival(self, dev: str) -> None:
+        """Return when that connection is there and seen."""
+        while (session := self.session(dev)) is None or not session.is_seen:
+            event = self._waiting.setdefault(dev, asyncio.Event())
+            await event.wait()
+
+    def see(self, sighting: Sighting) -> None:
+        """Take one sighting from any source; on the event loop's thread."""
+        slot = sighting.source, sighting.key
+        before = self._slots.get(slot)
+        if not sighting.present:
+            if before is not None:
+                self._update(self._connections[before], sighting)
+            return
+        claim = self._claim(sighting)
+        if claim is None or not self._has_room(claim):
+            return
+        connection = self._connection(claim)
+        if before is not None and before != connection.dev:
+            self._update(self._connections[before], sighting.model_copy(update={"present": False}))
+        self._slots[slot] = connection.dev
+        self._update(connection, sighting)
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """A person's choices for connections that several drivers claim: connection → driver."""
+        if choices == self._choices:
+            return
+        self._choices = dict(choices)
+        for dev in choices:
+            connection = self._connections.get(dev)
+            for sighting in list(connection.sightings.values()) if connection and connection.session is None else ():
+                if sighting.present:
+                    self.see(sighting)
+
+    async def close(self) -> None:
+        """Close all sessions."""
+        sessions = [c.session for c in self._connections.values() if c.session is not None]
+        await asyncio.gather(*(session.close() for session in sessions))
+
+    def _claim(self, sighting: Sighting) -> Claim | None:
+        found = candidates(sighting, self._shelf.manifests)
+        group = group_of(sighting)
+        chosen = self._choices.get(dev_id(None, group)) if group is not None else None
+        if chosen is not None and any(candidate.driver == chosen for candidate in found):
+            found = tuple(candidate for candidate in found if candidate.driver == chosen)
+        claims: list[tuple[int, Claim]] = []
+        for candidate in found:
+            if claims and candidate.score < claims[0][0]:
+                break
+            if (key := self._key(candidate.driver, sighting)) is not None:
+                claims.append((candidate.score, Claim(candidate.driver, key)))
+        if len(claims) == 1:
+            return claims[0][1]
+        if group is None:
+            return None
+        return Claim(None, group, tuple(claim.driver or "" for _, claim in claims))
+
+    def _key(self, driver: str, sighting: Sighting) -> str | None:
+        try:
+            return self._shelf[driver].driver().key(sighting)
+        except BrokenDriver as error:
+            self._shelf.condemn(driver, str(error))
+        except Exception as error:  # noqa: BLE001 - a defect of one driver, stated and never a crash
+            self._shelf.condemn(driver, f"key() failed: {error!r}")
+        self._changed()
+        return None
+
+    def _has_room(self, claim: Claim) -> bool:
+        """Makes room by forgetting what is gone; False when there is none to make."""
+        is_claimed = claim.driver is not None
+        if dev_id(claim.driver, claim.key) in self._connections:
+            return True
+        alike = [c for c in self._connections.values() if (c.session is not None) is is_claimed]
+        if len(alike) < (MOST_CLAIMED if is_claimed else MOST_UNCLAIMED):
+            return True
+        gone = next((c for c in alike if c.session is None and not c.is_seen), None)
+        if gone is not None:
+            del self._connections[gone.dev]
+            self._slots = {slot: dev for slot, dev in self._slots.items() if dev != gone.dev}
+        return gone is not None
+
+    def _connection(self, claim: Claim) -> Connection:
+        dev = dev_id(claim.driver, claim.key)
+        connection = self._connections.get(dev)
+        if connection is None:
+            connection = self._connections[dev] = Connection(dev, claim)
+            if claim.driver is not None:
+                connection.session = self._open(dev, claim.driver, claim.key)
+            self._changed()
+        connection.claim = claim
+        return connection
+
+    def _open(self, dev: str, driver: str, key: str) -> DeviceSession:
+        folder = self._shelf[driver]
+        link = DeviceLink(key, (), self._memory(dev), self._settings(driver))
+        session = DeviceSession(dev, folder.manifest, folder.driver(), link, self._publish)
+        session.start()
+        return session
+
+    def _update(self, connection: Connection, sighting: Sighting) -> None:
+        connection.take(sighting)
+        sightings = tuple(connection.sightings.values())
+        if connection.session is not None:
+            connection.session.seen(sightings)
+            if connection.session.is_seen and (event := self._waiting.pop(connection.dev, None)):
+                event.set()
+        else:
+            self._publish(reporting.unclaimed(connection.dev, sightings, connection.claim.tied))

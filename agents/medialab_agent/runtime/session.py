@@ -1,0 +1,238 @@
+"""One connection to one device: probes, reads, reports; lends its driver to one order at a time."""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+from medialab_agent.runtime import reporting, troubles
+from medialab_agent.runtime.deadline import DeadlinePassed, bounded
+from medialab_agent.sdk.driver import DeviceLink, Driver
+from medialab_agent.sdk.steps import Probe, Reading
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
+from medialab_wire.capabilities import DriverManifest
+from medialab_wire.progress import Trouble
+from medialab_wire.reports import Access, Presence, Report
+from medialab_wire.sightings import Sighting
+
+log = logging.getLogger(__name__)
+
+READING_S = 10.0
+"""Seconds a probe or a reading may take."""
+FIRST_RETRY_S = 2.0
+"""Seconds until a device that did not answer is asked again; doubles up to the driver's own interval."""
+WATCH_REST_S = 5.0
+"""Seconds before a broken watch is taken up again."""
+
+T = TypeVar("T")
+
+
+class DeviceSession:
+    """The only caller of one driver instance. `publish` gets every report that differs from the last one."""
+
+    def __init__(
+        self,
+        dev: str,
+        manifest: DriverManifest,
+        make: Callable[[DeviceLink], Driver],
+        link: DeviceLink,
+        publish: Callable[[Report], None],
+    ) -> None:
+        self.dev, self.manifest, self.link = dev, manifest, link
+        self._make, self._publish = make, publish
+        self._driver: Driver | None = None
+        self._probe: Probe | None = None
+        self._last: Report | None = None
+        self._turn = asyncio.Lock()
+        self._order = asyncio.Lock()
+        self._fresh = asyncio.Event()
+        self._is_at_work = False
+        self._failures = 0
+        self._looking: asyncio.Task[Report] | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
+
+    @property
+    def is_reserved(self) -> bool:
+        """True while an order has the device."""
+        return self._order.locked()
+
+    @property
+    def is_seen(self) -> bool:
+        """True while discovery sees it somewhere."""
+        return any(sighting.present for sighting in self.link.sightings)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._life = asyncio.create_task(self._live(), name=f"session-{self.dev}")
+
+    async def close(self) -> None:
+        """Stop reading and let the driver release what it holds. Never raises."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
+        await self._discard()
+
+    def seen(self, sightings: tuple[Sighting, ...]) -> None:
+        """What discovery knows about it now."""
+        self.link.sightings = sightings
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take a reading soon."""
+        self._fresh.set()
+
+    @contextlib.asynccontextmanager
+    async def reserved(self) -> AsyncIterator[None]:
+        """Have the device alone, first come first served; readings go on only while a person is waited for."""
+        async with self._order:
+            self._is_at_work = True
+            self._interrupt()
+            try:
+                yield
+            finally:
+                self._is_at_work = False
+                self._probe = None
+                self.refresh()
+
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Within `reserved`: nothing is sent to the device now, so readings may."""
+        self._is_at_work = False
+        self.refresh()
+        try:
+            yield
+        finally:
+            self._is_at_work = True
+            self._interrupt()
+
+    async def use(self, call: Callable[[Driver], Coroutine[Any, Any, T]], seconds: float) -> T:
+        """One call of the driver. Raises `DeadlinePassed` or whatever the driver raises."""
+        async with self._turn:
+            try:
+                return await bounded(call(self._ready()), seconds)
+            except DeadlinePassed as error:
+                if error.is_stuck:
+                    await self._discard()
+                raise
+
+    async def halt(self, seconds: float) -> None:
+        """Let the driver undo what must not outlive a run. Never raises."""
+        if self._driver is None:
+            return
+        with contextlib.suppress(DeadlinePassed):
+            try:
+                await bounded(self._driver.stop(), seconds)
+            except Exception:
+                log.exception("%s: stop() failed", self.dev)
+
+    def _ready(self) -> Driver:
+        if self._driver is None:
+            self._driver = self._make(self.link)
+        return self._driver
+
+    async def _discard(self) -> None:
+        """Close the driver; the next call makes a new one."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+            self._listener = None
+        driver, self._driver, self._probe = self._driver, None, None
+        if driver is not None:
+            with contextlib.suppress(DeadlinePassed):
+                try:
+                    await bounded(driver.close(), 2.0)
+                except Exception:
+                    log.exception("%s: close() failed", self.dev)
+
+    async def _live(self) -> None:
+        while True:
+            self._fresh.clear()
+            await self._round()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fresh.wait(), self._pause())
+
+    async def _round(self) -> None:
+        if not self.is_seen:
+            self._tell(reporting.silent(self.dev, self.manifest.id, self._last, (), Presence.ABSENT))
+            if not self.is_reserved:
+                await self._discard()
+        elif not self._is_at_work:
+            self._looking = asyncio.create_task(self._look())
+            try:
+                await asyncio.wait({self._looking})
+            finally:
+                self._interrupt()
+            if not self._looking.cancelled():
+                self._tell(self._looking.result())
+
+    def _interrupt(self) -> None:
+        """A reading changes nothing and can be taken again: work goes first."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _pause(self) -> float:
+        longest = max(0.05, self._driver.poll_s if self._driver is not None else Driver.poll_s)
+        if self._failures:
+            longest = min(longest, FIRST_RETRY_S * 2 ** min(self._failures - 1, 6))
+        return longest * random.uniform(0.9, 1.1)  # noqa: S311 - spreads polls
+
+    async def _look(self) -> Report:
+        """One reading, whatever comes of it."""
+        sources = [sighting.source for sighting in self.link.sightings if sighting.present]
+        try:
+            if self._probe is None:
+                self._probe = await self.use(lambda driver: driver.probe(), READING_S)
+            reading = await self._reading(self._probe)
+            self._failures = 0
+            self._keep_listening()
+            return reporting.report_of(self.dev, self.manifest, self._probe, reading, sources)
+        except NeedsPerson as error:
+            return self._failed(Access.NEEDS_PERSON, error.trouble, sources)
+        except Refused as error:
+            return self._failed(Access.FAILED, error.trouble, sources)
+        except (DeviceTrouble, DeadlinePassed):
+            self._failures, self._probe = self._failures + 1, None
+            return reporting.silent(self.dev, self.manifest.id, self._last, sources, Presence.SILENT)
+        except Exception as error:
+            log.exception("%s: the driver failed", self.dev)
+            return self._failed(Access.FAILED, troubles.defect(error), sources)
+
+    async def _reading(self, probe: Probe) -> Reading:
+        """A device that needs a person first is probed again each time instead of being read."""
+        if probe.access is not Access.OK:
+            self._probe = None
+            return Reading(access=probe.access, help=probe.help)
+        return await self.use(lambda driver: driver.report(), READING_S)
+
+    def _failed(self, access: Access, trouble: Trouble, sources: list[str]) -> Report:
+        self._failures, self._probe = self._failures + 1, None
+        words = reporting.words_of(trouble)
+        if self._last is None or self._last.presence is Presence.ABSENT:
+            return reporting.failed(self.dev, self.manifest.id, access, words, sources)
+        return self._last.model_copy(
+            update={"presence": Presence.PRESENT, "access": access, "help": words, "volatile": {}}
+        )
+
+    def _tell(self, report: Report) -> None:
+        if report != self._last:
+            self._last = report
+            self._publish(report)
+
+    def _keep_listening(self) -> None:
+        if self._listener is None or self._listener.done():
+            news = self._ready().watch()
+            self._listener = None if news is None else asyncio.create_task(self._listen(news))
+
+    async def _listen(self, news: AsyncIterator[None]) -> None:
+        """Follow a driver that can tell when something is new; after a break, the next reading takes it up again."""
+        try:
+            async for _ in news:
+                self.refresh()
+        except DeviceTrouble as error:
+            log.debug("%s: watching ended: %s", self.dev, error)
+        except Exception:
+            log.exception("%s: watching failed", self.dev)
+        await asyncio.sleep(WATCH_REST_S)

@@ -1,0 +1,1 @@
+"""What every driver must be able to do, as tests to inherit."""
