@@ -1,0 +1,101 @@
+"""Bluetooth LE devices that advertise nearby."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from medialab_agent.discovery.ble_facts import facts_of
+from medialab_agent.discovery.ble_texts import LISTENING, NO_ADAPTER, BleState, state_of
+from medialab_agent.discovery.known import Known
+from medialab_agent.sdk.source import See, Source
+from medialab_wire.sightings import BusFact, Sighting
+
+if TYPE_CHECKING:
+    from bleak.backends.device import BLEDevice
+    from bleak.backends.scanner import AdvertisementData
+
+log = logging.getLogger(__name__)
+
+MOST_DEVICES = 512
+"""Followed at once; a street full of telephones stops here."""
+
+
+class BleSource(Source):
+    """Sightings of advertising devices. Key: address. Facts: see `ble_facts.facts_of`; signal strength is none.
+
+    Scans in rounds of `scan_s` with pauses of `pause_s`, which leave the radio to connections; each round BlueZ tells
+    of every device anew, so that silence means absence. Unseen for `expire_s`: gone. After an error: `retry_s`."""
+
+    name = "ble"
+
+    def __init__(
+        self, scan_s: float = 12.0, pause_s: float = 3.0, expire_s: float = 60.0, retry_s: float = 30.0
+    ) -> None:
+        self._scan_s, self._pause_s = scan_s, pause_s
+        self._expire_s, self._retry_s = expire_s, retry_s
+        self._known = Known(self.name)
+        self._facts: dict[str, dict[str, str]] = {}
+        self._last: dict[str, float] = {}
+        self._state: BleState = NO_ADAPTER
+
+    def fact(self) -> BusFact:
+        """Listening, absent, denied or failed, with the reason."""
+        return self._state.fact(len(self._known))
+
+    async def run(self, see: See) -> None:
+        """Scan until cancelled; a failure is stated and tried again."""
+        while True:
+            try:
+                await self._round(see)
+                pause = self._pause_s
+            except _expected_errors() as error:
+                self._enter(state_of(error))
+                pause = self._retry_s
+            self._expire(see)
+            await asyncio.sleep(pause)
+
+    async def _round(self, see: See) -> None:
+        from bleak import BleakScanner
+
+        def heard(device: "BLEDevice", told: "AdvertisementData") -> None:
+            self._heard(device, told, see)
+
+        async with BleakScanner(heard):
+            self._enter(LISTENING)
+            await asyncio.sleep(self._scan_s)
+
+    def _heard(self, device: "BLEDevice", told: "AdvertisementData", see: See) -> None:
+        key = device.address.lower()
+        if key not in self._facts and len(self._facts) >= MOST_DEVICES:
+            return
+        self._last[key] = asyncio.get_running_loop().time()
+        before, name = self._facts.get(key, {}), told.local_name or device.name
+        facts = facts_of(before, key, name, told.service_uuids, told.manufacturer_data)
+        self._facts[key] = facts
+        self._tell(self._known.saw(key, facts), see)
+
+    def _expire(self, see: See) -> None:
+        oldest = asyncio.get_running_loop().time() - self._expire_s
+        for key in [key for key, heard in self._last.items() if heard < oldest]:
+            del self._last[key], self._facts[key]
+            self._tell(self._known.lost(key), see)
+
+    def _enter(self, state: BleState) -> None:
+        if state != self._state:
+            log.info("Bluetooth: %s %s", state.status.value, state.reason.en if state.reason else "")
+        self._state = state
+
+    def _tell(self, sightings: list[Sighting], see: See) -> None:
+        for sighting in sightings:
+            see(sighting)
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Everything bleak raises for a bus that is not there; it passes on errors of D-Bus and of sockets."""
+    plain = (ImportError, OSError, EOFError, TimeoutError)
+    try:
+        from bleak.exc import BleakError
+        from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
+    except ImportError:
+        return plain
+    return (*plain, BleakError, DBusError, AuthError, InvalidAddressError)
