@@ -15,6 +15,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: "manifest.json",
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What every screen needs is one file: many small ones compress worse and cost round trips.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules|src\/(main|routes)\.ts|src\/App|src\/lib\/(api|live|store|i18n|today|issues)\/|src\/lib\/(Shell|LinkBanner|router|status|text)|src\/lib\/ui\/(Badge|Empty|Icon|icons|Moment|Name|Status|Trouble|announce)|src\/lib\/devices\/filter|src\/screens\/Today/,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": hub } },
 });
