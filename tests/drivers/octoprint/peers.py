@@ -1,5 +1,6 @@
 """The two peers every contract scenario runs against; both are reached only over their own HTTP API."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -25,6 +26,10 @@ class Peer(ABC):
     @abstractmethod
     def film(self) -> None:
         """Leave a finished timelapse and the frames of an unfinished one, as a camera does."""
+
+    @abstractmethod
+    async def put_on_card(self, name: str) -> None:
+        """Leave a file on the printer's memory card."""
 
     async def get(self, path: str, **params: str) -> Any:
         answer = await self.admin.get(path, params=params)
@@ -86,6 +91,13 @@ class RealPeer(Peer):
         for number in range(3):
             (frames / f"ben_20261123-{number}.jpg").write_bytes(b"\0" * 10)
 
+    async def put_on_card(self, name: str) -> None:
+        (self.peer.base / "virtualSd" / name).write_bytes(GCODE)
+        assert await self.order("/api/printer/sd", command="refresh") == 204
+        async with asyncio.timeout(10):
+            while not (await self.get("/api/files/sdcard", force="true"))["files"]:
+                await asyncio.sleep(0.1)
+
 
 class SimulatedPeer(Peer):
     """The simulator, reached like the real one."""
@@ -100,3 +112,6 @@ class SimulatedPeer(Peer):
 
     def film(self) -> None:
         self.simulator.film()
+
+    async def put_on_card(self, name: str) -> None:
+        self.simulator.put_on_card(name)

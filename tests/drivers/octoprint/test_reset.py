@@ -26,6 +26,7 @@ async def soil(peer: Peer) -> None:
     await peer.upload("ben.gcode")
     await peer.upload("workshop/name.gcode", b"G28\nM117 changed\n")
     peer.film()
+    await peer.put_on_card("anna_am_abend.gcode")
     assert await peer.order("/api/printerprofiles", profile={"id": "ben", "name": "Ben", "model": "x"}) == 200
     changed = {"profile": {"volume": {"depth": 123.0}}}
     assert (await peer.admin.patch("/api/printerprofiles/_default", json=changed)).status_code == 200

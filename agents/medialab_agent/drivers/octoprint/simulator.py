@@ -104,6 +104,10 @@ class OctoPrintSimulator(Simulator):
         if Fault.RESIDUE in self.faults:
             store.movies.append(RESIDUE)
 
+    def put_on_card(self, name: str) -> None:
+        """Leave a file on the printer's own memory card."""
+        self._parts.store.put(name, _LEARNER_FILE, "sdcard")
+
     def render(self, name: str, seconds: float) -> None:
         """Begin to make a movie of the frames a camera left; it is there some time later, reset or not."""
         self._parts.store.frames[name] = 3
@@ -114,7 +118,7 @@ class OctoPrintSimulator(Simulator):
         store, machine = self._parts.store, self._parts.machine
         for path in ("klasse 7b/anna.gcode", "ben_teil2.gcode", "klasse 7b/Würfel Çelik.gcode"):
             store.put(path, _LEARNER_FILE)
-        store.put("ANNA~1.GCO", _LEARNER_FILE, "sdcard")
+        self.put_on_card("anna~1.gco")
         self.film()
         self.render("klasse7b_20261123", 3.0)
         store.change_profile("_default", {"volume": {"depth": 123.0}})
