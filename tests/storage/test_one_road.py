@@ -3,7 +3,7 @@
 import pytest
 
 from medialab_hub.errors import Conflict
-from medialab_hub.services import executions, inventory, jobs, resetting, views
+from medialab_hub.services import inventory, jobs, resetting, views
 from medialab_hub.services.executions import take_execution_report
 from medialab_wire.progress import ExecutionStatus, Outcome
 from tests.fixtures import lab_words as say
@@ -17,15 +17,15 @@ def test_from_found_to_clean(core: HubCore) -> None:
     assert ids == [device]
     assert core.row(device)["asset_tag"] == "ML-0001"
     assert core.row(device)["status"] == "no_baseline"
-    work = core.read(executions.next_work, "pi")
+    work = core.work()
     assert [(e.exec, e.action, e.dev) for e in work.executions] == [(started[0], "record-baseline", "t1")]
     core.do(take_execution_report, "pi", say.recorded(started[0], "t1"))
     assert core.row(device)["status"] == "used", "never proven clean"
     job = core.do(resetting.reset, device, None, 5, "trainer")
     assert core.row(device)["status"] == "resetting"
-    assert not core.read(executions.next_work, "pi").executions, "the grace time protects it"
+    assert not core.work().executions, "the grace time protects it"
     core.do(jobs.release, [job])
-    (execution,) = core.read(executions.next_work, "pi").executions
+    (execution,) = core.work().executions
     assert execution.baseline == {"apps": ["a", "b"]}
     core.do(take_execution_report, "pi", say.running(job, "t1"))
     assert core.row(device)["step"] == {"de": "wipe", "en": "wipe"}
@@ -35,7 +35,7 @@ def test_from_found_to_clean(core: HubCore) -> None:
     detail = core.read(views.job_detail, job)
     assert (detail["status"], detail["outcome"]) == (ExecutionStatus.SUCCEEDED, Outcome.CLEAN)
     assert len(detail["record_hash"]) == 64
-    assert not core.read(executions.next_work, "pi").executions
+    assert not core.work().executions
 
 
 def test_no_command_without_adoption_or_baseline(core: HubCore) -> None:

@@ -105,11 +105,11 @@ def _require(uow: UnitOfWork, agent_id: str) -> Agent:
     return agent
 
 
-def config_for(session: Session, agent_id: str) -> Config:
-    """What an agent may command, people's choices, and addresses they typed in."""
+def config_for(session: Session, agent_id: str) -> Config | None:
+    """What an agent may command, people's choices, and addresses they typed in; None for an unknown agent."""
     agent = agents.get(session, agent_id)
     if agent is None:
-        raise no_such("agent", agent_id)
+        return None
     choices = {c.dev: c.chosen_driver for c in devices.connections_at(session, agent_id) if c.chosen_driver}
     return Config(
         version=agent.config_version,

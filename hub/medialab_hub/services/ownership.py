@@ -55,4 +55,4 @@ def bump_config(uow: UnitOfWork, agent_id: str) -> None:
     agent = agents.get(uow.session, agent_id)
     if agent is not None:
         agent.config_version = max(agent.config_version + 1, int(uow.now.timestamp() * 1000))
-        uow.touch_agent(agent_id)
+        uow.touch_work(agent_id)

@@ -34,7 +34,7 @@ class JobTimer:
 class Changes:
     """The news of one commit. `gone` are devices that were merged away, `gone_issues` issues that are over.
 
-    `agents` are also those whose work or configuration changed; `connections` were decided over by the hub."""
+    `work`: agents whose work or configuration changed. `connections`: what was remembered of them no longer holds."""
 
     seq: int
     devices: list[Row] = field(default_factory=list)
@@ -48,6 +48,7 @@ class Changes:
     issues: list[Row] = field(default_factory=list)
     gone_issues: list[str] = field(default_factory=list)
     connections: list[str] = field(default_factory=list)
+    work: list[str] = field(default_factory=list)
     places: bool = False
 
 
@@ -78,6 +79,7 @@ class Projection:
             issues=[issue_view(issue) for issue in open_issues],
             gone_issues=sorted(touched.issues.keys() - {issue.id for issue in open_issues}),
             connections=list(touched.connections),
+            work=list(touched.work),
             places=bool(touched.places),
         )
 

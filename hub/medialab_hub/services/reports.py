@@ -1,7 +1,8 @@
 """Takes what agents report about connections: which device it is, what changed, who may command it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.identity import Claim, Known, Resolution, claims_of, resolve
@@ -10,6 +11,7 @@ from medialab_hub.services.ownership import settle_owner, tell_agents
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.tables import Agent, Connection, Device, DeviceIdentity
 from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.base import Scalar
 from medialab_wire.reports import Identity, IdentityKind, Presence, Report
 
 WIRED = "usb"
@@ -27,6 +29,25 @@ class Taken:
     device: str
     connection: str
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The latest volatile values of a connection, which were shown already; `seen` None: it was not present."""
+
+    volatile: dict[str, Scalar]
+    birth: int
+    seq: int
+    seen: datetime | None
+
+
+def keep_volatile(uow: UnitOfWork, readings: Mapping[str, Reading]) -> None:
+    """Store a snapshot of volatile values, by connection. Nobody is told, for everybody knows."""
+    for connection in devices.connections_named(uow.session, readings):
+        reading = readings[connection.id]
+        if (reading.birth, reading.seq) > (connection.birth, connection.seq):
+            connection.volatile, connection.birth, connection.seq = reading.volatile, reading.birth, reading.seq
+            connection.last_seen = reading.seen or connection.last_seen
 
 
 def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
@@ -201,7 +222,7 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
         if job.connection_id == connection.id:
             job.cancel_wanted = True
             uow.touch_job(job.id)
-            uow.touch_agent(connection.agent_id)
+            uow.touch_work(connection.agent_id)
     if device.owner_id == connection.id:
         device.owner_id = None
         tell_agents(uow, [connection], {connection.id})

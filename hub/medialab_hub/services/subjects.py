@@ -44,11 +44,11 @@ def reported(uow: UnitOfWork, device: Device, kind: Happened, actor: str = "", *
 
 
 def job_changed(uow: UnitOfWork, job: Job, kind: Happened, actor: str = "", **data: Any) -> None:
-    """The job changed, and with it what its device, its batch and its agent show."""
+    """The job changed, and with it what its device and its batch show, and what its agent has to do."""
     job.seq = uow.record(kind, job.id, actor, **data)
     uow.touch_job(job.id)
     uow.touch_device(job.device_id)
-    if job.agent_id is not None:
-        uow.touch_agent(job.agent_id)
+    if job.agent_id is not None and kind is not Happened.JOB_REPORTED:
+        uow.touch_work(job.agent_id)
     if job.batch_id is not None:
         uow.touch_batch(job.batch_id)

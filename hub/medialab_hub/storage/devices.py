@@ -47,6 +47,11 @@ def connections_of(session: Session, devices: Iterable[str]) -> list[Connection]
     )
 
 
+def connections_named(session: Session, ids: Iterable[str]) -> list[Connection]:
+    """The connections of these ids."""
+    return in_chunks(ids, lambda part: session.exec(select(Connection).where(col(Connection.id).in_(part))).all())
+
+
 def connections_at(session: Session, agent: str) -> Sequence[Connection]:
     """All connections of one agent."""
     return session.exec(select(Connection).where(Connection.agent_id == agent)).all()

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, and_, col, func, or_, select
 
+from medialab_hub.domain.jobs import JobState
 from medialab_hub.storage.chunks import in_chunks
 from medialab_hub.storage.tables import Batch, Job, JobAnswer
 from medialab_wire.progress import ExecutionStatus
@@ -37,11 +40,30 @@ def all_open(session: Session) -> Sequence[Job]:
 
 def for_agent(session: Session, agent: str) -> Sequence[Job]:
     """What an agent has to know of: open jobs, and jobs the hub ended and the agent has not."""
-    unfinished_there = and_(col(Job.agent_done).is_(False), col(Job.ver) > 0)
-    query = select(Job).where(
-        Job.agent_id == agent, col(Job.released).is_(True), or_(col(Job.status).in_(OPEN), unfinished_there)
+    return session.exec(select(Job).where(*_concerns(agent)).order_by(col(Job.created_at), Job.id)).all()
+
+
+def states_for_agent(session: Session, agent: str) -> list[tuple[str, JobState]]:
+    """The same, only ids and states; cheap enough to be asked at every change."""
+    query = (
+        sa_select(
+            col(Job.id), col(Job.status), col(Job.ver), col(Job.released), col(Job.cancel_wanted), col(Job.agent_done)
+        )
+        .where(*_concerns(agent))
+        .order_by(col(Job.created_at), Job.id)
     )
-    return session.exec(query.order_by(col(Job.created_at), Job.id)).all()
+    return [
+        (key, JobState(ExecutionStatus(status), *rest)) for key, status, *rest in session.connection().execute(query)
+    ]
+
+
+def _concerns(agent: str) -> tuple[ColumnElement[bool], ...]:
+    unfinished_there = and_(col(Job.agent_done).is_(False), col(Job.ver) > 0)
+    return (
+        col(Job.agent_id) == agent,
+        col(Job.released).is_(True),
+        or_(col(Job.status).in_(OPEN), unfinished_there),
+    )
 
 
 def answers_to(session: Session, jobs: Iterable[str]) -> list[JobAnswer]:

@@ -22,6 +22,7 @@ class Touched:
     issues: dict[str, None] = field(default_factory=dict)
     places: dict[str, None] = field(default_factory=dict)
     connections: dict[str, None] = field(default_factory=dict)
+    work: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: "Touched") -> None:
         """Take over what another use case of the same transaction touched."""
@@ -59,8 +60,12 @@ class UnitOfWork:
         self.touched.batches[batch] = None
 
     def touch_agent(self, agent: str) -> None:
-        """This agent changed: its state, or the work and configuration it should have."""
+        """What people see of this agent changed."""
         self.touched.agents[agent] = None
+
+    def touch_work(self, agent: str) -> None:
+        """The work or the configuration this agent should have changed."""
+        self.touched.work[agent] = None
 
     def touch_issue(self, issue: str) -> None:
         """This issue appeared, changed or is gone."""

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from medialab_hub.clock import Clock
 from medialab_hub.storage.database import Database, set_durability
+from medialab_hub.storage.failures import CommitFailed
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -102,9 +103,11 @@ class Writer:
             self._on_commit(news)
         except Exception as error:
             log.exception("a commit failed")
+            failed = CommitFailed(str(error))
+            failed.__cause__ = error
             for queued in batch:
                 if not queued.answer.done():
-                    queued.answer.set_exception(error)
+                    queued.answer.set_exception(failed)
             return
         for answer, result in answers:
             answer.set_result(result)
