@@ -13,7 +13,7 @@ export default defineConfig({
     target: ["es2022", "safari16.4", "chrome111", "firefox115"],
     // The content security policy allows no data: URLs.
     assetsInlineLimit: 0,
-    manifest: "manifest.json",
+    manifest: true,
     reportCompressedSize: false,
     rolldownOptions: {
       output: {

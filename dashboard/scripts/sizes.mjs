@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 
 const root = new URL("../../hub/medialab_hub/static/", import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(`${root}manifest.json`, "utf8"));
+const manifest = JSON.parse(readFileSync(`${root}.vite/manifest.json`, "utf8"));
 
 /** All files that loading this entry loads: itself, static imports, styles. */
 function closure(key, seen = new Set()) {

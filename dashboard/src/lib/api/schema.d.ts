@@ -3,7 +3,878 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/v1/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt Devices
+         * @description Take found devices into the inventory.
+         */
+        post: operations["adopt_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents
+         * @description All agents.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Batch
+         * @description How far jobs that were started together are.
+         */
+        get: operations["show_batch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Batch
+         * @description Stop all jobs of a batch that are not over.
+         */
+        post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description Devices by name; retired ones only when asked for by status.
+         */
+        get: operations["list_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Device
+         * @description Everything about one device.
+         */
+        get: operations["show_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Device
+         * @description Rename, retag, move; 409 when somebody else changed it since `version`.
+         */
+        patch: operations["change_device"];
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Action
+         * @description Another action of the device's manifest, such as `find-me`.
+         */
+        post: operations["run_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/allocations/{allocation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Allocation
+         * @description End maintenance or quarantine.
+         */
+        delete: operations["end_allocation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Baseline
+         * @description Record the present state as the good one.
+         */
+        post: operations["record_baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/driver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose Driver
+         * @description Settle which driver a connection gets.
+         */
+        post: operations["choose_driver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Maintenance
+         * @description Keep a device out of use until somebody ends that.
+         */
+        post: operations["start_maintenance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge Devices
+         * @description These two are the same device.
+         */
+        post: operations["merge_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Device
+         * @description Reset one device after the grace time.
+         */
+        post: operations["reset_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Device
+         * @description Take a device out of the inventory for good.
+         */
+        post: operations["retire_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Device
+         * @description This connection belongs to another device; answers with the new one.
+         */
+        post: operations["split_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drivers
+         * @description The manifests announced by all agents.
+         */
+        get: operations["list_drivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Fleet
+         * @description Every device, as columns.
+         */
+        get: operations["show_fleet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Health
+         * @description `ok`, or `degraded` when broker or database do not work.
+         */
+        get: operations["show_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Issues
+         * @description What needs attention, oldest first.
+         */
+        get: operations["list_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description Jobs, newest first.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Job
+         * @description One job with its steps, evidence and end.
+         */
+        get: operations["show_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Job
+         * @description Named staff accept an unverified reset; recorded as accepted, never as clean.
+         */
+        post: operations["accept_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Step
+         * @description A person did, or could not do, what a step asked for.
+         */
+        post: operations["answer_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Job
+         * @description Stop a job; within its grace time nothing was touched.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Journal
+         * @description What happened, newest first.
+         */
+        get: operations["show_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Labels
+         * @description A PDF with one label for each of these devices (ids separated by commas); `sheet` is `a4-55` or `single`.
+         */
+        get: operations["print_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Location
+         * @description A new room or cupboard.
+         */
+        post: operations["add_location"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/locations/{location_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Location
+         * @description A location that is no longer used.
+         */
+        delete: operations["remove_location"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/manual-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Addresses
+         * @description Addresses people typed in.
+         */
+        get: operations["list_addresses"];
+        put?: never;
+        /**
+         * Add Address
+         * @description An address for all agents to look at, such as `octoprint://192.0.2.7:5000`.
+         */
+        post: operations["add_address"];
+        /**
+         * Remove Address
+         * @description Agents no longer look there.
+         */
+        delete: operations["remove_address"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Places
+         * @description All locations and stations.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Many
+         * @description Reset many devices after the grace time.
+         */
+        post: operations["reset_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Resets
+         * @description What a reset of many would touch and what it would not, and why.
+         */
+        post: operations["preview_resets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Session
+         * @description Who is signed in. Tells strangers no more than how to sign in.
+         */
+        get: operations["show_session"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Sign in; sets the session cookie.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description Sign out; the session ends on the server, not only in the browser.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Up
+         * @description Use the link of the first run: create the first admin and sign in.
+         */
+        post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Station
+         * @description A new place to work at.
+         */
+        post: operations["add_station"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Station
+         * @description A station that is no longer used.
+         */
+        delete: operations["remove_station"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Stream
+         * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `resync`.
+         *
+         *     `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again.
+         */
+        get: operations["open_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show System
+         * @description What runs and what that means.
+         */
+        get: operations["show_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description Tokens that were not revoked; never their secrets.
+         */
+        get: operations["list_tokens"];
+        put?: never;
+        /**
+         * Add Token
+         * @description A new token; its secret is in this answer and nowhere else.
+         */
+        post: operations["add_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Token
+         * @description The token no longer opens anything.
+         */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Users
+         * @description All accounts.
+         */
+        get: operations["list_users"];
+        put?: never;
+        /**
+         * Add User
+         * @description A new account.
+         */
+        post: operations["add_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change User
+         * @description Change role or password, lock or unlock; the person is signed out everywhere.
+         */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
@@ -20,16 +891,10 @@ export interface components {
          * @description Answer 202: the work is recorded and will be done; follow `job` or `batch`.
          */
         Accepted: {
-            /**
-             * Job
-             * @default null
-             */
-            job: string | null;
-            /**
-             * Batch
-             * @default null
-             */
-            batch: string | null;
+            /** Batch */
+            batch?: string | null;
+            /** Job */
+            job?: string | null;
         };
         /**
          * Access
@@ -56,11 +921,10 @@ export interface components {
          * @description Something else a person can ask of a device, such as `find-me` or `pair`.
          */
         ActionSpec: {
+            help?: components["schemas"]["Text"] | null;
             /** Id */
             id: string;
             title: components["schemas"]["Text"];
-            /** @default null */
-            help: components["schemas"]["Text"] | null;
         };
         /**
          * Adoption
@@ -69,16 +933,10 @@ export interface components {
         Adoption: {
             /** Device */
             device: string;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Location
-             * @default null
-             */
-            location: string | null;
+            /** Location */
+            location?: string | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * AdoptionResult
@@ -117,45 +975,44 @@ export interface components {
          * @description One agent; also stream event `agent`. `buses` say what it can look at and, if not, why.
          */
         AgentView: {
-            /** Id */
-            id: string;
-            phase: components["schemas"]["AgentPhase"];
-            /**
-             * Host
-             * @default
-             */
-            host: string;
-            /**
-             * Version
-             * @default
-             */
-            version: string;
             /**
              * Buses
              * @default []
              */
             buses: components["schemas"]["BusFact"][];
             /**
-             * Drivers
-             * @default []
-             */
-            drivers: string[];
-            /**
              * Devices
              * @default 0
              */
             devices: number;
             /**
-             * Last Seen
-             * @default null
+             * Drivers
+             * @default []
              */
-            last_seen: string | null;
+            drivers: string[];
+            /**
+             * Host
+             * @default
+             */
+            host: string;
+            /** Id */
+            id: string;
+            /** Last Seen */
+            last_seen?: string | null;
+            phase: components["schemas"]["AgentPhase"];
+            /**
+             * Version
+             * @default
+             */
+            version: string;
         };
         /**
          * AllocationView
          * @description What blocks a device now.
          */
         AllocationView: {
+            /** Ends */
+            ends?: string | null;
             /** Id */
             id: string;
             /** Kind */
@@ -170,76 +1027,64 @@ export interface components {
              * Format: date-time
              */
             starts: string;
-            /**
-             * Ends
-             * @default null
-             */
-            ends: string | null;
         };
         /**
          * BatchView
          * @description Several jobs started together; also stream event `batch`. Counts by status and outcome.
          */
         BatchView: {
-            /** Id */
-            id: string;
-            /** Seq */
-            seq: number;
             /** Action */
             action: string;
+            /** Canceled */
+            canceled: number;
+            /** Clean */
+            clean: number;
             /**
              * Created
              * Format: date-time
              */
             created: string;
-            /** Total */
-            total: number;
-            /** Open */
-            open: number;
-            /** Clean */
-            clean: number;
-            /** Unverified */
-            unverified: number;
-            /** Quarantined */
-            quarantined: number;
             /** Failed */
             failed: number;
-            /** Canceled */
-            canceled: number;
-            /**
-             * Paused
-             * @default false
-             */
-            paused: boolean;
+            /** Id */
+            id: string;
             /**
              * Jobs
              * @default []
              */
             jobs: string[];
+            /** Open */
+            open: number;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
+            /** Quarantined */
+            quarantined: number;
+            /** Seq */
+            seq: number;
+            /** Total */
+            total: number;
+            /** Unverified */
+            unverified: number;
         };
-        /**
-         * Body
-         * @description A request or answer; unknown fields in a request are an error, so that a typo is not silently ignored.
-         */
-        Body: Record<string, never>;
         /**
          * BusFact
          * @description The state of one discovery source, with the reason and the remedy in plain words when it is not listening.
          */
         BusFact: {
-            /** Source */
-            source: string;
-            status: components["schemas"]["BusStatus"];
-            title: components["schemas"]["Text"];
-            /** @default null */
-            reason: components["schemas"]["Text"] | null;
-            /** @default null */
-            remedy: components["schemas"]["Text"] | null;
+            reason?: components["schemas"]["Text"] | null;
+            remedy?: components["schemas"]["Text"] | null;
             /**
              * Seen
              * @default 0
              */
             seen: number;
+            /** Source */
+            source: string;
+            status: components["schemas"]["BusStatus"];
+            title: components["schemas"]["Text"];
         };
         /**
          * BusStatus
@@ -253,32 +1098,29 @@ export interface components {
          * @description One piece of evidence: what was expected, what was observed; counts and types only, no content, no names.
          */
         Check: {
-            /** Id */
-            id: string;
-            title: components["schemas"]["Text"];
-            /** @default machine */
-            kind: components["schemas"]["EvidenceKind"];
-            result: components["schemas"]["CheckResult"];
-            /**
-             * Expected
-             * @default
-             */
-            expected: string;
-            /**
-             * Observed
-             * @default
-             */
-            observed: string;
+            /** At */
+            at?: string | null;
             /**
              * By
              * @default
              */
             by: string;
             /**
-             * At
-             * @default null
+             * Expected
+             * @default
              */
-            at: string | null;
+            expected: string;
+            /** Id */
+            id: string;
+            /** @default machine */
+            kind: components["schemas"]["EvidenceKind"];
+            /**
+             * Observed
+             * @default
+             */
+            observed: string;
+            result: components["schemas"]["CheckResult"];
+            title: components["schemas"]["Text"];
         };
         /**
          * CheckResult
@@ -293,154 +1135,91 @@ export interface components {
         CheckSpec: {
             /** Id */
             id: string;
-            title: components["schemas"]["Text"];
             /** @default machine */
             kind: components["schemas"]["EvidenceKind"];
+            title: components["schemas"]["Text"];
         };
         /**
          * ConnectionView
          * @description One way a device is reached.
          */
         ConnectionView: {
-            /** Id */
-            id: string;
+            access: components["schemas"]["Access"];
             /** Agent */
             agent: string;
             /** Dev */
             dev: string;
             /** Driver */
             driver: string | null;
-            presence: components["schemas"]["Presence"];
-            access: components["schemas"]["Access"];
-            /** @default null */
-            help: components["schemas"]["Text"] | null;
+            help?: components["schemas"]["Text"] | null;
+            /** Id */
+            id: string;
+            /** Last Seen */
+            last_seen?: string | null;
             /** Name */
             name: string;
-            /** Sources */
-            sources: string[];
             /** Owner */
             owner: boolean;
-            /**
-             * Last Seen
-             * @default null
-             */
-            last_seen: string | null;
+            presence: components["schemas"]["Presence"];
+            /** Sources */
+            sources: string[];
         };
         /**
          * DeviceChange
          * @description Rename, retag, move. Only given fields change.
          */
         DeviceChange: {
+            /** Asset Tag */
+            asset_tag?: string | null;
+            /** Location */
+            location?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Station */
+            station?: string | null;
             /** Version */
             version: number;
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
-            /**
-             * Asset Tag
-             * @default null
-             */
-            asset_tag: string | null;
-            /**
-             * Location
-             * @default null
-             */
-            location: string | null;
-            /**
-             * Station
-             * @default null
-             */
-            station: string | null;
         };
         /**
          * DeviceDetail
          * @description Everything about one device. `traces_by_kind` are counts, never content.
          */
         DeviceDetail: {
-            /** Id */
-            id: string;
-            /** Seq */
-            seq: number;
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            status: components["schemas"]["DeviceStatus"];
-            presence: components["schemas"]["Presence"];
             access: components["schemas"]["Access"];
             /** Adopted */
             adopted: boolean;
+            /** Agent */
+            agent?: string | null;
             /**
-             * Driver
-             * @default null
+             * Allocations
+             * @default []
              */
-            driver: string | null;
+            allocations: components["schemas"]["AllocationView"][];
+            /** Asset Tag */
+            asset_tag?: string | null;
+            /** Baseline At */
+            baseline_at?: string | null;
             /**
-             * Model
-             * @default
+             * Baseline Summary
+             * @default {}
              */
-            model: string;
+            baseline_summary: {
+                [key: string]: unknown;
+            };
+            /** Battery */
+            battery?: number | null;
             /**
-             * Asset Tag
-             * @default null
+             * Clash
+             * @default []
              */
-            asset_tag: string | null;
+            clash: string[];
             /**
-             * Location
-             * @default null
+             * Connections
+             * @default []
              */
-            location: string | null;
-            /**
-             * Station
-             * @default null
-             */
-            station: string | null;
-            /**
-             * Agent
-             * @default null
-             */
-            agent: string | null;
-            /**
-             * Battery
-             * @default null
-             */
-            battery: number | null;
-            /**
-             * Traces
-             * @default 0
-             */
-            traces: number;
-            /**
-             * Job
-             * @default null
-             */
-            job: string | null;
-            /**
-             * Progress
-             * @default null
-             */
-            progress: number | null;
-            /** @default null */
-            step: components["schemas"]["Text"] | null;
-            /**
-             * Last Seen
-             * @default null
-             */
-            last_seen: string | null;
-            /**
-             * Proven At
-             * @default null
-             */
-            proven_at: string | null;
-            /**
-             * Issues
-             * @default 0
-             */
-            issues: number;
-            /** @default null */
-            help: components["schemas"]["Text"] | null;
+            connections: components["schemas"]["ConnectionView"][];
+            /** Driver */
+            driver?: string | null;
             /**
              * Facts
              * @default {}
@@ -448,13 +1227,50 @@ export interface components {
             facts: {
                 [key: string]: boolean | number | string | null;
             };
+            help?: components["schemas"]["Text"] | null;
+            /** Id */
+            id: string;
             /**
-             * Volatile
-             * @default {}
+             * Identities
+             * @default []
              */
-            volatile: {
-                [key: string]: boolean | number | string | null;
-            };
+            identities: components["schemas"]["IdentityView"][];
+            /**
+             * Issues
+             * @default 0
+             */
+            issues: number;
+            /** Job */
+            job?: string | null;
+            /** Kind */
+            kind: string;
+            /** Last Seen */
+            last_seen?: string | null;
+            /** Location */
+            location?: string | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Name */
+            name: string;
+            presence: components["schemas"]["Presence"];
+            /** Progress */
+            progress?: number | null;
+            /** Proven At */
+            proven_at?: string | null;
+            /** Seq */
+            seq: number;
+            /** Station */
+            station?: string | null;
+            status: components["schemas"]["DeviceStatus"];
+            step?: components["schemas"]["Text"] | null;
+            /**
+             * Traces
+             * @default 0
+             */
+            traces: number;
             /**
              * Traces By Kind
              * @default {}
@@ -463,153 +1279,90 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * Identities
-             * @default []
-             */
-            identities: components["schemas"]["IdentityView"][];
-            /**
-             * Connections
-             * @default []
-             */
-            connections: components["schemas"]["ConnectionView"][];
-            /**
-             * Allocations
-             * @default []
-             */
-            allocations: components["schemas"]["AllocationView"][];
-            /**
-             * Baseline At
-             * @default null
-             */
-            baseline_at: string | null;
-            /**
-             * Baseline Summary
-             * @default {}
-             */
-            baseline_summary: {
-                [key: string]: unknown;
-            };
-            /**
              * Version
              * @default 0
              */
             version: number;
             /**
-             * Clash
-             * @default []
+             * Volatile
+             * @default {}
              */
-            clash: string[];
+            volatile: {
+                [key: string]: boolean | number | string | null;
+            };
         };
         /**
          * DevicePage
          * @description Fifty devices a page by (name, id); `after` of the next page, None at the end.
          */
         DevicePage: {
+            /** After */
+            after?: string | null;
             /** Items */
             items: components["schemas"]["DeviceRow"][];
-            /** Total */
-            total: number;
-            /**
-             * After
-             * @default null
-             */
-            after: string | null;
             /** Seq */
             seq: number;
+            /** Total */
+            total: number;
         };
         /**
          * DeviceRow
          * @description One line of the list; also stream event `device`. `seq` is the fleet sequence that last changed it.
          */
         DeviceRow: {
-            /** Id */
-            id: string;
-            /** Seq */
-            seq: number;
-            /** Name */
-            name: string;
-            /** Kind */
-            kind: string;
-            status: components["schemas"]["DeviceStatus"];
-            presence: components["schemas"]["Presence"];
             access: components["schemas"]["Access"];
             /** Adopted */
             adopted: boolean;
-            /**
-             * Driver
-             * @default null
-             */
-            driver: string | null;
-            /**
-             * Model
-             * @default
-             */
-            model: string;
-            /**
-             * Asset Tag
-             * @default null
-             */
-            asset_tag: string | null;
-            /**
-             * Location
-             * @default null
-             */
-            location: string | null;
-            /**
-             * Station
-             * @default null
-             */
-            station: string | null;
-            /**
-             * Agent
-             * @default null
-             */
-            agent: string | null;
-            /**
-             * Battery
-             * @default null
-             */
-            battery: number | null;
-            /**
-             * Traces
-             * @default 0
-             */
-            traces: number;
-            /**
-             * Job
-             * @default null
-             */
-            job: string | null;
-            /**
-             * Progress
-             * @default null
-             */
-            progress: number | null;
-            /** @default null */
-            step: components["schemas"]["Text"] | null;
-            /**
-             * Last Seen
-             * @default null
-             */
-            last_seen: string | null;
-            /**
-             * Proven At
-             * @default null
-             */
-            proven_at: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Asset Tag */
+            asset_tag?: string | null;
+            /** Battery */
+            battery?: number | null;
+            /** Driver */
+            driver?: string | null;
+            /** Id */
+            id: string;
             /**
              * Issues
              * @default 0
              */
             issues: number;
+            /** Job */
+            job?: string | null;
+            /** Kind */
+            kind: string;
+            /** Last Seen */
+            last_seen?: string | null;
+            /** Location */
+            location?: string | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /** Name */
+            name: string;
+            presence: components["schemas"]["Presence"];
+            /** Progress */
+            progress?: number | null;
+            /** Proven At */
+            proven_at?: string | null;
+            /** Seq */
+            seq: number;
+            /** Station */
+            station?: string | null;
+            status: components["schemas"]["DeviceStatus"];
+            step?: components["schemas"]["Text"] | null;
+            /**
+             * Traces
+             * @default 0
+             */
+            traces: number;
         };
         /**
          * DeviceStatus
-         * @description `found`: not adopted · `no_baseline`: adopted, no good state recorded yet ·
-         *     `used`: has traces, or was never proven clean · `ready`: last reset proven and nothing left since · `resetting` · `waiting_person`: a job waits for hands ·
-         *     `unverified`: something could not be checked · `accepted`: unverified, accepted by named staff ·
-         *     `quarantined`: a check failed · `maintenance` · `needs_person`: somebody must allow access at the device ·
-         *     `not_seen`: adopted and not present · `retired`.
+         * @description What a device is good for at this moment.
          * @enum {string}
          */
         DeviceStatus: "found" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "not_seen" | "retired";
@@ -628,56 +1381,53 @@ export interface components {
          * @description A driver's `manifest.toml`, validated. Announced by the agent in its inventory.
          */
         DriverManifest: {
-            /** Id */
-            id: string;
-            name: components["schemas"]["Text"];
-            /** Version */
-            version: string;
-            quality: components["schemas"]["Quality"];
+            /**
+             * Actions
+             * @default []
+             */
+            actions: components["schemas"]["ActionSpec"][];
+            /** Default Level */
+            default_level?: string | null;
             /**
              * Device Kinds
              * @default []
              */
             device_kinds: string[];
             /**
-             * Matchers
+             * Facts
              * @default []
              */
-            matchers: components["schemas"]["Matcher"][];
+            facts: components["schemas"]["FactSpec"][];
+            /** Id */
+            id: string;
             /**
              * Levels
              * @default []
              */
             levels: components["schemas"]["ResetLevel"][];
             /**
-             * Default Level
-             * @default null
-             */
-            default_level: string | null;
-            /**
-             * Actions
+             * Matchers
              * @default []
              */
-            actions: components["schemas"]["ActionSpec"][];
+            matchers: components["schemas"]["Matcher"][];
+            name: components["schemas"]["Text"];
             /**
-             * Facts
-             * @default []
+             * @default {
+             *       "debian": [],
+             *       "groups": [],
+             *       "tools": [],
+             *       "udev_rules": []
+             *     }
              */
-            facts: components["schemas"]["FactSpec"][];
+            needs: components["schemas"]["Needs"];
+            quality: components["schemas"]["Quality"];
             /**
              * Settings
              * @default []
              */
             settings: components["schemas"]["SettingSpec"][];
-            /**
-             * @default {
-             *       "debian": [],
-             *       "tools": [],
-             *       "udev_rules": [],
-             *       "groups": []
-             *     }
-             */
-            needs: components["schemas"]["Needs"];
+            /** Version */
+            version: string;
         };
         /**
          * Drivers
@@ -709,6 +1459,11 @@ export interface components {
             key: string;
             title: components["schemas"]["Text"];
             /**
+             * Trace
+             * @default false
+             */
+            trace: boolean;
+            /**
              * Unit
              * @default
              */
@@ -718,11 +1473,18 @@ export interface components {
              * @default false
              */
             volatile: boolean;
-            /**
-             * Trace
-             * @default false
-             */
-            trace: boolean;
+        };
+        /**
+         * FleetSnapshot
+         * @description The whole fleet: the fields of `DeviceRow` as columns, one list for each device.
+         */
+        FleetSnapshot: {
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: unknown[][];
+            /** Seq */
+            seq: number;
         };
         /**
          * Health
@@ -746,136 +1508,57 @@ export interface components {
          */
         IdentityView: {
             kind: components["schemas"]["IdentityKind"];
-            /** Value */
-            value: string;
             /**
              * Scope
              * @default
              */
             scope: string;
+            /** Value */
+            value: string;
         };
         /**
          * IssueView
          * @description One thing that needs attention; also stream event `issue` (with `gone` once it is over).
          */
         IssueView: {
-            /** Id */
-            id: string;
+            /** Agent */
+            agent?: string | null;
             /** Check */
             check: string;
+            detail?: components["schemas"]["Text"] | null;
+            /** Device */
+            device?: string | null;
+            /**
+             * Gone
+             * @default false
+             */
+            gone: boolean;
+            /** Id */
+            id: string;
             /** Severity */
             severity: string;
-            title: components["schemas"]["Text"];
-            /** @default null */
-            detail: components["schemas"]["Text"] | null;
-            /**
-             * Device
-             * @default null
-             */
-            device: string | null;
-            /**
-             * Agent
-             * @default null
-             */
-            agent: string | null;
-            /**
-             * Suggestions
-             * @default []
-             */
-            suggestions: components["schemas"]["Suggestion"][];
             /**
              * Since
              * Format: date-time
              */
             since: string;
             /**
-             * Gone
-             * @default false
+             * Suggestions
+             * @default []
              */
-            gone: boolean;
+            suggestions: components["schemas"]["Suggestion"][];
+            title: components["schemas"]["Text"];
         };
         /**
          * JobDetail
          * @description One job with its live steps, its evidence and its end.
          */
         JobDetail: {
-            /** Id */
-            id: string;
-            /** Seq */
-            seq: number;
-            /**
-             * Batch
-             * @default null
-             */
-            batch: string | null;
-            /** Device */
-            device: string;
-            /** Device Name */
-            device_name: string;
-            /** Action */
-            action: string;
-            /**
-             * Level
-             * @default null
-             */
-            level: string | null;
-            status: components["schemas"]["ExecutionStatus"];
-            /** @default null */
-            outcome: components["schemas"]["Outcome"] | null;
             /**
              * Accepted
              * @default false
              */
             accepted: boolean;
-            /**
-             * Progress
-             * @default null
-             */
-            progress: number | null;
-            /** @default null */
-            step: components["schemas"]["Text"] | null;
-            /** @default null */
-            ask: components["schemas"]["Text"] | null;
-            /** @default null */
-            why: components["schemas"]["Text"] | null;
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /**
-             * Starts
-             * @default null
-             */
-            starts: string | null;
-            /**
-             * Ended
-             * @default null
-             */
-            ended: string | null;
-            title: components["schemas"]["Text"];
-            /**
-             * Steps
-             * @default []
-             */
-            steps: components["schemas"]["StepView"][];
-            /**
-             * Checks
-             * @default []
-             */
-            checks: components["schemas"]["Check"][];
-            /** @default null */
-            trouble: components["schemas"]["Trouble"] | null;
-            /**
-             * Agent
-             * @default null
-             */
-            agent: string | null;
-            /**
-             * Requested By
-             * @default
-             */
-            requested_by: string;
             /**
              * Accepted By
              * @default
@@ -886,29 +1569,72 @@ export interface components {
              * @default
              */
             accepted_reason: string;
+            /** Action */
+            action: string;
+            /** Agent */
+            agent?: string | null;
+            ask?: components["schemas"]["Text"] | null;
+            /** Batch */
+            batch?: string | null;
             /**
-             * Started
-             * @default null
+             * Checks
+             * @default []
              */
-            started: string | null;
+            checks: components["schemas"]["Check"][];
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Ended */
+            ended?: string | null;
+            /** Id */
+            id: string;
+            /** Level */
+            level?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** Progress */
+            progress?: number | null;
             /**
              * Record Hash
              * @default
              */
             record_hash: string;
+            /**
+             * Requested By
+             * @default
+             */
+            requested_by: string;
+            /** Seq */
+            seq: number;
+            /** Started */
+            started?: string | null;
+            /** Starts */
+            starts?: string | null;
+            status: components["schemas"]["ExecutionStatus"];
+            step?: components["schemas"]["Text"] | null;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["StepView"][];
+            title: components["schemas"]["Text"];
+            trouble?: components["schemas"]["Trouble"] | null;
+            why?: components["schemas"]["Text"] | null;
         };
         /**
          * JobPage
          * @description Newest first; `after` of the next page.
          */
         JobPage: {
+            /** After */
+            after?: string | null;
             /** Items */
             items: components["schemas"]["JobRow"][];
-            /**
-             * After
-             * @default null
-             */
-            after: string | null;
             /** Seq */
             seq: number;
         };
@@ -917,79 +1643,54 @@ export interface components {
          * @description One line of the list of jobs; also the payload of stream event `job`. `seq` is the fleet sequence.
          */
         JobRow: {
-            /** Id */
-            id: string;
-            /** Seq */
-            seq: number;
-            /**
-             * Batch
-             * @default null
-             */
-            batch: string | null;
-            /** Device */
-            device: string;
-            /** Device Name */
-            device_name: string;
-            /** Action */
-            action: string;
-            /**
-             * Level
-             * @default null
-             */
-            level: string | null;
-            status: components["schemas"]["ExecutionStatus"];
-            /** @default null */
-            outcome: components["schemas"]["Outcome"] | null;
             /**
              * Accepted
              * @default false
              */
             accepted: boolean;
-            /**
-             * Progress
-             * @default null
-             */
-            progress: number | null;
-            /** @default null */
-            step: components["schemas"]["Text"] | null;
-            /** @default null */
-            ask: components["schemas"]["Text"] | null;
-            /** @default null */
-            why: components["schemas"]["Text"] | null;
+            /** Action */
+            action: string;
+            ask?: components["schemas"]["Text"] | null;
+            /** Batch */
+            batch?: string | null;
             /**
              * Created
              * Format: date-time
              */
             created: string;
-            /**
-             * Starts
-             * @default null
-             */
-            starts: string | null;
-            /**
-             * Ended
-             * @default null
-             */
-            ended: string | null;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Ended */
+            ended?: string | null;
+            /** Id */
+            id: string;
+            /** Level */
+            level?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** Progress */
+            progress?: number | null;
+            /** Seq */
+            seq: number;
+            /** Starts */
+            starts?: string | null;
+            status: components["schemas"]["ExecutionStatus"];
+            step?: components["schemas"]["Text"] | null;
+            why?: components["schemas"]["Text"] | null;
         };
         /**
          * JournalEntry
          * @description One line of the journal; `actor` is a pseudonymous id.
          */
         JournalEntry: {
-            /** Seq */
-            seq: number;
+            /** Actor */
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Kind */
-            kind: string;
-            /** Subject */
-            subject: string;
-            /** Actor */
-            actor: string;
             /**
              * Data
              * @default {}
@@ -997,34 +1698,37 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+            /** Kind */
+            kind: string;
+            /** Seq */
+            seq: number;
+            /** Subject */
+            subject: string;
         };
         /**
          * JournalPage
          * @description Newest first.
          */
         JournalPage: {
+            /** Before */
+            before?: number | null;
             /** Items */
             items: components["schemas"]["JournalEntry"][];
-            /**
-             * Before
-             * @default null
-             */
-            before: number | null;
         };
         /**
          * LocationView
          * @description A room or cupboard; also stream event `location`.
          */
         LocationView: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
             /**
              * Devices
              * @default 0
              */
             devices: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Login
@@ -1037,12 +1741,38 @@ export interface components {
             password: string;
         };
         /**
+         * MaintenanceStart
+         * @description Keep a device out of use.
+         */
+        MaintenanceStart: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ManualAddress
+         * @description An address typed in by a person, such as `octoprint://192.0.2.7:5000`.
+         */
+        ManualAddress: {
+            /** Address */
+            address: string;
+        };
+        /**
          * Matcher
          * @description One alternative: every key of `where` must match the sighting's fact (fnmatch, case-insensitive).
          *
          *     More keys win; equal scores of two drivers ask a person. `exclude` rules a sighting out.
          */
         Matcher: {
+            /**
+             * Exclude
+             * @default {}
+             */
+            exclude: {
+                [key: string]: string;
+            };
             /** Source */
             source: string;
             /**
@@ -1050,13 +1780,6 @@ export interface components {
              * @default {}
              */
             where: {
-                [key: string]: string;
-            };
-            /**
-             * Exclude
-             * @default {}
-             */
-            exclude: {
                 [key: string]: string;
             };
         };
@@ -1079,6 +1802,11 @@ export interface components {
              */
             debian: string[];
             /**
+             * Groups
+             * @default []
+             */
+            groups: string[];
+            /**
              * Tools
              * @default []
              */
@@ -1088,11 +1816,6 @@ export interface components {
              * @default []
              */
             udev_rules: string[];
-            /**
-             * Groups
-             * @default []
-             */
-            groups: string[];
         };
         /**
          * NewLocation
@@ -1107,10 +1830,10 @@ export interface components {
          * @description A new station in a location.
          */
         NewStation: {
-            /** Name */
-            name: string;
             /** Location */
             location: string;
+            /** Name */
+            name: string;
         };
         /**
          * NewToken
@@ -1159,15 +1882,6 @@ export interface components {
          * @description RFC 9457 problem (`application/problem+json`). `code` is stable; `title` and `remedy` come in both languages.
          */
         Problem: {
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
             /** Code */
             code: string;
             /**
@@ -1176,10 +1890,12 @@ export interface components {
              */
             detail: string;
             /**
-             * Title De
-             * @default
+             * Errors
+             * @default []
              */
-            title_de: string;
+            errors: {
+                [key: string]: string;
+            }[];
             /**
              * Remedy
              * @default
@@ -1190,13 +1906,20 @@ export interface components {
              * @default
              */
             remedy_de: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
             /**
-             * Errors
-             * @default []
+             * Title De
+             * @default
              */
-            errors: {
-                [key: string]: string;
-            }[];
+            title_de: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
         };
         /**
          * Quality
@@ -1209,41 +1932,41 @@ export interface components {
          * @description One rung of the reset ladder: what it erases, what it keeps, how long it takes, what proves it.
          */
         ResetLevel: {
-            /** Id */
-            id: string;
-            title: components["schemas"]["Text"];
+            /** Checks */
+            checks: components["schemas"]["CheckSpec"][];
             /** Erases */
             erases: components["schemas"]["Text"][];
+            /** Id */
+            id: string;
             /**
              * Keeps
              * @default []
              */
             keeps: components["schemas"]["Text"][];
-            /** Typical S */
-            typical_s: number;
-            /** Checks */
-            checks: components["schemas"]["CheckSpec"][];
             /**
              * Needs Baseline
              * @default true
              */
             needs_baseline: boolean;
+            title: components["schemas"]["Text"];
+            /** Typical S */
+            typical_s: number;
         };
         /**
          * ResetPreview
          * @description What a reset of many would touch and what it would not. `erases` merges the texts of the levels.
          */
         ResetPreview: {
-            /** Touched */
-            touched: components["schemas"]["Touched"][];
-            /** Untouched */
-            untouched: components["schemas"]["Untouched"][];
             /** Erases */
             erases: components["schemas"]["Text"][];
             /** Keeps */
             keeps: components["schemas"]["Text"][];
+            /** Touched */
+            touched: components["schemas"]["Touched"][];
             /** Typical S */
             typical_s: number;
+            /** Untouched */
+            untouched: components["schemas"]["Untouched"][];
         };
         /**
          * ResetRequest
@@ -1251,64 +1974,49 @@ export interface components {
          */
         ResetRequest: {
             /**
-             * Level
-             * @default null
-             */
-            level: string | null;
-            /**
              * Grace S
              * @default 5
              */
             grace_s: number;
+            /** Level */
+            level?: string | null;
         };
         /**
          * ResetsRequest
          * @description Reset many: the named devices, or all of a location or station, or the whole lab with `everything`.
          */
         ResetsRequest: {
-            /**
-             * Devices
-             * @default null
-             */
-            devices: string[] | null;
-            /**
-             * Location
-             * @default null
-             */
-            location: string | null;
-            /**
-             * Station
-             * @default null
-             */
-            station: string | null;
+            /** Devices */
+            devices?: string[] | null;
             /**
              * Everything
              * @default false
              */
             everything: boolean;
             /**
-             * Level
-             * @default null
-             */
-            level: string | null;
-            /**
              * Grace S
              * @default 5
              */
             grace_s: number;
+            /** Level */
+            level?: string | null;
+            /** Location */
+            location?: string | null;
+            /** Station */
+            station?: string | null;
         };
         /**
          * Retirement
          * @description Take a device out of the inventory for good.
          */
         Retirement: {
-            /** Version */
-            version: number;
             /**
              * Reason
              * @default
              */
             reason: string;
+            /** Version */
+            version: number;
         };
         /**
          * Role
@@ -1324,32 +2032,10 @@ export interface components {
             /** Authenticated */
             authenticated: boolean;
             /**
-             * Setup Needed
-             * @default false
-             */
-            setup_needed: boolean;
-            /**
              * Centre
              * @default
              */
             centre: string;
-            /**
-             * Language
-             * @default de
-             */
-            language: string;
-            /**
-             * User
-             * @default null
-             */
-            user: string | null;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /** @default null */
-            role: components["schemas"]["Role"] | null;
             /**
              * Csrf
              * @default
@@ -1360,6 +2046,24 @@ export interface components {
              * @default false
              */
             insecure: boolean;
+            /**
+             * Language
+             * @default de
+             */
+            language: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            role?: components["schemas"]["Role"] | null;
+            /**
+             * Setup Needed
+             * @default false
+             */
+            setup_needed: boolean;
+            /** User */
+            user?: string | null;
         };
         /**
          * SettingSpec
@@ -1368,24 +2072,18 @@ export interface components {
         SettingSpec: {
             /** Key */
             key: string;
-            title: components["schemas"]["Text"];
             /**
              * Kind
              * @default text
              */
             kind: string;
+            title: components["schemas"]["Text"];
         };
         /**
          * Setup
          * @description First run: the single-use token of the printed link creates the first admin and signs in.
          */
         Setup: {
-            /** Token */
-            token: string;
-            /** Name */
-            name: string;
-            /** Password */
-            password: string;
             /** Centre */
             centre: string;
             /**
@@ -1393,6 +2091,12 @@ export interface components {
              * @default de
              */
             language: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
         };
         /**
          * Split
@@ -1407,25 +2111,23 @@ export interface components {
          * @description A place in a location where a group works.
          */
         StationView: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Location */
-            location: string;
             /**
              * Devices
              * @default 0
              */
             devices: number;
+            /** Id */
+            id: string;
+            /** Location */
+            location: string;
+            /** Name */
+            name: string;
         };
         /**
          * StepAnswer
          * @description A person did (or could not do) what a step asked for.
          */
         StepAnswer: {
-            /** Step */
-            step: string;
             /** Done */
             done: boolean;
             /**
@@ -1433,6 +2135,8 @@ export interface components {
              * @default
              */
             note: string;
+            /** Step */
+            step: string;
         };
         /**
          * StepState
@@ -1445,76 +2149,61 @@ export interface components {
          * @description One step as people see it. `begun` counts starts; above 1 the step was repeated after an interruption.
          */
         StepView: {
-            /** Id */
-            id: string;
-            title: components["schemas"]["Text"];
-            /** @default pending */
-            state: components["schemas"]["StepState"];
+            ask?: components["schemas"]["Text"] | null;
             /**
              * Begun
              * @default 0
              */
             begun: number;
-            /**
-             * Progress
-             * @default null
-             */
-            progress: number | null;
-            /** @default null */
-            ask: components["schemas"]["Text"] | null;
-            /** @default null */
-            detail: components["schemas"]["Text"] | null;
-            /** @default null */
-            trouble: components["schemas"]["Trouble"] | null;
-            /**
-             * Started
-             * @default null
-             */
-            started: string | null;
-            /**
-             * Ended
-             * @default null
-             */
-            ended: string | null;
+            detail?: components["schemas"]["Text"] | null;
+            /** Ended */
+            ended?: string | null;
+            /** Id */
+            id: string;
+            /** Progress */
+            progress?: number | null;
+            /** Started */
+            started?: string | null;
+            /** @default pending */
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Text"];
+            trouble?: components["schemas"]["Trouble"] | null;
         };
         /**
          * Suggestion
          * @description A remedy: a button when `action` is set (`reset`, `find-me`, `pair`, `merge`, `open-device`), words otherwise.
          */
         Suggestion: {
+            /** Action */
+            action?: string | null;
             /** Id */
             id: string;
             text: components["schemas"]["Text"];
-            /**
-             * Action
-             * @default null
-             */
-            action: string | null;
         };
         /**
          * SystemView
          * @description For staff: what runs and what that means.
          */
         SystemView: {
-            /** Version */
-            version: string;
-            /** Database */
-            database: string;
             /** Broker */
             broker: string;
             broker_meaning: components["schemas"]["Text"];
+            /** Database */
+            database: string;
             /**
              * Outbound
              * @default []
              */
             outbound: string[];
+            /** Seq */
+            seq: number;
             /**
              * Started
              * Format: date-time
              */
             started: string;
-            /** Seq */
-            seq: number;
+            /** Version */
+            version: string;
         };
         /**
          * Text
@@ -1531,26 +2220,20 @@ export interface components {
          * @description An API token; `secret` is shown once, when it is made.
          */
         TokenView: {
-            /** Id */
-            id: string;
-            /** Label */
-            label: string;
-            role: components["schemas"]["Role"];
             /**
              * Created
              * Format: date-time
              */
             created: string;
-            /**
-             * Last Used
-             * @default null
-             */
-            last_used: string | null;
-            /**
-             * Secret
-             * @default null
-             */
-            secret: string | null;
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Last Used */
+            last_used?: string | null;
+            role: components["schemas"]["Role"];
+            /** Secret */
+            secret?: string | null;
         };
         /**
          * Touched
@@ -1559,10 +2242,10 @@ export interface components {
         Touched: {
             /** Device */
             device: string;
-            /** Name */
-            name: string;
             /** Level */
             level: string;
+            /** Name */
+            name: string;
             /**
              * Traces
              * @default {}
@@ -1580,26 +2263,25 @@ export interface components {
         Trouble: {
             /** Code */
             code: string;
-            text: components["schemas"]["Text"];
-            /** @default null */
-            remedy: components["schemas"]["Text"] | null;
             /**
              * Detail
              * @default
              */
             detail: string;
+            remedy?: components["schemas"]["Text"] | null;
+            text: components["schemas"]["Text"];
         };
         /**
          * Untouched
          * @description A device that would not be reset, and why.
          */
         Untouched: {
+            /** Code */
+            code: string;
             /** Device */
             device: string;
             /** Name */
             name: string;
-            /** Code */
-            code: string;
             reason: components["schemas"]["Text"];
         };
         /**
@@ -1607,39 +2289,32 @@ export interface components {
          * @description Change role, password or lock an account.
          */
         UserChange: {
-            /** @default null */
-            role: components["schemas"]["Role"] | null;
-            /**
-             * Password
-             * @default null
-             */
-            password: string | null;
-            /**
-             * Disabled
-             * @default null
-             */
-            disabled: boolean | null;
+            /** Disabled */
+            disabled?: boolean | null;
+            /** Password */
+            password?: string | null;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * UserView
          * @description One account.
          */
         UserView: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            role: components["schemas"]["Role"];
-            /**
-             * Disabled
-             * @default false
-             */
-            disabled: boolean;
             /**
              * Created
              * Format: date-time
              */
             created: string;
+            /**
+             * Disabled
+             * @default false
+             */
+            disabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
         };
     };
     responses: never;
@@ -1649,4 +2324,1573 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    adopt_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adoptions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionResult"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: {
+                q?: string;
+                status?: components["schemas"]["DeviceStatus"] | null;
+                kind?: string | null;
+                location?: string | null;
+                station?: string | null;
+                adopted?: boolean | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_allocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                allocation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_driver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DriverChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_maintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retire_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retirement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drivers"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_fleet: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+                "accept-encoding"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetSnapshot"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                batch?: string | null;
+                open?: boolean | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_journal: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_labels: {
+        parameters: {
+            query: {
+                devices: string;
+                sheet?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_location: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLocation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocationView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_location: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                location_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManualAddress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualAddress"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_address: {
+        parameters: {
+            query: {
+                address: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_resets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetPreview"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_station: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_station: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                station_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_stream: {
+        parameters: {
+            query?: {
+                since?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -13,6 +13,7 @@ export type DeviceDetail = Schemas["DeviceDetail"];
 export type DeviceRow = Schemas["DeviceRow"];
 export type DeviceStatus = Schemas["DeviceStatus"];
 export type DriverManifest = Schemas["DriverManifest"];
+export type FleetSnapshot = Schemas["FleetSnapshot"];
 export type IssueView = Schemas["IssueView"];
 export type JobDetail = Schemas["JobDetail"];
 export type JobPage = Schemas["JobPage"];
@@ -34,10 +35,3 @@ export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */
 export type ResetScope = Partial<Pick<Schemas["ResetsRequest"], "devices" | "location" | "station" | "everything">>;
-
-/** The whole fleet as columns, which is smaller than rows of objects. */
-export interface FleetSnapshot {
-  seq: number;
-  columns: string[];
-  rows: unknown[][];
-}
