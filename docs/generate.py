@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from medialab_agent.sdk.manifest import load_manifest
+from medialab_hub.api.app import openapi_text
 from medialab_hub.settings import reference
 from medialab_wire.capabilities import DriverManifest, Quality
 from medialab_wire.schema import documents
@@ -60,6 +61,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
     for name, content in documents().items():
         yield ROOT / "docs/generated" / name, content
     yield ROOT / "docs/generated/settings.md", reference()
+    yield ROOT / "docs/generated/openapi.json", openapi_text()
     for language, name in (("en", "README.md"), ("de", "README.de.md")):
         page = (ROOT / name).read_text(encoding="utf-8")
         yield ROOT / name, between_markers(page, "devices", device_table(language))

@@ -25,7 +25,7 @@ from medialab_hub.api.app import make_app
 from medialab_hub.api.deps import Parts, SystemFacts
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
-from medialab_hub.clock import SystemClock
+from medialab_hub.clock import Clock, SystemClock
 from medialab_hub.paths import STATIC, DataFolder, write_private
 from medialab_hub.services.administration import Administration
 from medialab_hub.services.admission import Admission
@@ -44,10 +44,10 @@ log = logging.getLogger(__name__)
 class Hub:
     """One running hub."""
 
-    def __init__(self, settings: Settings, *, local_agent: str | None = None) -> None:
+    def __init__(self, settings: Settings, *, local_agent: str | None = None, clock: Clock | None = None) -> None:
         """`local_agent` is the subcommand of the agent to run beside the hub; None runs none."""
         self.settings, self._local_agent = settings, local_agent
-        self.clock = SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self.folder = DataFolder(settings.data_dir.absolute())
         self._stack = contextlib.AsyncExitStack()
         self.port = 0

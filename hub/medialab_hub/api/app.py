@@ -1,5 +1,7 @@
 """The web application: routers behind the gate."""
 
+import json
+
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
@@ -33,6 +35,11 @@ def describe() -> FastAPI:
     app.include_router(system.api_description)
     app.add_api_route("/healthz", system.show_health, include_in_schema=False)
     return app
+
+
+def openapi_text() -> str:
+    """The description of the API; docs/generated/openapi.json is this text."""
+    return json.dumps(describe().openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def make_app(parts: Parts) -> ASGIApp:

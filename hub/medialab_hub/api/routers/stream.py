@@ -11,7 +11,7 @@ from medialab_hub.api.stream import EventStream
 router = APIRouter(tags=["stream"])
 
 
-@router.get("/stream", response_class=EventStream, responses={200: {"content": {"text/event-stream": {}}}})
+@router.get("/stream", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
 async def open_stream(
     hub: HubDep, trainer: Trainer, last_event_id: Annotated[str | None, Header()] = None, since: int | None = None
 ) -> Response:
