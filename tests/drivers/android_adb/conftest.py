@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from medialab_agent.drivers.android_adb.driver import AndroidDriver
-from medialab_agent.drivers.android_adb.simulator import AndroidSimulator
+from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_server import AdbServer
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Done, Order

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from medialab_agent.drivers.android_adb.driver import MANIFEST
-from medialab_agent.drivers.android_adb.simulator import AndroidSimulator
+from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_models import MODELS, Model
 from medialab_wire.progress import CheckResult, Outcome
 

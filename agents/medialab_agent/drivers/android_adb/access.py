@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, Presence
 from medialab_wire.texts import Text
 
@@ -67,6 +68,12 @@ _STATES = {
     "sideload": _MODE,
     "bootloader": _MODE,
 }
+
+
+def silence(state: Hint, detail: str) -> Unreachable:
+    """A silent device as trouble, with the same words."""
+    text = state.help or Text(de="Das Gerät antwortet nicht.", en="The device does not answer.")
+    return Unreachable("device-unreachable", text, None, detail)
 
 
 def hint(state: str | None) -> Hint:

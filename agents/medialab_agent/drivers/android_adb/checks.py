@@ -217,6 +217,6 @@ JUDGES: dict[str, dict[str, Judge]] = {
         "lock": lock,
         "wifi": no_wifi,
         "people": no_people,
-    },  # fmt: skip
+    },
 }
 """Level → check id → judge."""

@@ -12,8 +12,10 @@ from medialab_agent.sdk.trouble import DeviceTrouble, Unreachable, unreachable
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
-READ_S = 20.0
-"""Seconds a whole inventory may take; slow tablets need about two."""
+READ_S = 9.0
+"""Seconds a reading for a report may take; slow tablets need about two."""
+THOROUGH_S = 45.0
+"""Seconds a reading may take that a reset depends on."""
 _WRONG_DEVICE = 98
 _GARBAGE = re.compile(
     r"^(\?+|0+|0?123456789abcdef|01234567.*|\(no serial number\)|unknown|none|n/?a|.{0,3})$", re.IGNORECASE

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from medialab_agent.drivers.android_adb import checks, describe, plan, reset
-from medialab_agent.drivers.android_adb.access import OK, Hint, hint
+from medialab_agent.drivers.android_adb.access import OK, Hint, hint, silence
 from medialab_agent.drivers.android_adb.awake import Awake
 from medialab_agent.drivers.android_adb.client import AdbClient, AdbDevice
-from medialab_agent.drivers.android_adb.device import AdbHandle, garbled, key_of
+from medialab_agent.drivers.android_adb.device import READ_S, THOROUGH_S, AdbHandle, garbled, key_of
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence
 from medialab_agent.drivers.android_adb.find import find_me
-from medialab_agent.drivers.android_adb.inventory import COMMANDS, Inventory, parse
+from medialab_agent.drivers.android_adb.inventory import COMMANDS, PROPS_COMMAND, Inventory, parse, parse_props
 from medialab_agent.drivers.android_adb.profiles import Profile, choose
 from medialab_agent.drivers.android_adb.wipe import Wipe
 from medialab_agent.drivers.android_adb.work import Work, stopped_apps
@@ -24,6 +24,7 @@ from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
 from medialab_wire.progress import Check
+from medialab_wire.reports import Presence
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
@@ -56,6 +57,8 @@ class AndroidDriver(Driver):
         """Class, name and identities; with only what adb knows while the device does not let us in."""
         device, state = await self._look()
         place = device.place if device else ""
+        if state.presence is Presence.SILENT:
+            raise silence(state, device.state if device else "not listed")
         if state is not OK:
             serials = (device.serial,) if device else (self.link.key,)
             model = (device.model if device else "").replace("_", " ")
@@ -92,10 +95,10 @@ class AndroidDriver(Driver):
             return ()
         if order.level == "full":
             return plan.full()
-        now, profile = await self._fresh()
+        now, profile = await self._fresh(THOROUGH_S)
         if order.level == "tidy":
             return plan.tidy(now, profile)
-        return plan.session(now, self._baseline(order), profile)
+        return plan.session(now, self._baseline(order, profile), profile)
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         """One step, reading afresh what is left of it."""
@@ -163,7 +166,7 @@ class AndroidDriver(Driver):
 
     async def snapshot(self) -> Mapping[str, Any]:
         """Apps with versions, settings, fingerprints of networks, pairings and files."""
-        now, profile = await self._fresh()
+        now, profile = await self._fresh(THOROUGH_S)
         return reset.baseline_of(now, profile)
 
     async def _look(self) -> tuple[AdbDevice | None, Hint]:
@@ -179,22 +182,25 @@ class AndroidDriver(Driver):
         self._cached = (time.monotonic(), transport, now)
         return now
 
-    async def _fresh(self) -> tuple[Inventory, Profile]:
-        now = parse(await self._handle.read(COMMANDS))
+    async def _fresh(self, limit_s: float = READ_S) -> tuple[Inventory, Profile]:
+        now = parse(await self._handle.read(COMMANDS, limit_s))
         if not now.props:
             raise garbled()
         self._handle.serialno = now.serial
         return now, choose(now.props)
 
     async def _profile(self) -> Profile:
-        if self._cached:
-            return choose(self._cached[2].props)
-        return (await self._fresh())[1]
+        """Asked anew for each step: on a shared port another device may have come."""
+        props = parse_props((await self._handle.read(PROPS_COMMAND)).get("props"))
+        if not props:
+            raise garbled()
+        self._handle.serialno = props.get("ro.serialno", "")
+        return choose(props)
 
     async def _evidence(self, order: Order) -> Evidence | None:
         try:
-            now, profile = await self._fresh()
-            baseline = order.baseline if reset.is_usable(order.baseline) and order.baseline else {}
+            now, profile = await self._fresh(THOROUGH_S)
+            baseline = order.baseline if order.baseline is not None and reset.is_usable(order.baseline) else {}
             names = reset.Wanted(now, baseline, profile).apps_to_clear() if order.level == "session" else []
             stopped = await stopped_apps(self._handle, names)
             wiped = (
@@ -205,8 +211,9 @@ class AndroidDriver(Driver):
             return None
         return Evidence(now, baseline, profile, stopped, wiped)
 
-    def _baseline(self, order: Order) -> Mapping[str, Any]:
-        if not reset.is_usable(order.baseline) or order.baseline is None:
+    def _baseline(self, order: Order, profile: Profile) -> Mapping[str, Any]:
+        baseline = order.baseline
+        if baseline is None or not reset.is_usable(baseline) or baseline.get("profile") != profile.id:
             raise NeedsPerson(
                 "no-baseline",
                 Text(
@@ -215,10 +222,10 @@ class AndroidDriver(Driver):
                 ),
                 Text(
                     de="Gerät vorbereiten und „Grundzustand aufzeichnen“ wählen.",
-                    en="Prepare the device and choose “Record state”.",
+                    en="Prepare it and choose “Record state”.",
                 ),
             )
-        return order.baseline
+        return baseline
 
 
 DRIVER = AndroidDriver

@@ -226,11 +226,9 @@ def parse_files(section: Section | None) -> tuple[dict[str, int] | None, int]:
 
 
 def parse_paths(section: Section | None, root: str) -> tuple[str, ...] | None:
-    """One path a line below `root`; a missing root is empty, any other failure is None."""
-    if section is None:
+    """One path a line below `root`. None when the listing failed, also in part."""
+    if section is None or section.code:
         return None
-    if section.code:
-        return () if section.text.strip() == f"find: {root}: No such file or directory" else None
     lines = [line for line in section.lines if line.strip()]
     return (
         tuple(line for line in lines if line.startswith(root + "/") and _PATH.match(line))

@@ -1,7 +1,6 @@
 """The scan for what no step of a reset handles: other folders, apps' files, memory cards, administrators. Pure."""
 
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge
-from medialab_agent.drivers.android_adb.profiles import Profile
 from medialab_agent.drivers.android_adb.reset import path_id
 from medialab_wire.progress import CheckResult
 
@@ -32,7 +31,7 @@ def _leftover_counts(see: Evidence) -> dict[str, int]:
     elsewhere = [
         path
         for path in now.files or ()
-        if not profile.is_learners(path) and not _is_learners_root(profile, path) and not profile.is_ignored(path)
+        if not profile.is_learners(path) and not profile.leads_to_learners(path) and not profile.is_ignored(path)
     ]
     tmp = set(then.get("tmp_files") or ())
     counts = {
@@ -45,11 +44,6 @@ def _leftover_counts(see: Evidence) -> dict[str, int]:
         "administrators": len((now.admins or frozenset()) - set(then.get("admins") or ())),
     }
     return {name: count for name, count in counts.items() if count}
-
-
-def _is_learners_root(profile: Profile, path: str) -> bool:
-    """A learners' folder itself, or a folder on the way to one."""
-    return any(f"/sdcard/{folder}/".startswith(path + "/") for folder in profile.folders)
 
 
 def _stray_app_files(see: Evidence) -> int:

@@ -23,13 +23,14 @@ def tidy(now: Inventory, profile: Profile) -> tuple[Step, ...]:
 
 
 def session(now: Inventory, baseline: Mapping[str, Any], profile: Profile) -> tuple[Step, ...]:
-    """All that separates the device from its baseline. Clearing app data is always part of it."""
+    """All that separates the device from its baseline. Clearing app data is always part of it.
+
+    Apps are not closed first: an app that Android still calls running tells that clearing was refused."""
     wanted = Wanted(now, baseline, profile)
-    running, removed = len(wanted.apps_to_close()), len(wanted.apps_to_remove())
+    removed = len(wanted.apps_to_remove())
     files, changes = wanted.files_to_delete().count, len(wanted.settings_to_restore())
     networks, cleared = len(wanted.wifi_to_forget()), len(wanted.apps_to_clear())
     candidates = (
-        (running, _close(running)),
         (removed, _step("remove-apps", 120, f"{removed} neue Apps deinstallieren", f"Uninstall {removed} new apps")),
         (files, _step("delete-files", 120, f"{files} Dateien und Ordner löschen", f"Delete {files} files and folders")),
         (

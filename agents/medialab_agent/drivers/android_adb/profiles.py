@@ -38,6 +38,10 @@ class Profile:
         """Whether a path of /sdcard lies in a folder learners fill."""
         return any(path.startswith(f"/sdcard/{folder}/") for folder in self.folders)
 
+    def leads_to_learners(self, path: str) -> bool:
+        """Whether a path is a learners' folder itself, or a folder on the way to one."""
+        return any(f"/sdcard/{folder}/".startswith(path + "/") for folder in self.folders)
+
     def is_ignored(self, path: str) -> bool:
         """Whether Android itself makes this path again."""
         return matches(path, self.ignore)

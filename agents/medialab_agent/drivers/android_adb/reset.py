@@ -39,9 +39,9 @@ def path_id(path: str) -> str:
     return fingerprint("path", path)
 
 
-def is_usable(baseline: Mapping[str, Any] | None) -> bool:
+def is_usable(baseline: Mapping[str, Any]) -> bool:
     """Whether a baseline is of a form this driver knows."""
-    return bool(baseline) and baseline is not None and baseline.get("format") == FORMAT
+    return baseline.get("format") == FORMAT
 
 
 def _watched(now: Inventory, profile: Profile, scope: str) -> dict[str, str] | None:
@@ -105,14 +105,21 @@ class Wanted:
         extra = {
             path: size
             for path, size in self.now.files.items()
-            if self.profile.is_learners(path) and not self.profile.is_ignored(path) and path_id(path) not in known
+            if self._may_delete(path, size) and path_id(path) not in known
         }
         files = [path for path, size in extra.items() if size >= 0]
         folders = sorted((path for path, size in extra.items() if size < 0), key=lambda path: -path.count("/"))
-        return Files(tuple(files + self.app_files_to_delete()), tuple(folders))
+        app_files = self.app_files_to_delete()
+        return Files(tuple(files + app_files), tuple(folders + _app_folders(app_files)))
+
+    def _may_delete(self, path: str, size: int) -> bool:
+        inside = self.profile.is_learners(path) or (size < 0 and self.profile.leads_to_learners(path))
+        return inside and not self.profile.is_ignored(path)
 
     def app_files_to_delete(self) -> list[str]:
-        """Files in Android/media of kept apps and anything of apps that are not installed."""
+        """Files in Android/media of kept apps and anything of apps that are not installed.
+
+        Android/data of kept apps is left to `pm clear`: what stays there shows that it was refused."""
         known = set(self.baseline.get("app_files") or ())
         installed, kept = self.now.installed or frozenset(), set(self.baseline.get("apps") or ())
         found = []
@@ -120,7 +127,7 @@ class Wanted:
             kind, _, rest = path.removeprefix("/sdcard/Android/").partition("/")
             app = rest.partition("/")[0]
             orphan = bool(installed) and app not in installed and kind in ("data", "media", "obb")
-            if path_id(path) not in known and (orphan or (kind in ("data", "media") and app in kept)):
+            if path_id(path) not in known and (orphan or (kind == "media" and app in kept)):
                 found.append(path)
         return found
 
@@ -138,3 +145,12 @@ class Wanted:
         """Network ids the baseline does not know."""
         known = self.baseline.get("wifi")
         return [nid for nid, name in (self.now.wifi or {}).items() if name not in known] if known is not None else []
+
+
+def _app_folders(files: list[str]) -> list[str]:
+    """Folders of deleted outer files up to the app's own, deepest first; `rmdir` keeps those that are not empty."""
+    folders = set()
+    for path in files:
+        parts = path.split("/")
+        folders |= {"/".join(parts[:depth]) for depth in range(5, len(parts))}
+    return sorted(folders, key=lambda path: -path.count("/"))

@@ -87,7 +87,8 @@ def prepared(model: Model, serial: str) -> State:
         f"/sdcard/Android/obb/{model.apps[0]}/main.obb": b"OBB" * 10,
     }
     dirs = {
-        f"/sdcard/{name}" for name in ("DCIM", "Pictures", "Movies", "Music", "Download", "Android/data", "Android/obb")
+        f"/sdcard/{name}"
+        for name in ("DCIM", "Pictures", "Movies", "Music", "Download", "Android/data", "Android/obb", "Android/media")
     }
     return State(
         props=_props(model, serial),

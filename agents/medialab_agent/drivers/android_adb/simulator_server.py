@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from medialab_agent.drivers.android_adb.client import AdbClient
-from medialab_agent.drivers.android_adb.simulator import AndroidSimulator
+from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.sdk.trouble import DeviceTrouble
 
 START_S = 15.0

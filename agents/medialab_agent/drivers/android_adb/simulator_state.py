@@ -83,8 +83,8 @@ class Body:
 
     def folders(self) -> set[str]:
         """All folders: the empty ones and those that hold something."""
-        found = set(self.state.dirs)
-        for path in self.state.files:
+        found: set[str] = set()
+        for path in [*self.state.files, *(folder + "/" for folder in self.state.dirs)]:
             while (path := path.rpartition("/")[0]) and path not in found:
                 found.add(path)
         return found
@@ -148,7 +148,7 @@ class Body:
             "apps": len(set(now.apps) ^ set(then.apps)),
             "app-data": sum(1 for app in now.apps.values() if app.data),
             "files": len(set(now.files.items()) ^ set(then.files.items())),
-            "folders": len(self.folders() - _folders_of(then)),
+            "folders": sum(1 for path in self.folders() - _folders_of(then) if not path.endswith("/.thumbnails")),
             "settings": sum(len(_differing(now.settings.get(s, {}), then.settings.get(s, {}))) for s in scopes),
             "wifi": len(set(now.wifi.values()) ^ set(then.wifi.values())),
             "bonds": len(set(now.bonds) ^ set(then.bonds)),

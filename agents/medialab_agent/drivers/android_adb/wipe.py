@@ -4,10 +4,10 @@ It keeps adb's key, skips the setup wizard and restarts. A restart or repetition
 the device's data has an id of its own (`android_id`), remembered before the erase begins."""
 
 import asyncio
+import contextlib
 
 from medialab_agent.drivers.android_adb.device import AdbHandle
 from medialab_agent.drivers.android_adb.inventory import PROPS_COMMAND, SETTING_COMMANDS, Inventory, fingerprint, parse
-from medialab_agent.drivers.android_adb.plan import WIPE_S
 from medialab_agent.sdk.driver import Memory
 from medialab_agent.sdk.steps import Done, Say
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
@@ -27,29 +27,35 @@ class Wipe:
 
     async def start(self, say: Say) -> Done:
         """Erase, unless it was done already. Raises `NeedsPerson` for a lock, `Refused` where the maker left it out."""
-        now = parse(await self._handle.read(_COMMANDS))
         before = self._memory.get(self._name)
-        if before is not None and data_id(now) not in (None, before):
-            return Done(changed=False)
-        if data_id(now) is None:
+        now = await self._read_again() if before else parse(await self._handle.read(_COMMANDS))
+        mark = data_id(now)
+        if mark is None:
             raise Refused(
-                "no-data-id",
-                Text(de="Das Gerät nennt seine Datenkennung nicht.", en="The device does not tell the id of its data."),
+                "no-data-id", Text(de="Das Gerät nennt seine Datenkennung nicht.", en="The device hides its data id.")
             )
-        self._memory.put(self._name, data_id(now))
+        if before not in (None, mark):
+            return Done(changed=False)
+        self._memory.put(self._name, mark)
         await self._enable()
         say(1.0)
         return Done()
 
     async def wait(self, say: Say) -> Done:
-        """Until Android is up again with new data."""
+        """Until Android is up again with new data; the step's deadline ends it."""
         waited = 0.0
-        async with asyncio.timeout(WIPE_S):
-            while not await self._is_back():
-                await asyncio.sleep(POLL_S)
-                waited += POLL_S
-                say(min(0.95, waited / _TYPICAL_S))
+        while not await self._is_back():
+            await asyncio.sleep(POLL_S)
+            waited += POLL_S
+            say(min(0.95, waited / _TYPICAL_S))
         return Done(changed=False)
+
+    async def _read_again(self) -> Inventory:
+        """A reading after an interruption: the device may be restarting because it is being erased."""
+        while True:
+            with contextlib.suppress(DeviceTrouble):
+                return parse(await self._handle.read(_COMMANDS))
+            await asyncio.sleep(POLL_S)
 
     async def is_proven(self, now: Inventory) -> bool | None:
         """Whether the data is new and Android says it was erased; None when what was before is not known."""
