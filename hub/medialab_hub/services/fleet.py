@@ -2,7 +2,7 @@
 
 import sys
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,9 +192,9 @@ class FleetIndex:
         line = self._lines.get(device)
         return None if line is None else dict(zip(COLUMNS, line, strict=True))
 
-    def rows(self) -> Iterator[Row]:
-        """All rows by name."""
-        return (dict(zip(COLUMNS, self._lines[key], strict=True)) for _, key in self._order)
+    def ids(self) -> list[str]:
+        """Every device."""
+        return list(self._lines)
 
     def encoded(self, device: str) -> bytes:
         """One row as JSON. Raises KeyError."""

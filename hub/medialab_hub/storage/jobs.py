@@ -52,8 +52,10 @@ def states_for_agent(session: Session, agent: str) -> list[tuple[str, JobState]]
         .where(*_concerns(agent))
         .order_by(col(Job.created_at), Job.id)
     )
+    rows = session.connection().execute(query)
     return [
-        (key, JobState(ExecutionStatus(status), *rest)) for key, status, *rest in session.connection().execute(query)
+        (key, JobState(ExecutionStatus(status), ver, released, wanted, done))
+        for key, status, ver, released, wanted, done in rows
     ]
 
 

@@ -1,0 +1,42 @@
+"""All checks. A new one is a new file and one line here."""
+
+from collections.abc import Iterator
+
+from medialab_hub.checks import (
+    agent_lost,
+    bus_absent,
+    bus_denied,
+    identity_clash,
+    low_battery,
+    needs_person,
+    no_baseline,
+    quarantined,
+    unverified,
+    waits_for_person,
+)
+from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding
+
+_OF_DEVICES = (
+    quarantined.check,
+    waits_for_person.check,
+    unverified.check,
+    needs_person.check,
+    no_baseline.check,
+    low_battery.check,
+    identity_clash.check,
+)
+_OF_AGENTS = (bus_denied.check, bus_absent.check)
+
+
+def check_device(device: DeviceFact) -> Iterator[Finding]:
+    """Everything that is wrong with a device."""
+    return (finding for check in _OF_DEVICES if (finding := check(device)) is not None)
+
+
+def check_agent(agent: AgentFact) -> Iterator[Finding]:
+    """Everything that is wrong with an agent."""
+    if (lost := agent_lost.check(agent)) is not None:
+        yield lost
+        return  # what it said of its buses is not known to be true any more
+    for check in _OF_AGENTS:
+        yield from check(agent)
