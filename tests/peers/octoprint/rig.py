@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx
+import yaml
 
 from tests.peers.octoprint.wire import Cable
 
@@ -58,10 +59,13 @@ class OctoPrintPeer:
                 f"{PROGRAM} is missing: uv venv {venv} && uv pip install --python {venv}/bin/python -r {wants}"
             )
         self.base.mkdir(parents=True, exist_ok=True)
-        for name in ("config.yaml", "users.yaml"):
-            shutil.copy(HERE / name, self.base / name)
+        shutil.copy(HERE / "users.yaml", self.base / "users.yaml")
+        settings = yaml.safe_load((HERE / "config.yaml").read_text())
         if self.cable:
             self.cable.plug_in()
+        else:  # it would announce the addresses of this machine, where it does not listen
+            settings["plugins"]["discovery"] = {"addresses": ["127.0.0.1"]}
+        (self.base / "config.yaml").write_text(yaml.safe_dump(settings))
 
     def launch(self) -> None:
         """Start the program; returns at once."""
