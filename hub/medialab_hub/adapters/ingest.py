@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from medialab_hub.adapters.acknowledgements import ReportAcks
 from medialab_hub.adapters.invalid import InvalidMessages
@@ -33,21 +33,17 @@ DROP_PAUSE_S = 1.0
 """Shortest time between two reconnections that ask the broker to deliver again."""
 
 
-class Link(Protocol):
-    """What ingest needs of the session with the broker."""
+@dataclass(frozen=True)
+class Outlets:
+    """Whom ingest tells something.
 
-    def ask(self, agent: str, question: WireModel) -> bool:
-        """Ask an agent something."""
+    `ask(agent, question)`; `drop()`: have everything unacknowledged delivered again;
+    `acknowledge(agent, execution, version)`: that is stored; `progressed(execution)`: it moves, not worth storing."""
 
-    def drop(self) -> None:
-        """Have everything unacknowledged delivered again."""
-
-
-class Work(Protocol):
-    """What ingest tells those who hand out work."""
-
-    def acknowledge(self, agent: str, exec_id: str, ver: int) -> None:
-        """This version of an execution is stored."""
+    ask: Callable[[str, WireModel], bool]
+    drop: Callable[[], None]
+    acknowledge: Callable[[str, str, int], None]
+    progressed: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -60,10 +56,10 @@ class _Message:
 class Ingest:
     """Lives on the event loop. Order per connection is kept, because the writer is first in, first out."""
 
-    def __init__(self, writer: Writer, index: FleetIndex, link: Link, work: Work, clock: Clock) -> None:
-        self._writer, self._index, self._link, self._work, self._clock = writer, index, link, work, clock
+    def __init__(self, writer: Writer, index: FleetIndex, outlets: Outlets, clock: Clock) -> None:
+        self._writer, self._index, self._out, self._clock = writer, index, outlets, clock
         self.memory = WireMemory()
-        self._acks = ReportAcks(link.ask)
+        self._acks = ReportAcks(outlets.ask)
         self._invalid = InvalidMessages(writer.submit, clock)
         self._last_drop = -DROP_PAUSE_S
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -125,7 +121,8 @@ class Ingest:
         device = self.memory.progress_only(agent, report)
         if device is not None:
             self._index.take_progress(device, fraction(report.steps))
-            self._work.acknowledge(agent, report.exec, report.ver)
+            self._out.progressed(report.exec)
+            self._out.acknowledge(agent, report.exec, report.ver)
             message.ack()
             return
         self._store(
@@ -138,21 +135,21 @@ class Ingest:
 
     def _execution_stored(self, agent: str, report: ExecutionReport, device: str | None) -> None:
         self.memory.keep_execution(agent, report, device)
-        self._work.acknowledge(agent, report.exec, report.ver)
+        self._out.acknowledge(agent, report.exec, report.ver)
 
     def _execution_refused(self, agent: str, report: ExecutionReport, error: BaseException) -> None:
         if not is_passing(error):  # it would be repeated for ever
-            self._work.acknowledge(agent, report.exec, report.ver)
+            self._out.acknowledge(agent, report.exec, report.ver)
 
     # --- the rest ---------------------------------------------------------------------------------------------
 
     def _agent_back(self, agent: str, is_back: bool) -> None:
         if is_back:
-            self._link.ask(agent, AskRebirth())
+            self._out.ask(agent, AskRebirth())
 
     def _take_event(self, agent: str, event: Event, ack: Ack) -> None:
         if self.memory.has_gap(agent, event):
-            self._link.ask(agent, AskRebirth())
+            self._out.ask(agent, AskRebirth())
         ack()
 
     # --- storing ----------------------------------------------------------------------------------------------
@@ -199,4 +196,4 @@ class Ingest:
         if now - self._last_drop >= DROP_PAUSE_S:
             self._last_drop = now
             log.error("could not store; everything unacknowledged is asked for again: %s", error)
-            self._link.drop()
+            self._out.drop()

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 LONGEST_GRACE_S = 60.0
 LONGEST_QUEUE_S = 24 * 3600.0
 """Whatever the wall clock says, neither wait is longer than that."""
+RETRY_S = 5.0
 SLACK_S = 120.0
 """An agent times its runs out itself; the hub waits that much longer without news before it does so."""
 
@@ -50,11 +51,14 @@ class Timers:
         self._entries.pop(job, None)
 
     def due(self, now: float) -> tuple[list[str], list[str]]:
-        """Jobs to release, and jobs whose time is over; each is handed out once."""
-        over = [entry.timer for entry in self._entries.values() if entry.due is not None and entry.due <= now]
-        for timer in over:
-            del self._entries[timer.id]
-        return [t.id for t in over if not t.is_released], [t.id for t in over if t.is_released]
+        """Jobs to release, and jobs whose time is over; again after a while, should nothing come of it."""
+        over = [entry for entry in self._entries.values() if entry.due is not None and entry.due <= now]
+        for entry in over:
+            entry.due = now + RETRY_S
+        return (
+            [entry.timer.id for entry in over if not entry.timer.is_released],
+            [entry.timer.id for entry in over if entry.timer.is_released],
+        )
 
     def next_due(self) -> float | None:
         """The earliest moment at which something is due."""
@@ -104,12 +108,18 @@ class Scheduler:
         while True:
             await self._rest()
             self._wake.clear()
-            released, over = self._timers.due(self._clock.monotonic())
-            if released:
-                await self._writer.run(partial(jobs.release, ids=released))
-            if over:
-                log.info("time is over for %s", ", ".join(over))
-                await self._writer.run(partial(jobs.run_out, ids=over), durable=True)
+            try:
+                await self._act()
+            except Exception:
+                log.exception("a timer could not be carried out; it is tried again")
+
+    async def _act(self) -> None:
+        released, over = self._timers.due(self._clock.monotonic())
+        if released:
+            await self._writer.run(partial(jobs.release, ids=released))
+        if over:
+            log.info("time is over for %s", ", ".join(over))
+            await self._writer.run(partial(jobs.run_out, ids=over), durable=True)
 
     async def _rest(self) -> None:
         due = self._timers.next_due()
