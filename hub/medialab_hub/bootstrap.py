@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 import shutil
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
 from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.child import Child, Command
+from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
 from medialab_hub.adapters.mdns import Announcement
+from medialab_hub.adapters.mqtt import HubLink
 from medialab_hub.api import server
 from medialab_hub.api.app import make_app
 from medialab_hub.api.deps import Parts, SystemFacts
@@ -36,9 +39,17 @@ from medialab_hub.settings import VERSION, Settings
 from medialab_hub.storage import copies
 from medialab_hub.storage.database import Database, is_healthy, open_database
 from medialab_hub.storage.migrate import migrate
+from medialab_hub.storage.reading import Reading
 from medialab_hub.storage.writer import Writer
+from medialab_hub.workers.checker import Checker
+from medialab_hub.workers.dispatcher import Dispatcher
+from medialab_hub.workers.keeper import Keeper
+from medialab_hub.workers.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
+
+WORKER_PAUSE_S = 1.0
+"""Before a failed worker is started again."""
 
 
 class Hub:
@@ -50,6 +61,7 @@ class Hub:
         self.clock: Clock = clock or SystemClock()
         self.folder = DataFolder(settings.data_dir.absolute())
         self._stack = contextlib.AsyncExitStack()
+        self._hearers: list[Callable[[Changes], None]] = []
         self.port = 0
 
     async def start(self) -> None:
@@ -89,17 +101,36 @@ class Hub:
         self.database = await asyncio.to_thread(open_migrated, self.settings, self.folder)
         self._stack.callback(self.database.close)
         self._loop = asyncio.get_running_loop()
-        self.writer = Writer(self.database, self.clock, Projection(self.clock), self._hear)
+        self.reading = Reading(self.database)
+        self.projection = Projection(self.clock)
+        self.writer = Writer(self.database, self.clock, self.projection, self._hear)
         self.writer.start()
         self._stack.push_async_callback(asyncio.to_thread, self.writer.close)
-        self.fleet = await self.writer.run(lambda uow: FleetIndex.load(uow.session, uow.now))
+        self.fleet = await asyncio.to_thread(self.reading, lambda session: FleetIndex.load(session, self.clock.now()))
+        self._hearers.append(self.fleet.apply)
         self.broadcaster = Broadcaster(self.fleet.seq)
         self.fleet.listeners.append(self._tell)
         self.admission = Admission(self.writer, self.clock, Passwords())
         await self.admission.load()
+        self.admission.listeners.append(self.broadcaster.end_orphans)
 
     async def _start_work(self) -> None:
         """Messages in and out, and the workers."""
+        epoch = secrets.token_hex(8)
+        self.link = HubLink(self.broker.access(), epoch, self.clock)
+        dispatcher = Dispatcher(self.reading, self.link.publish, self.clock, epoch)
+        scheduler = Scheduler(self.writer, self.projection, self.clock)
+        outlets = Outlets(self.link.ask, self.link.drop, dispatcher.acknowledge, scheduler.saw)
+        ingest = Ingest(self.writer, self.fleet, outlets, self.clock)
+        keeper = Keeper(self.writer, ingest.memory.take_readings)
+        self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
+        self._stack.push_async_callback(keeper.store)
+        checker = Checker(self.writer, self.reading, self.fleet)
+        for worker in (dispatcher, scheduler, keeper, checker):
+            task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
+            self._stack.callback(task.cancel)
+        self.link.start(ingest.take, dispatcher.republish)
+        self._stack.push_async_callback(self.link.close)
 
     async def _start_agent(self) -> None:
         if self._local_agent is None:
@@ -128,6 +159,7 @@ class Hub:
             facts=facts,
             is_healthy=self._is_healthy,
             static=STATIC,
+            reading=self.reading,
         )
         web = server.WebServer(make_app(parts), listening)
         self.broadcaster.start()
@@ -168,15 +200,37 @@ class Hub:
         self._loop.call_soon_threadsafe(self._take_news, news)
 
     def _take_news(self, news: Changes) -> None:
-        if hasattr(self, "fleet"):
-            self.fleet.apply(news)
+        for hear in self._hearers:
+            hear(news)
 
     def _tell(self, event: FleetEvent) -> None:
         subject = orjson.loads(event.data).get("id", "")
         self.broadcaster.publish(event.name, subject, event.seq, event.data)
 
     async def _is_healthy(self) -> bool:
-        return await asyncio.to_thread(is_healthy, self.database)
+        return self.link.is_connected and await asyncio.to_thread(is_healthy, self.database)
+
+
+class _SignsOfLife:
+    """Who hears that a report about an execution is stored."""
+
+    def __init__(self, dispatcher: Dispatcher, scheduler: Scheduler) -> None:
+        self._dispatcher, self._scheduler = dispatcher, scheduler
+
+    def acknowledge(self, agent: str, exec_id: str, ver: int) -> None:
+        """The agent may forget this version, and its job is alive."""
+        self._dispatcher.acknowledge(agent, exec_id, ver)
+        self._scheduler.saw(exec_id)
+
+
+async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
+    """A worker that fails is started again: it looks at everything anew."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("a worker failed and is started again")
+        await asyncio.sleep(WORKER_PAUSE_S)
 
 
 def open_migrated(settings: Settings, folder: DataFolder) -> Database:

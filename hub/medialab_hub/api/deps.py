@@ -1,10 +1,11 @@
 """What routes are given: the parts of the hub, and who asks."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Request
 
@@ -16,8 +17,12 @@ from medialab_hub.domain.roles import Role
 from medialab_hub.services.admission import Admission, Principal
 from medialab_hub.services.fleet import FleetIndex
 from medialab_hub.settings import Settings
+from medialab_hub.storage.reading import Reading
+from medialab_hub.storage.session import Session
 from medialab_hub.storage.writer import Writer
 from medialab_wire.texts import Text
+
+T = TypeVar("T")
 
 
 class Labels(Protocol):
@@ -53,6 +58,11 @@ class Parts:
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]
     static: Path
+    reading: Reading
+
+    async def read(self, view: Callable[[Session], T]) -> T:
+        """What a view finds in the database, without waiting for those who write."""
+        return await asyncio.to_thread(self.reading, view)
 
 
 async def _parts(request: Request) -> Parts:

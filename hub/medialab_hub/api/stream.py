@@ -113,6 +113,12 @@ class Broadcaster:
         """This client is gone."""
         self._listeners.discard(listener)
 
+    def end_orphans(self) -> None:
+        """End the streams of those who may no longer listen."""
+        for listener in tuple(self._listeners):
+            if not listener.is_live():
+                listener.end()
+
     def _missed(self, since: int) -> list[bytes]:
         if since < self._floor or since > self._seq:
             return [RESYNC]
@@ -150,11 +156,9 @@ class Broadcaster:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            for listener in tuple(self._listeners):
-                if listener.is_live():
-                    listener.put(b":\n\n")
-                else:
-                    listener.end()
+            self.end_orphans()
+            for listener in self._listeners:
+                listener.put(b":\n\n")
 
 
 class EventStream(Response):

@@ -66,12 +66,15 @@ class Admission:
         self._limits = rules.LoginLimits()
         self.settings: dict[str, str] = {}
         self.has_admin = False
+        self.listeners: list[Callable[[], None]] = []
+        """Called after somebody may have lost access."""
 
     async def load(self) -> None:
         """Read everything again; after each change of accounts or tokens."""
         (self._sessions, self._tokens, self.settings, self.has_admin) = await self._writer.run(
             lambda uow: _read(uow, self._sessions)
         )
+        self._tell()
 
     def by_session(self, secret: str) -> Principal | None:
         """The person of a session cookie; counts as use."""
@@ -127,6 +130,7 @@ class Admission:
     async def sign_out(self, principal: Principal) -> None:
         """End this session."""
         self._sessions.pop(principal.key, None)
+        self._tell()
         await self._writer.run(lambda uow: accounts.close_session(uow, principal.key))
 
     async def offer_first_admin_link(self) -> str:
@@ -134,6 +138,10 @@ class Admission:
         secret = secrets.token_urlsafe(16)
         await self._writer.run(lambda uow: accounts.offer_first_admin_link(uow, hash_secret(secret)), durable=True)
         return secret
+
+    def _tell(self) -> None:
+        for listener in self.listeners:
+            listener()
 
     def _refuse_too_many(self, account: str, address: str) -> None:
         wait_s = self._limits.wait_s(account, address, self._clock.monotonic())

@@ -20,7 +20,7 @@ router = APIRouter(tags=["accounts"])
 @router.get("/users", response_model=list[UserView])
 async def list_users(hub: HubDep, _admin: Admin) -> Response:
     """All accounts."""
-    return as_json(await hub.writer.run(lambda uow: [_user(user) for user in rows.users(uow.session)]))
+    return as_json(await hub.read(lambda session: [_user(user) for user in rows.users(session)]))
 
 
 @router.post("/users", response_model=UserView, status_code=201)
@@ -50,7 +50,7 @@ async def change_user(user_id: str, body: UserChange, hub: HubDep, admin: Admin)
 @router.get("/tokens", response_model=list[TokenView])
 async def list_tokens(hub: HubDep, _admin: Admin) -> Response:
     """Tokens that were not revoked; never their secrets."""
-    return as_json(await hub.writer.run(lambda uow: [_token(token) for token in rows.live_tokens(uow.session)]))
+    return as_json(await hub.read(lambda session: [_token(token) for token in rows.live_tokens(session)]))
 
 
 @router.post("/tokens", response_model=TokenView, status_code=201)

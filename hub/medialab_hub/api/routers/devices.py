@@ -125,7 +125,7 @@ async def end_allocation(device_id: str, allocation_id: str, hub: HubDep, staff:
 
 
 async def _detail(hub: Parts, device_id: str) -> Response:
-    return as_json(await hub.writer.run(lambda uow: views.device_detail(uow.session, device_id, uow.now)))
+    return as_json(await hub.read(lambda session: views.device_detail(session, device_id, hub.clock.now())))
 
 
 async def _start(hub: Parts, use_case: Callable[[UnitOfWork], str]) -> Response:

@@ -33,8 +33,8 @@ async def list_jobs(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Response:
     """Jobs, newest first."""
-    page = await hub.writer.run(
-        lambda uow: views.job_page(uow.session, device=device, batch=batch, is_open=is_open, after=after, limit=limit)
+    page = await hub.read(
+        lambda session: views.job_page(session, device=device, batch=batch, is_open=is_open, after=after, limit=limit)
     )
     return as_json({**page, "seq": hub.fleet.seq})
 
@@ -42,7 +42,7 @@ async def list_jobs(
 @router.get("/jobs/{job_id}", response_model=JobDetail)
 async def show_job(job_id: str, hub: HubDep, _trainer: Trainer) -> Response:
     """One job with its steps, evidence and end."""
-    return as_json(await hub.writer.run(lambda uow: views.job_detail(uow.session, job_id)))
+    return as_json(await hub.read(lambda session: views.job_detail(session, job_id)))
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=Accepted, status_code=202)
@@ -64,7 +64,7 @@ async def answer_step(job_id: str, body: StepAnswer, hub: HubDep, trainer: Train
 async def accept_job(job_id: str, body: Acceptance, hub: HubDep, staff: Staff) -> Response:
     """Named staff accept an unverified reset; recorded as accepted, never as clean."""
     await hub.writer.run(lambda uow: jobs.accept(uow, job_id, body.reason, staff.id), durable=True)
-    return as_json(await hub.writer.run(lambda uow: views.job_detail(uow.session, job_id)))
+    return as_json(await hub.read(lambda session: views.job_detail(session, job_id)))
 
 
 @router.post("/resets/preview", response_model=ResetPreview)
@@ -85,7 +85,7 @@ async def reset_many(body: ResetsRequest, hub: HubDep, trainer: Trainer) -> Resp
 @router.get("/batches/{batch_id}", response_model=BatchView)
 async def show_batch(batch_id: str, hub: HubDep, _trainer: Trainer) -> Response:
     """How far jobs that were started together are."""
-    return as_json(await hub.writer.run(lambda uow: views.batch_view(uow.session, batch_id)))
+    return as_json(await hub.read(lambda session: views.batch_view(session, batch_id)))
 
 
 @router.post("/batches/{batch_id}/cancel", response_model=Accepted, status_code=202)

@@ -16,7 +16,7 @@ router = APIRouter(tags=["places"])
 @router.get("/places", response_model=Places)
 async def list_places(hub: HubDep, _trainer: Trainer) -> Response:
     """All locations and stations."""
-    return as_json(await hub.writer.run(lambda uow: views.places_view(uow.session)))
+    return as_json(await hub.read(views.places_view))
 
 
 @router.post("/locations", response_model=LocationView, status_code=201)
@@ -50,7 +50,7 @@ async def remove_station(station_id: str, hub: HubDep, staff: Staff) -> Response
 @router.get("/manual-addresses", response_model=list[str])
 async def list_addresses(hub: HubDep, _trainer: Trainer) -> Response:
     """Addresses people typed in."""
-    return as_json(await hub.writer.run(lambda uow: agent_rows.manual_addresses(uow.session)))
+    return as_json(await hub.read(agent_rows.manual_addresses))
 
 
 @router.post("/manual-addresses", response_model=ManualAddress, status_code=201)
@@ -70,4 +70,4 @@ async def remove_address(address: str, hub: HubDep, staff: Staff) -> Response:
 @router.get("/drivers", response_model=Drivers)
 async def list_drivers(hub: HubDep, _trainer: Trainer) -> Response:
     """The manifests announced by all agents."""
-    return as_json(await hub.writer.run(lambda uow: views.drivers_view(uow.session)))
+    return as_json(await hub.read(views.drivers_view))

@@ -30,7 +30,7 @@ async def show_system(hub: HubDep, _admin: Admin) -> Response:
 @router.get("/journal", response_model=JournalPage)
 async def show_journal(hub: HubDep, _admin: Admin, before: int | None = None) -> Response:
     """What happened, newest first."""
-    rows = await hub.writer.run(lambda uow: journal.newest(uow.session, before, PAGE))
+    rows = await hub.read(lambda session: journal.newest(session, before, PAGE))
     items = [
         JournalEntry(seq=row.seq, at=row.at, kind=row.kind, subject=row.subject, actor=row.actor, data=row.data)
         for row in rows
