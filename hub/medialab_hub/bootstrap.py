@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from medialab_hub.adapters import broker as brokers
 from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
@@ -41,6 +39,7 @@ from medialab_hub.storage.database import Database, is_healthy, open_database
 from medialab_hub.storage.migrate import migrate
 from medialab_hub.storage.reading import Reading
 from medialab_hub.storage.writer import Writer
+from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
 from medialab_hub.workers.keeper import Keeper
@@ -123,6 +122,7 @@ class Hub:
         outlets = Outlets(self.link.ask, self.link.drop, dispatcher.acknowledge, scheduler.saw)
         ingest = Ingest(self.writer, self.fleet, outlets, self.clock)
         keeper = Keeper(self.writer, ingest.memory.take_readings)
+        checker = Checker(self.writer, self.reading, self.fleet)
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
         checker = Checker(self.writer, self.reading, self.fleet)
@@ -204,23 +204,10 @@ class Hub:
             hear(news)
 
     def _tell(self, event: FleetEvent) -> None:
-        subject = orjson.loads(event.data).get("id", "")
-        self.broadcaster.publish(event.name, subject, event.seq, event.data)
+        self.broadcaster.publish(event.name, event.subject, event.seq, event.data)
 
     async def _is_healthy(self) -> bool:
         return self.link.is_connected and await asyncio.to_thread(is_healthy, self.database)
-
-
-class _SignsOfLife:
-    """Who hears that a report about an execution is stored."""
-
-    def __init__(self, dispatcher: Dispatcher, scheduler: Scheduler) -> None:
-        self._dispatcher, self._scheduler = dispatcher, scheduler
-
-    def acknowledge(self, agent: str, exec_id: str, ver: int) -> None:
-        """The agent may forget this version, and its job is alive."""
-        self._dispatcher.acknowledge(agent, exec_id, ver)
-        self._scheduler.saw(exec_id)
 
 
 async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:

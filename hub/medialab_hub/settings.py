@@ -36,8 +36,8 @@ class Settings(BaseModel):
     """Where the database is: empty for SQLite in the data folder, else `postgresql+psycopg://…`."""
     mqtt_url: str = "auto"
     """`auto` starts a broker of its own for this machine; else the URL of one: `mqtt://user:password@host:1883`."""
-    agent: str = Field(default="hub", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    """Name of the agent that runs on this machine."""
+    agent: str = Field(default="local", pattern=r"^(?!hub$)[a-z0-9][a-z0-9-]{0,62}$")
+    """Name of the agent that runs on this machine; any but `hub`."""
     backup_every_h: float = Field(default=1, ge=0)
     """Hours between two backups of the database; 0 makes none but those before a migration."""
     backups_kept: int = Field(default=24, ge=1)

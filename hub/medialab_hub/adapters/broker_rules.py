@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from medialab_wire import PROTO, topics
 
-HUB_USER = "hub-core"
+HUB_USER = "hub"
 """User name of the hub; no agent may have it."""
 
 
