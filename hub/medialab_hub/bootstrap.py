@@ -40,7 +40,6 @@ from medialab_hub.storage.migrate import migrate
 from medialab_hub.storage.reading import Reading
 from medialab_hub.storage.writer import Writer
 from medialab_hub.workers.checker import Checker
-from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
 from medialab_hub.workers.keeper import Keeper
 from medialab_hub.workers.scheduler import Scheduler
@@ -71,9 +70,13 @@ class Hub:
         self._stack.callback(listening.close)
         self.port = int(listening.getsockname()[1])
         self.broker = brokers.choose(self.settings.mqtt_url, self.folder.broker, [self.settings.agent])
-        broker_up = asyncio.create_task(self.broker.start())
-        await self._start_storage()
+        # Whoever has the database is the hub: only then touch the broker's files.
+        self.database = await asyncio.to_thread(open_database, database_url(self.settings, self.folder))
+        self._stack.callback(self.database.close)
         self._stack.push_async_callback(self.broker.stop)
+        broker_up = asyncio.create_task(self.broker.start())
+        self._stack.callback(broker_up.cancel)
+        await self._start_storage()
         await broker_up
         await self._start_work()
         await self._start_agent()
@@ -97,8 +100,7 @@ class Hub:
         return f"{self.url}/setup?token={await self.admission.offer_first_admin_link()}"
 
     async def _start_storage(self) -> None:
-        self.database = await asyncio.to_thread(open_migrated, self.settings, self.folder)
-        self._stack.callback(self.database.close)
+        await asyncio.to_thread(bring_up_to_date, self.database, self.folder)
         self._loop = asyncio.get_running_loop()
         self.reading = Reading(self.database)
         self.projection = Projection(self.clock)
@@ -125,7 +127,6 @@ class Hub:
         checker = Checker(self.writer, self.reading, self.fleet)
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
-        checker = Checker(self.writer, self.reading, self.fleet)
         for worker in (dispatcher, scheduler, keeper, checker):
             task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
             self._stack.callback(task.cancel)
@@ -220,23 +221,20 @@ async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(WORKER_PAUSE_S)
 
 
-def open_migrated(settings: Settings, folder: DataFolder) -> Database:
-    """The database in its present schema; a backup is written before a migration. Raises HubError when it is in use."""
-    url = settings.database_url or f"sqlite:///{folder.database}"
-    database = open_database(url)
-    try:
-        if database.is_sqlite:
-            file = Path(str(database.reader.url.database))
-            found = copies.schema_revision(file)
-            if found == copies.newest_revision():
-                return database
-            if found is not None:
-                copies.copy_database(database, folder.backups / f"before-{copies.newest_revision()}.sqlite3")
-        migrate(database)
-    except BaseException:
-        database.close()
-        raise
-    return database
+def database_url(settings: Settings, folder: DataFolder) -> str:
+    """The database the settings ask for."""
+    return settings.database_url or f"sqlite:///{folder.database}"
+
+
+def bring_up_to_date(database: Database, folder: DataFolder) -> None:
+    """Migrate a database to the present schema; a backup is written before."""
+    if database.is_sqlite:
+        found = copies.schema_revision(Path(str(database.reader.url.database)))
+        if found == copies.newest_revision():
+            return
+        if found is not None:
+            copies.copy_database(database, folder.backups / f"before-{copies.newest_revision()}.sqlite3")
+    migrate(database)
 
 
 def agent_command(
@@ -260,10 +258,11 @@ async def administrate(settings: Settings, command: str, arguments: Mapping[str,
     """One command of the administration without a running hub. Raises HubError when another has the database."""
     folder, clock = DataFolder(settings.data_dir.absolute()), SystemClock()
     folder.make()
-    database = open_migrated(settings, folder)
+    database = open_database(database_url(settings, folder))
     writer = Writer(database, clock, lambda _session, _touched: None, lambda _news: None)
     writer.start()
     try:
+        bring_up_to_date(database, folder)
         if command == "backup":
             return {"file": str(Backups(database, folder.backups, clock, settings.backups_kept).make())}
         return await Administration(writer, Admission(writer, clock, Passwords())).commands()[command](arguments)

@@ -36,7 +36,7 @@ class Settings(BaseModel):
     """Where the database is: empty for SQLite in the data folder, else `postgresql+psycopg://…`."""
     mqtt_url: str = "auto"
     """`auto` starts a broker of its own for this machine; else the URL of one: `mqtt://user:password@host:1883`."""
-    agent: str = Field(default="local", pattern=r"^(?!hub$)[a-z0-9][a-z0-9-]{0,62}$")
+    agent: str = Field(default="local", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     """Name of the agent that runs on this machine; any but `hub`."""
     backup_every_h: float = Field(default=1, ge=0)
     """Hours between two backups of the database; 0 makes none but those before a migration."""
@@ -51,6 +51,13 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("agent")
+    @classmethod
+    def _is_not_the_hub(cls, value: str) -> str:
+        if value == "hub":
+            raise ValueError("this is the name of the hub itself")
+        return value
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:

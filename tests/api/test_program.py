@@ -110,6 +110,7 @@ def test_a_killed_broker_comes_back(program: HubProgram) -> None:
 
 def test_a_second_hub_on_the_same_data_is_refused(program: HubProgram) -> None:
     program.url()
+    before = (program.folder / "broker" / "secrets.json").read_text()
     second = HubProgram(program.folder)
     try:
         assert second.process.wait(15) == 1
@@ -117,6 +118,7 @@ def test_a_second_hub_on_the_same_data_is_refused(program: HubProgram) -> None:
     finally:
         second.end()
     assert httpx.get(f"{program.url()}/healthz").status_code == 200
+    assert (program.folder / "broker" / "secrets.json").read_text() == before
 
 
 def test_a_taken_port_is_said_in_one_line(tmp_path: Path) -> None:
