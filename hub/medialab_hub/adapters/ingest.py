@@ -111,8 +111,6 @@ class Ingest:
 
     def _report_stored(self, agent: str, report: Report, taken: reports.Taken | None) -> None:
         self.memory.end(agent, report, taken)
-        if taken is not None:
-            self._index.forget_volatile(taken.device)
         self._acks.add_report(agent, report)
 
     # --- executions -------------------------------------------------------------------------------------------

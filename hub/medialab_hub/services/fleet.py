@@ -101,6 +101,7 @@ class FleetIndex:
     def apply(self, changes: Changes) -> None:
         """Take over the news of a commit and tell the listeners, in the order a reader needs."""
         self.seq = max(self.seq, changes.seq)
+        self._settle_overlays(changes)
         for row in changes.devices:
             self._replace(row)
             self._tell("device", row["id"], self.encoded(row["id"]))
@@ -109,14 +110,27 @@ class FleetIndex:
                 self._tell("device_gone", key, orjson.dumps({"id": key}))
         self._keep(self._agents, "agent", changes.agents)
         self._keep(self._issues, "issue", changes.issues)
-        for key in changes.gone_issues:
-            if key in self._issues:
-                self._tell("issue", key, orjson.dumps({**self._issues.pop(key), "gone": True}))
-        for name, rows in (("job", changes.jobs), ("job_detail", changes.job_details), ("batch", changes.batches)):
-            for row in rows:
-                self._tell(name, row["id"], orjson.dumps(row))
+        self._end_issues(changes.gone_issues)
+        self._pass_on("job", changes.jobs)
+        self._pass_on("job_detail", changes.job_details)
+        self._pass_on("batch", changes.batches)
         if changes.places:
             self._tell("places", "", b"{}")
+
+    def _settle_overlays(self, changes: Changes) -> None:
+        for key in changes.reported:
+            self._volatile.pop(key, None)
+        for row in changes.jobs:
+            self._volatile.get(row["device"], {}).pop("progress", None)
+
+    def _end_issues(self, gone: Iterable[str]) -> None:
+        for key in gone:
+            if key in self._issues:
+                self._tell("issue", key, orjson.dumps({**self._issues.pop(key), "gone": True}))
+
+    def _pass_on(self, name: str, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self._tell(name, row["id"], orjson.dumps(row))
 
     def _keep(self, known: dict[str, Row], name: str, rows: Iterable[Row]) -> None:
         for row in rows:
@@ -167,10 +181,6 @@ class FleetIndex:
     def take_progress(self, device: str, progress: float | None) -> None:
         """How far the live job is."""
         self._overlay(device, {"progress": progress})
-
-    def forget_volatile(self, device: str) -> None:
-        """A durable report or step has newer values than the overlay."""
-        self._volatile.pop(device, None)
 
     def _overlay(self, device: str, values: dict[str, Any]) -> None:
         line = self._lines.get(device)

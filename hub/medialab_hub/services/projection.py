@@ -34,7 +34,8 @@ class JobTimer:
 class Changes:
     """The news of one commit. `gone` are devices that were merged away, `gone_issues` issues that are over.
 
-    `work`: agents whose work or configuration changed. `connections`: what was remembered of them no longer holds."""
+    `reported`: devices whose volatile values are new, too. `work`: agents whose work or configuration changed.
+    `connections`: what was remembered of them no longer holds."""
 
     seq: int
     devices: list[Row] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Changes:
     gone_issues: list[str] = field(default_factory=list)
     connections: list[str] = field(default_factory=list)
     work: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
     places: bool = False
 
 
@@ -80,6 +82,7 @@ class Projection:
             gone_issues=sorted(touched.issues.keys() - {issue.id for issue in open_issues}),
             connections=list(touched.connections),
             work=list(touched.work),
+            reported=list(touched.reported),
             places=bool(touched.places),
         )
 

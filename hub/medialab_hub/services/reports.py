@@ -234,4 +234,4 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
 def _publish(uow: UnitOfWork, device: Device, agent: str, changed: list[str]) -> None:
     settle_owner(uow, device)
     device.seq = uow.record(Happened.DEVICE_REPORTED, device.id, agent=agent, changed=changed)
-    uow.touch_device(device.id)
+    uow.touch_reported(device.id)

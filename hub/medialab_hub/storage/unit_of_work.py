@@ -23,6 +23,7 @@ class Touched:
     places: dict[str, None] = field(default_factory=dict)
     connections: dict[str, None] = field(default_factory=dict)
     work: dict[str, None] = field(default_factory=dict)
+    reported: dict[str, None] = field(default_factory=dict)
 
     def add(self, other: "Touched") -> None:
         """Take over what another use case of the same transaction touched."""
@@ -74,6 +75,11 @@ class UnitOfWork:
     def touch_connection(self, connection: str) -> None:
         """The hub decided something about this connection: what was remembered of its last report no longer holds."""
         self.touched.connections[connection] = None
+
+    def touch_reported(self, device: str) -> None:
+        """The volatile values in this device's row are new, too."""
+        self.touched.reported[device] = None
+        self.touch_device(device)
 
     def touch_places(self) -> None:
         """Locations or stations changed."""
