@@ -42,8 +42,8 @@ class UsbSource(Source):
         self._pending: dict[str, bool] = {}
         self._all_dirty = True
         self._wake = asyncio.Event()
-        self._status = BusStatus.FAILED
-        self._detail = "not started"
+        self._status = BusStatus.ABSENT
+        self._detail = ""
         self._with_udev = True
 
     def fact(self) -> BusFact:
@@ -104,8 +104,12 @@ class UsbSource(Source):
         out = [sighting for devpath in gone for sighting in self._known.lost(devpath)]
         if everything:
             now = await asyncio.to_thread(reader.everything)
+            if not now.keys().isdisjoint(gone):
+                # Either sysfs lags behind the removal, or the event of its return was dropped: look once more.
+                self._all_dirty = True
+                self._wake.set()
             return out + self._known.exactly({path: facts for path, facts in now.items() if path not in gone})
-        for devpath in pending.keys() - set(gone):
+        for devpath in (path for path, removed in pending.items() if not removed):
             facts = await asyncio.to_thread(reader.one, devpath)
             out += self._known.lost(devpath) if facts is None else self._known.saw(devpath, facts)
         return out

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,3 +94,40 @@ def test_our_own_announcement_is_no_device(cable: Cable, watch: subprocess.Popen
     assert not line(watch)["present"]
     hub.communicate(timeout=20)
     assert fact(watch)["seen"] == 0
+
+
+AVAHI_SERVICE = """<?xml version="1.0" standalone='no'?><!DOCTYPE service-group SYSTEM "avahi-service.dtd">
+<service-group><name>Drucker Werkraum</name><service><type>_prusalink._tcp</type><port>80</port>
+<txt-record>Model=MK4</txt-record></service></service-group>"""
+
+
+def avahi(cable: Cable, folder: Path) -> subprocess.Popen[str]:
+    """Debian's avahi-daemon at the far end, with one service file and nothing else of this machine."""
+    (folder / "services").mkdir()
+    (folder / "services" / "printer.service").write_text(AVAHI_SERVICE)
+    (folder / "avahi.conf").write_text("[server]\nhost-name=werkraum\nuse-ipv6=no\nenable-dbus=no\n")
+    mounts = (
+        'mkdir -p /run/avahi-daemon && mount -t tmpfs none /run/avahi-daemon && mount --bind "$0" /etc/avahi/services'
+    )
+    start = "exec avahi-daemon --no-drop-root --no-chroot --no-rlimits -f"
+    return cable.run(1, "sh", "-c", f'{mounts} && {start} "$1"', str(folder / "services"), str(folder / "avahi.conf"))
+
+
+@pytest.mark.peers
+def test_avahi_is_understood_too(cable: Cable, watch: subprocess.Popen[str], tmp_path: Path) -> None:
+    assert shutil.which("avahi-daemon"), "avahi-daemon is missing: apt-get install -y avahi-daemon"
+    daemon = avahi(cable, tmp_path)
+    try:
+        seen = line(watch)
+        while seen["facts"]["type"] != "_prusalink._tcp":
+            seen = line(watch)
+        assert seen["facts"]["name"] == "Drucker Werkraum"
+        assert (seen["facts"]["host"], seen["facts"]["address"]) == ("werkraum.local", ADDRESSES[1])
+        assert seen["facts"]["txt.model"] == "MK4"
+    finally:
+        daemon.terminate()
+        daemon.communicate(timeout=20)
+    gone = line(watch)
+    while gone["key"] != seen["key"]:
+        gone = line(watch)
+    assert gone["present"] is False
