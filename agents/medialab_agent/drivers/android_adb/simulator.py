@@ -1,8 +1,16 @@
 """The practice lab's tablets and headsets: what a real trolley looks like, troublemakers included."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_models import GALAXY, LENOVO, OPPO, PICO, QUEST, TABLET, VIVE, XIAOMI
-from medialab_agent.sdk.simulator import Fault
+from medialab_agent.drivers.android_adb.simulator_server import AdbServer, NoAdb
+from medialab_agent.sdk.scene import SceneUnavailable
+from medialab_agent.sdk.simulator import Fault, Simulator
 
 FIRST_PORT = 26_101
 """Devices keep their ports, so that they are the same devices at the next start; a taken one is replaced."""
@@ -34,9 +42,16 @@ def scene() -> tuple[AndroidSimulator, ...]:
     )
 
 
-def unauthorized() -> AndroidSimulator:
-    """One more, on which nobody has tapped "Allow" yet: `tap_allow` does."""
-    return AndroidSimulator("R52X0095NEW", model=GALAXY, port=FIRST_PORT + len(_FLEET), latency_s=0.05, allow=False)
-
-
-SIMULATOR = AndroidSimulator
+async def open_scene(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> Mapping[str, str]:
+    """Put the devices behind an adb server of their own. Raises `SceneUnavailable` without an adb program."""
+    devices = [simulator for simulator in simulators if isinstance(simulator, AndroidSimulator)]
+    server = AdbServer()
+    stack.push_async_callback(server.stop)
+    try:
+        await server.start()
+    except NoAdb as error:
+        raise SceneUnavailable("the program adb is missing: sudo apt install adb") from error
+    for device in devices:
+        stack.push_async_callback(device.stop)
+    await server.connect(devices)
+    return server.settings | {"adb_connect": ",".join(device.address for device in devices)}
