@@ -1,10 +1,11 @@
 """Every storage test runs on SQLite and on a real PostgreSQL."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from medialab_hub.storage.database import Database, open_database
 from medialab_hub.storage.migrate import migrate
@@ -20,26 +21,53 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of each engine."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'hub.sqlite'}"
-        return
-    server = request.getfixturevalue("postgresql_url")
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS hub WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE hub"))
-    admin.dispose()
-    yield server.replace("/postgres?", "/hub?")
+        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    return create_on(request.getfixturevalue("postgresql_url"), "hub")
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "hub.sqlite"
+    migrate_and_close(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_url: str) -> str:
+    """A migrated PostgreSQL database to copy."""
+    migrate_and_close(create_on(postgresql_url, "migrated"))
+    return "migrated"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database."""
+    if database_url.startswith("sqlite"):
+        shutil.copy(request.getfixturevalue("migrated_file"), make_url(database_url).database or "")
+    else:
+        create_on(request.getfixturevalue("postgresql_url"), "hub", request.getfixturevalue("migrated_template"))
     opened = open_database(database_url)
-    migrate(opened)
     yield opened
+    opened.close()
+
+
+def create_on(server: str, name: str, template: str = "template1") -> str:
+    """A fresh database on a PostgreSQL server; returns its URL."""
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def migrate_and_close(url: str) -> None:
+    opened = open_database(url)
+    migrate(opened)
     opened.close()
 
 

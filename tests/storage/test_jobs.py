@@ -1,0 +1,142 @@
+"""Jobs through the real tables: grace, cancel, expiry, quarantine, acceptance, batches, the record."""
+
+import pytest
+
+from medialab_hub.domain.records import record_hash
+from medialab_hub.errors import Conflict, HubError
+from medialab_hub.services import allocations, endings, inventory, jobs, resetting, views
+from medialab_hub.services.executions import ForeignExecution, take_execution_report
+from medialab_hub.services.resetting import Scope
+from medialab_hub.storage import journal
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Job, JournalRow
+from medialab_wire.progress import CheckResult, ExecutionStatus, Outcome
+from tests.fixtures import lab_words as say
+from tests.fixtures.hub_core import HubCore
+
+FAILED = (say.passed(result=CheckResult.FAILED),)
+
+
+def test_stopping_within_the_grace_time_costs_nothing(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 5, "trainer")
+    assert core.read(views.job_detail, job)["why"] is not None
+    core.do(jobs.cancel, job, "trainer")
+    core.do(jobs.release, [job])
+    assert not core.work().executions
+    assert not core.work().cancel
+    assert core.read(views.job_detail, job)["outcome"] is None
+    assert core.row(device)["status"] == "used"
+    with pytest.raises(Conflict, match="job-is-over"):
+        core.do(jobs.cancel, job, "trainer")
+
+
+def test_stopping_a_running_reset_is_the_agents_business(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.running(job, "t1"))
+    core.do(jobs.cancel, job, "trainer")
+    assert core.work().cancel == (job,)
+    core.do(take_execution_report, "pi", say.ended(job, "t1", status=ExecutionStatus.CANCELED, outcome=None, checks=()))
+    assert core.read(views.job_detail, job)["status"] == "canceled"
+    assert core.row(device)["status"] == "unverified", "half a reset proves nothing"
+
+
+def test_what_never_began_expires_and_what_began_times_out(core: HubCore) -> None:
+    first, second = core.prepare("t1"), core.prepare("t2")
+    waiting = core.do(resetting.reset, first, None, 0, "trainer")
+    running = core.do(resetting.reset, second, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.running(running, "t2"))
+    core.do(jobs.run_out, [waiting, running])
+    assert core.read(views.job_detail, waiting)["status"] == "expired"
+    assert core.read(views.job_detail, running)["status"] == "timed_out"
+    assert core.row(first)["status"] == "used"
+    assert core.row(second)["status"] == "quarantined"
+    assert core.work().cancel == (running,), "the agent may still be at it"
+    core.do(take_execution_report, "pi", say.ended(running, "t2", 9))
+    assert core.read(views.job_detail, running)["status"] == "timed_out", "an end is final"
+    assert core.work().cancel == ()
+
+
+def test_quarantine_ends_by_a_proven_reset_only(core: HubCore) -> None:
+    device = core.prepare("t1")
+    bad = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(bad, "t1", checks=FAILED))
+    assert core.row(device)["status"] == "quarantined"
+    with pytest.raises(HubError, match="nothing-to-accept"):
+        core.do(jobs.accept, bad, "looks fine", "staff")
+    again = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(again, "t1"))
+    assert core.row(device)["status"] == "ready"
+
+
+def test_unverified_waits_for_named_staff_and_never_becomes_clean(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1", checks=()))
+    detail = core.read(views.job_detail, job)
+    assert [(check["id"], check["result"]) for check in detail["checks"]] == [("files", "unknown")]
+    core.do(jobs.accept, job, "looked at it", "user-9")
+    assert core.row(device)["status"] == "accepted"
+    after = core.read(views.job_detail, job)
+    assert (after["outcome"], after["accepted_by"]) == (Outcome.UNVERIFIED, "user-9")
+    assert core.row(device)["proven_at"] is None
+
+
+def test_reports_of_strangers_are_refused(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    with pytest.raises(ForeignExecution):
+        core.do(take_execution_report, "evil", say.ended(job, "t1"))
+    with pytest.raises(ForeignExecution):
+        core.do(take_execution_report, "pi", say.ended("job-made-up", "t1"))
+    assert core.row(device)["status"] == "resetting"
+
+
+def test_many_at_once(core: HubCore) -> None:
+    devices = [core.prepare(f"t{n}") for n in range(4)]
+    found = core.find("stray")
+    core.do(allocations.start_maintenance, devices[3], "screen", "staff")
+    preview = core.do(resetting.preview, Scope(is_everything=True), None)
+    assert {entry["device"] for entry in preview["touched"]} == set(devices[:3])
+    assert [(entry["device"], entry["code"]) for entry in preview["untouched"]] == [(devices[3], "in-maintenance")]
+    batch = core.do(resetting.reset_many, Scope(devices=(*devices, found)), None, 5, "trainer")
+    view = core.read(views.batch_view, batch)
+    assert (view["total"], view["open"]) == (3, 3)
+    ids = view["jobs"]
+    core.do(jobs.release, ids)
+    by_dev = {execution.dev: execution.exec for execution in core.work().executions}
+    core.do(take_execution_report, "pi", say.ended(by_dev["t0"], "t0"))
+    core.do(take_execution_report, "pi", say.ended(by_dev["t1"], "t1", checks=FAILED))
+    core.do(resetting.cancel_batch, batch, "trainer")
+    view = core.read(views.batch_view, batch)
+    assert (view["open"], view["clean"], view["quarantined"]) == (1, 1, 1)
+    core.do(take_execution_report, "pi", say.ended(by_dev["t2"], "t2", status=ExecutionStatus.CANCELED, steps=()))
+    assert core.read(views.batch_view, batch)["canceled"] == 1
+    page = core.read(views.job_page, batch=batch, limit=2)
+    rest = core.read(views.job_page, batch=batch, limit=2, after=page["after"])
+    assert sorted(row["id"] for row in [*page["items"], *rest["items"]]) == sorted(ids)
+
+
+def test_a_record_is_tied_to_everything_before_it(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1"))
+
+    def recompute(session: Session) -> tuple[str, str]:
+        row = session.get(Job, job)
+        before = session.get(JournalRow, row.seq - 1)
+        return row.record_hash, record_hash(before.hash, endings.record_of(row))
+
+    stored, again = core.read(recompute)
+    assert stored == again
+    assert core.read(journal.first_broken) is None
+
+
+def test_a_snapshotless_baseline_is_no_baseline(core: HubCore) -> None:
+    device = core.find("t1")
+    _, (job,) = core.do(inventory.adopt, [inventory.AdoptWish(device)], True, "staff")
+    report = say.recorded(job, "t1").model_copy(update={"snapshot": None})
+    core.do(take_execution_report, "pi", report)
+    assert core.read(views.job_detail, job)["trouble"]["code"] == "no-snapshot"
+    assert core.row(device)["status"] == "no_baseline"
