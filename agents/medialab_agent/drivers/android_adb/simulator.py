@@ -3,9 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
-
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_models import GALAXY, LENOVO, OPPO, PICO, QUEST, TABLET, VIVE, XIAOMI
 from medialab_agent.drivers.android_adb.simulator_server import AdbServer, NoAdb
