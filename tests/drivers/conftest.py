@@ -10,6 +10,8 @@ from medialab_agent.practice_lab.bench import RuntimeBench, open_bench
 from medialab_agent.sdk.simulator import Simulator
 from medialab_agent.sdk.testing.bench import OpenBench
 
+pytest.register_assert_rewrite("medialab_agent.sdk.testing.suite")
+
 
 @pytest.fixture(name="open_bench")
 def open_bench_fixture(tmp_path: Path) -> OpenBench:

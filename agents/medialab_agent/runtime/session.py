@@ -23,6 +23,8 @@ READING_S = 10.0
 """Seconds a probe or a reading may take."""
 FIRST_RETRY_S = 2.0
 """Seconds until a device that did not answer is asked again; doubles up to the driver's own interval."""
+PERSON_S = 3.0
+"""Seconds between two looks at whether somebody has allowed access at the device."""
 WATCH_REST_S = 5.0
 """Seconds before a broken watch is taken up again."""
 
@@ -175,6 +177,8 @@ class DeviceSession:
 
     def _pause(self) -> float:
         longest = max(0.05, self._driver.poll_s if self._driver is not None else Driver.poll_s)
+        if self._last is not None and self._last.access is Access.NEEDS_PERSON:
+            longest = min(longest, PERSON_S)
         if self._failures:
             longest = min(longest, FIRST_RETRY_S * 2 ** min(self._failures - 1, 6))
         return longest * random.uniform(0.9, 1.1)  # noqa: S311 - spreads polls
@@ -183,12 +187,13 @@ class DeviceSession:
         """One reading, whatever comes of it."""
         sources = [sighting.source for sighting in self.link.sightings if sighting.present]
         try:
-            if self._probe is None:
-                self._probe = await self.use(lambda driver: driver.probe(), READING_S)
-            reading = await self._reading(self._probe)
+            probe = self._probe or await self.use(lambda driver: driver.probe(), READING_S)
+            reading = await self._reading(probe)
+            # Who a device is may change while a person is needed: then it is asked again each time.
+            self._probe = probe if probe.access is Access.OK else None
             self._failures = 0
             self._keep_listening()
-            return reporting.report_of(self.dev, self.manifest, self._probe, reading, sources)
+            return reporting.report_of(self.dev, self.manifest, probe, reading, sources)
         except NeedsPerson as error:
             return self._failed(Access.NEEDS_PERSON, error.trouble, sources)
         except Refused as error:
@@ -201,9 +206,8 @@ class DeviceSession:
             return self._failed(Access.FAILED, troubles.defect(error), sources)
 
     async def _reading(self, probe: Probe) -> Reading:
-        """A device that needs a person first is probed again each time instead of being read."""
+        """A device that needs a person first cannot be read."""
         if probe.access is not Access.OK:
-            self._probe = None
             return Reading(access=probe.access, help=probe.help)
         return await self.use(lambda driver: driver.report(), READING_S)
 

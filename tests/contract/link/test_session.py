@@ -2,14 +2,14 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.fixtures.brokers import RealBroker, free_port
 
 from medialab_wire.outgoing import Publication
 from medialab_wire.session import Ack, Broker, Handlers, Session
+from tests.fixtures.brokers import RealBroker, free_port
+from tests.fixtures.waiting import until
 
 
 class Peer:
@@ -43,13 +43,6 @@ class Peer:
 
     async def __aexit__(self, *_: object) -> None:
         await self.session.close()
-
-
-async def until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for a condition; the test fails when it never holds."""
-    async with asyncio.timeout(seconds):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_message_and_its_retained_copy_arrive(broker: RealBroker) -> None:

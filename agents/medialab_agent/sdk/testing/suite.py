@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from medialab_agent.sdk.simulator import Fault, Simulator
+from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_agent.sdk.testing.bench import Bench, OpenBench
 from medialab_wire.capabilities import DriverManifest
 from medialab_wire.progress import CheckResult, ExecutionReport, ExecutionStatus, Outcome, StepState
@@ -30,12 +30,12 @@ class DriverSuite:
     """Further settings of the driver."""
     once_only: ClassVar[frozenset[str]] = frozenset()
     """Levels that change something each time, such as a factory reset."""
-    idle_verbs: ClassVar[frozenset[str]] = frozenset()
-    """Verbs of `Effect` that change nothing a learner or the next group would notice, such as waking the screen."""
     step_deadline_s: ClassVar[float] = 60.0
     """Deadline of one step while all is well."""
     short_deadline_s: ClassVar[float] = 2.0
-    """Deadline of one step while a fault is on, and readings hang."""
+    """Deadline of one step while a fault is on."""
+    fault_deadline_s: ClassVar[float] = 10.0
+    """Deadline of the whole run while a fault is on."""
 
     @abstractmethod
     def make(self) -> Simulator:
@@ -81,9 +81,13 @@ class DriverSuite:
         assert recorded.snapshot is not None
         return recorded.snapshot
 
+    def matters(self, effect: Effect) -> bool:
+        """False for what the next group would not notice, such as logging in or waking the screen."""
+        return bool(effect.verb)
+
     def effects(self, simulator: Simulator) -> list[tuple[str, str]]:
         """What was done to the device that matters."""
-        return [(effect.verb, effect.subject) for effect in simulator.log if effect.verb not in self.idle_verbs]
+        return [(effect.verb, effect.subject) for effect in simulator.log if self.matters(effect)]
 
     async def test_manifest_is_complete_in_both_languages(self, bench: Bench) -> None:
         manifest = bench.manifest
@@ -158,7 +162,9 @@ class DriverSuite:
         baseline = await self.baseline(bench)
         self.impose(simulator, fault)
         simulator.soil()
-        report = await self.reset(bench, baseline=baseline, step_deadline_s=self.short_deadline_s, deadline_s=30)
+        report = await self.reset(
+            bench, baseline=baseline, step_deadline_s=self.short_deadline_s, deadline_s=self.fault_deadline_s
+        )
         assert report.status.is_terminal
         assert report.outcome is not Outcome.CLEAN
         assert report.trouble is not None or report.outcome is Outcome.UNVERIFIED
@@ -198,7 +204,7 @@ class DriverSuite:
             baseline=baseline,
             exec="x-unplug",
             step_deadline_s=self.short_deadline_s,
-            deadline_s=30,
+            deadline_s=self.fault_deadline_s,
             until=lambda r: r.status.is_terminal or any(step.state is StepState.RUNNING for step in r.steps),
         )
         await bench.unplug()
