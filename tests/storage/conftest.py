@@ -76,3 +76,14 @@ def core(database: Database) -> Iterator[HubCore]:
     """A running hub core."""
     with hub_core(database) as running:
         yield running
+
+
+@pytest.fixture
+def twin(migrated_file: Path, tmp_path: Path) -> Iterator[HubCore]:
+    """A second hub core, to compare with."""
+    path = tmp_path / "twin.sqlite"
+    shutil.copy(migrated_file, path)
+    opened = open_database(f"sqlite:///{path}")
+    with hub_core(opened) as running:
+        yield running
+    opened.close()
