@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -56,6 +57,12 @@ class LabelPrinter:
             raise HubError(
                 "unknown-sheet", Text(de="Diesen Etikettenbogen gibt es nicht.", en="There is no such label sheet.")
             )
+        try:
+            return self._compile(sheet, [(tag, _visible(name)) for tag, name in labels], language)
+        except typst.TypstError:  # a sign no font here can draw; a label with a poorer name is better than none
+            return self._compile(sheet, [(tag, _latin(name)) for tag, name in labels], language)
+
+    def _compile(self, sheet: Sheet, labels: Sequence[tuple[str, str]], language: str) -> bytes:
         items = [{"tag": tag, "name": name, "qr": self._qr(tag)} for tag, name in labels]
         content = json.dumps({"sheet": vars(sheet), "items": items, "language": language})
         with self._lock:
@@ -65,3 +72,13 @@ class LabelPrinter:
         out = io.BytesIO()
         segno.make(self.address(tag), error="m", micro=False).save(out, kind="svg", border=0, scale=1)
         return out.getvalue().decode()
+
+
+def _visible(name: str) -> str:
+    """Without control and formatting signs, which turn text around or cannot be drawn."""
+    return "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+
+
+def _latin(name: str) -> str:
+    """Only signs that the fonts inside Typst have; others become question marks."""
+    return _visible(unicodedata.normalize("NFC", name)).encode("latin-1", "replace").decode("latin-1")

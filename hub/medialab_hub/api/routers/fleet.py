@@ -52,7 +52,7 @@ async def show_fleet(
     if "gzip" not in (accept_encoding or ""):
         return Response(hub.fleet.snapshot(), media_type=JSON, headers=headers)
     headers["Content-Encoding"] = "gzip"
-    return Response(hub.snapshots.packed(), media_type=JSON, headers=headers)
+    return Response(await hub.snapshots.packed(), media_type=JSON, headers=headers)
 
 
 @router.get("/agents", response_model=list[AgentView])
