@@ -1,6 +1,7 @@
 """The real USB source on a paper bus: plugging, unplugging, hubs, no udev, another device in the same port."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -78,22 +79,24 @@ def test_another_device_in_the_same_port_is_first_reported_gone(usb_bus: MockUsb
 
 
 def test_a_replug_storm_ends_with_the_last_state(usb_bus: MockUsb, watch: Watch) -> None:
+    said = []
     for round_ in range(20):
         usb_bus.plug("1-5", replace(QUEST_3S, devnum=2 + round_))
         usb_bus.plug("1-2", replace(ARDUINO_UNO, devnum=60 + round_))
         usb_bus.unplug("1-5")
         if round_ < 19:
             usb_bus.unplug("1-2")
+        said += watch.catch_up()
     usb_bus.plug("1-7", replace(QUEST_3S, serial="LAST"))
-    last: dict[str, tuple[bool, str, str]] = {}
-    while (
-        last.get(devpath("1-5"), (False,))[0]
-        or last.get(devpath("1-2")) != (True, "79", "/dev/ttyACM0")
-        or last.get(devpath("1-7")) != (True, "2", "")
-    ):
+    last = {sighting["key"]: told(sighting) for sighting in said}
+    wanted = {"1-2": (True, "79", "/dev/ttyACM0"), "1-7": (True, "2", "")}
+    while last.get(devpath("1-5"), (False,))[0] or any(last.get(devpath(p)) != state for p, state in wanted.items()):
         sighting = watch.sighting()
-        facts = sighting["facts"]
-        last[sighting["key"]] = (sighting["present"], facts["devnum"], facts.get("tty", ""))
+        last[sighting["key"]] = told(sighting)
+
+
+def told(sighting: dict[str, Any]) -> tuple[bool, str, str]:
+    return sighting["present"], sighting["facts"]["devnum"], sighting["facts"].get("tty", "")
 
 
 @pytest.mark.parametrize("rubbish", ["\\x01\\xff\\xfe", "ü" * 600, "a\\nb", "%s%n", "\\x80" * 300])
