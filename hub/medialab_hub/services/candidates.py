@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from medialab_hub.domain.allocation import AllocationKind
 from medialab_hub.domain.readiness import Candidate
+from medialab_hub.services.device_rows import left_behind
 from medialab_hub.storage import agents, allocations, devices, jobs
 from medialab_hub.storage.tables import Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -43,5 +44,5 @@ def _candidate(
         manifest=None if owner is None else manifests.get(owner.driver or ""),
         presence=Presence.ABSENT if owner is None else Presence(owner.presence),
         access=Access.NONE if owner is None else Access(owner.access),
-        traces={} if owner is None else dict(owner.traces),
+        traces=left_behind(device, owner),
     )

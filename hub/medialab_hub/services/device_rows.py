@@ -10,6 +10,7 @@ from medialab_hub.domain.allocation import AllocationKind
 from medialab_hub.domain.device_status import DeviceFacts, DeviceStatus, derive_status
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.progress import current_step, fraction
+from medialab_hub.domain.traces import beyond
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import allocations, devices, issues, jobs
 from medialab_hub.storage.session import Session
@@ -81,7 +82,7 @@ def device_row(device: Device, around: Surroundings) -> Row:
         "station": device.station_id,
         "agent": None if owner is None else owner.agent_id,
         "battery": battery_of({} if owner is None else owner.volatile),
-        "traces": 0 if owner is None else sum(owner.traces.values()),
+        "traces": sum(left_behind(device, owner).values()),
         "job": None if around.job is None else around.job.id,
         "progress": fraction(steps),
         "step": None if running is None else running.title.model_dump(),
@@ -114,9 +115,14 @@ def status_of(device: Device, around: Surroundings) -> DeviceStatus:
             is_in_maintenance=AllocationKind.MAINTENANCE in kinds,
             outcome=None if device.proven_outcome is None else Outcome(device.proven_outcome),
             is_accepted=device.proven_accepted,
-            traces=0 if owner is None else sum(owner.traces.values()),
+            traces=sum(left_behind(device, owner).values()),
         )
     )
+
+
+def left_behind(device: Device, owner: Connection | None) -> dict[str, int]:
+    """What people left on it, by kind, beyond its recorded good state."""
+    return {} if owner is None else beyond(owner.traces, device.kept_traces)
 
 
 def battery_of(volatile: dict[str, Any]) -> int | None:

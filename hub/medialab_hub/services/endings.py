@@ -109,4 +109,10 @@ def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str
     )
     uow.session.add(baseline)
     device.baseline_id = baseline.id
+    device.kept_traces = _traces_of(uow, job)
     reported(uow, device, Happened.BASELINE_RECORDED, job.requested_by, job=job.id)
+
+
+def _traces_of(uow: UnitOfWork, job: Job) -> dict[str, int]:
+    connections = devices.connections_of(uow.session, [job.device_id])
+    return next((dict(connection.traces) for connection in connections if connection.id == job.connection_id), {})

@@ -7,12 +7,16 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.reports import Access, Presence
 
 
-def settle_owner(uow: UnitOfWork, device: Device) -> None:
-    """Choose the owner again and take from it what the device shows: driver, kind, model."""
-    connections = devices.connections_of(uow.session, [device.id])
+def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] | None = None) -> None:
+    """Choose the owner again and take from it what the device shows: driver, kind, model.
+
+    `connections`: all of the device's, when the caller knows them."""
+    if connections is None:
+        connections = devices.connections_of(uow.session, [device.id])
     ways = [_way(connection) for connection in connections]
-    is_busy = bool(jobs.open_of(uow.session, [device.id]))
-    chosen = choose_owner(ways, device.owner_id, is_busy)
+    chosen = choose_owner(ways, device.owner_id, is_busy=False)
+    if chosen != device.owner_id and jobs.open_of(uow.session, [device.id]):
+        chosen = choose_owner(ways, device.owner_id, is_busy=True)
     if chosen != device.owner_id:
         tell_agents(uow, connections, {device.owner_id, chosen})
         device.owner_id = chosen

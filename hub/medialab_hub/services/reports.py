@@ -1,25 +1,17 @@
 """Takes what agents report about connections: which device it is, what changed, who may command it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from medialab_hub.domain.events import Happened
-from medialab_hub.domain.identity import Claim, Known, Resolution, claims_of, resolve
-from medialab_hub.services import clashes
 from medialab_hub.services.ownership import settle_owner, tell_agents
+from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
-from medialab_hub.storage.tables import Agent, Connection, Device, DeviceIdentity
+from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
-from medialab_wire.reports import Identity, IdentityKind, Presence, Report
-
-WIRED = "usb"
-"""Source, and scope of a place, of what hangs on a cable: it cannot be at two ports at once."""
-MOST_HOLDERS = 50
-"""Devices compared with one report; more share a claim only when it identifies nobody."""
-MOST_IDENTITIES = 64
-"""Kept per device."""
+from medialab_wire.reports import IdentityKind, Presence, Report
 
 
 @dataclass(frozen=True)
@@ -52,11 +44,28 @@ def keep_volatile(uow: UnitOfWork, readings: Mapping[str, Reading]) -> None:
 
 def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
     """Store one report. None: it is not newer than the last one of this connection, which is fine."""
-    connection = devices.connection(uow.session, agent, report.dev)
-    if connection is not None and not _is_news(connection, report):
-        return None
-    _know_agent(uow, agent)
-    device = _settle_device(uow, connection, report)
+    with uow.session.no_autoflush:
+        connection = devices.connection(uow.session, agent, report.dev)
+        if connection is not None and not _is_news(connection, report):
+            return None
+        _know_agent(uow, agent)
+        if connection is not None and connection.said_hash == hash_of(report):
+            return _take_from_known(uow, agent, connection, report)
+        return _take_and_recognise(uow, agent, connection, report)
+
+
+def _take_from_known(uow: UnitOfWork, agent: str, connection: Connection, report: Report) -> Taken:
+    """It says the same as before about who it is."""
+    changed = _store(uow, connection, report)
+    if changed:
+        device = devices.get(uow.session, connection.device_id)
+        assert device is not None
+        _publish(uow, device, agent, changed)
+    return Taken(connection.device_id, connection.id, bool(changed))
+
+
+def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | None, report: Report) -> Taken:
+    device, is_new = recognise(uow, connection, report)
     moved_from = None
     if connection is None:
         connection = Connection(id=uow.new_id("con"), agent_id=agent, dev=report.dev, device_id=device.id)
@@ -65,13 +74,15 @@ def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
         moved_from = connection.device_id
         connection.device_id = device.id
     changed = _store(uow, connection, report)
-    if _remember(uow, device, connection, report.identities):
+    connection.said_hash = hash_of(report)
+    if remember(uow, device, connection, report.identities, is_new):
         changed.append("identities")
-    uow.session.flush()
+    if not is_new:
+        uow.session.flush()
     if moved_from is not None:
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:
-        _publish(uow, device, agent, changed)
+        _publish(uow, device, agent, changed, [connection] if is_new else None)
     return Taken(device.id, connection.id, bool(changed))
 
 
@@ -84,69 +95,6 @@ def _know_agent(uow: UnitOfWork, agent: str) -> None:
     if uow.session.get(Agent, agent) is None:
         uow.session.add(Agent(id=agent))
         uow.session.flush()
-
-
-def _settle_device(uow: UnitOfWork, connection: Connection | None, report: Report) -> Device:
-    bound = None if connection is None else connection.device_id
-    resolution = _resolve(uow, connection, report)
-    device = None if resolution.device is None else devices.get(uow.session, resolution.device)
-    if device is None:
-        device = Device(id=uow.new_id("dev"), name=report.name or report.dev, kind=report.kind, found_at=uow.now)
-        uow.session.add(device)
-        uow.session.flush()
-        uow.record(Happened.DEVICE_FOUND, device.id, looks_like=report.kind, instead_of=bound)
-    clashes.ask(uow, device.id, resolution.rivals)
-    return device
-
-
-def _resolve(uow: UnitOfWork, connection: Connection | None, report: Report) -> Resolution:
-    claims = claims_of(report.identities)
-    bound = None if connection is None else connection.device_id
-    wanted = sorted(devices.holders(uow.session, claims))[:MOST_HOLDERS]
-    candidates = sorted({*wanted, *([bound] if bound else [])})
-    if candidates == ([bound] if bound else []) and not claims:
-        return Resolution(bound)
-    identities = devices.identities_of(uow.session, candidates)
-    wired_elsewhere = _wired_elsewhere(uow, candidates, identities, connection, report)
-    known = [
-        Known(
-            device,
-            frozenset(
-                Claim(IdentityKind(row.kind), row.scope, row.value)
-                for row in identities
-                if row.device_id == device and row.kind != IdentityKind.PLACE
-            ),
-            device in wired_elsewhere,
-        )
-        for device in candidates
-    ]
-    return resolve(claims, known, bound)
-
-
-def _wired_elsewhere(
-    uow: UnitOfWork,
-    candidates: list[str],
-    identities: list[DeviceIdentity],
-    connection: Connection | None,
-    report: Report,
-) -> set[str]:
-    if report.presence is not Presence.PRESENT or not is_wired(report):
-        return set()
-    places = {row.connection_id for row in identities if row.kind == IdentityKind.PLACE and row.scope == WIRED}
-    return {
-        other.device_id
-        for other in devices.connections_of(uow.session, candidates)
-        if (connection is None or other.id != connection.id)
-        and other.presence == Presence.PRESENT
-        and (WIRED in other.sources or other.id in places)
-    }
-
-
-def is_wired(report: Report) -> bool:
-    """True when the connection is a cable."""
-    return WIRED in report.sources or any(
-        identity.kind is IdentityKind.PLACE and identity.scope == WIRED for identity in report.identities
-    )
 
 
 def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]:
@@ -173,43 +121,6 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     return changed
 
 
-def _remember(uow: UnitOfWork, device: Device, connection: Connection, identities: Sequence[Identity]) -> bool:
-    """Keep what the device is recognised by; True when something is new. Places are replaced, the rest adds up."""
-    claims = claims_of(identities)
-    shown = {claim: identity.value for identity in identities for claim in claims_of([identity]) & claims}
-    wanted: dict[tuple[str, str, str], str] = {(c.kind.value, c.scope, c.value): text for c, text in shown.items()}
-    places = {
-        (identity.kind.value, identity.scope, identity.value): identity.value
-        for identity in identities
-        if identity.kind is IdentityKind.PLACE
-    }
-    rows = devices.identities_of(uow.session, [device.id])
-    have = {(row.kind, row.scope, row.value) for row in rows}
-    stale = [
-        row
-        for row in rows
-        if row.kind == IdentityKind.PLACE
-        and row.connection_id == connection.id
-        and (row.kind, row.scope, row.value) not in places
-    ]
-    for row in stale:
-        uow.session.delete(row)
-    fresh = {key: text for key, text in {**wanted, **places}.items() if key not in have}
-    for (kind, scope, value), text in list(fresh.items())[: max(0, MOST_IDENTITIES - len(rows))]:
-        uow.session.add(
-            DeviceIdentity(
-                id=uow.new_id("idn"),
-                device_id=device.id,
-                connection_id=connection.id,
-                kind=kind,
-                scope=scope,
-                value=value,
-                shown=text,
-            )
-        )
-    return bool(fresh or stale)
-
-
 def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
     """Another device answers at this connection: the old one loses it, and a job that ran over it is called off."""
     device = devices.get(uow.session, device_id)
@@ -231,7 +142,9 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
     uow.touch_device(device_id)
 
 
-def _publish(uow: UnitOfWork, device: Device, agent: str, changed: list[str]) -> None:
-    settle_owner(uow, device)
+def _publish(
+    uow: UnitOfWork, device: Device, agent: str, changed: list[str], connections: list[Connection] | None = None
+) -> None:
+    settle_owner(uow, device, connections)
     device.seq = uow.record(Happened.DEVICE_REPORTED, device.id, agent=agent, changed=changed)
     uow.touch_reported(device.id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from medialab_hub.services.device_rows import device_row, surroundings
+from medialab_hub.services.device_rows import device_row, left_behind, surroundings
 from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_detail as _job_detail
 from medialab_hub.services.job_rows import job_rows
@@ -31,7 +31,7 @@ def device_detail(session: Session, device_id: str, now: datetime) -> Row:
         "help": None if owner is None else owner.help,
         "facts": {} if owner is None else owner.facts,
         "volatile": {} if owner is None else owner.volatile,
-        "traces_by_kind": {} if owner is None else owner.traces,
+        "traces_by_kind": left_behind(device, owner),
         "identities": _identities(session, device.id),
         "connections": [_connection(connection, device) for connection in around.connections],
         "allocations": [

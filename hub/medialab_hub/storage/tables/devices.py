@@ -35,6 +35,8 @@ class Device(SQLModel, table=True):
     merged_into: str | None = None
     """Set on the empty shell that a merge leaves behind."""
     baseline_id: str | None = None
+    kept_traces: dict[str, int] = document(dict)
+    """Counts the good state already had when it was recorded, such as lesson files."""
     version: int = 0
     seq: int = 0
 
@@ -56,6 +58,8 @@ class Connection(SQLModel, table=True):
     name: str = ""
     kind: str = "unknown"
     sources: list[str] = document(list)
+    said_hash: str = ""
+    """Of what it last said about who it is; unchanged, nobody has to be recognised again."""
     candidates: list[str] = document(list)
     facts: dict[str, Any] = document(dict)
     volatile: dict[str, Any] = document(dict)
