@@ -75,10 +75,9 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
         connection.device_id = device.id
     changed = _store(uow, connection, report)
     connection.said_hash = hash_of(report)
+    uow.session.flush()
     if remember(uow, device, connection, report.identities, is_new):
         changed.append("identities")
-    if not is_new:
-        uow.session.flush()
     if moved_from is not None:
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:

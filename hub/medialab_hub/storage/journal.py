@@ -6,28 +6,50 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 
+_HEAD = "journal-head"
+_INSERT = insert(JournalRow)
 
-def append(session: Session, at: datetime, kind: str, subject: str, actor: str, data: dict[str, Any]) -> JournalRow:
-    """Write one row and return it. The head row stays locked until the transaction ends."""
+
+def lock(session: Session) -> None:
+    """Take the head for this transaction, before any savepoint: numbers follow the order of commits."""
     head = session.get(JournalHead, 1, with_for_update=True)
     if head is None:
         head = JournalHead(id=1)
         session.add(head)
-    head.seq += 1
-    row = JournalRow(seq=head.seq, at=at, kind=kind, subject=subject, actor=actor, data=data)
-    row.hash = head.hash = row_hash(head.hash, row)
-    session.add(row)
-    return row
+        session.flush()
+    session.info[_HEAD] = head
+
+
+def append(session: Session, at: datetime, kind: str, subject: str, actor: str, data: dict[str, Any]) -> int:
+    """Write one row and return its number. The head stays locked until the transaction ends."""
+    head = _head(session)
+    seq, kind = head.seq + 1, str(kind)
+    fresh = _hash(head.hash, [seq, at.isoformat(), kind, subject, actor, data])
+    row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
+    session.connection().execute(_INSERT, row)
+    head.seq, head.hash = seq, fresh
+    return seq
+
+
+def _head(session: Session) -> JournalHead:
+    if _HEAD not in session.info:
+        lock(session)
+    head: JournalHead = session.info[_HEAD]
+    return head
 
 
 def row_hash(before: str, row: JournalRow) -> str:
     """SHA-256 over the hash before and this row's content, as hexadecimal text."""
-    content = [before, row.seq, row.at.isoformat(), row.kind, row.subject, row.actor, row.data]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return _hash(before, [row.seq, row.at.isoformat(), row.kind, row.subject, row.actor, row.data])
+
+
+def _hash(before: str, content: list[Any]) -> str:
+    return hashlib.sha256(json.dumps([before, *content], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def last_seq(session: Session) -> int:
@@ -55,6 +77,5 @@ def first_broken(session: Session) -> int | None:
 
 
 def last_hash(session: Session) -> str:
-    """The hash of the last row, empty in an empty journal. Take it under the head's lock to build on it."""
-    head = session.get(JournalHead, 1, with_for_update=True)
-    return head.hash if head else ""
+    """The hash of the last row, empty in an empty journal; nobody can write another before this transaction ends."""
+    return _head(session).hash

@@ -46,7 +46,7 @@ class UnitOfWork:
 
     def record(self, kind: str, subject: str, actor: str = "", **data: Any) -> int:
         """Append a past-tense event (`device.adopted`) to the journal; returns the fleet sequence it got."""
-        return journal.append(self.session, self.now, kind, subject, actor, data).seq
+        return journal.append(self.session, self.now, kind, subject, actor, data)
 
     def touch_device(self, device: str) -> None:
         """This device's row changed."""

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlmodel import Session
 
 from medialab_hub.clock import Clock
+from medialab_hub.storage import journal
 from medialab_hub.storage.database import Database, set_durability
 from medialab_hub.storage.failures import CommitFailed
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
@@ -96,6 +97,7 @@ class Writer:
         try:
             set_durability(self._database, any(queued.durable for queued in batch))
             with Session(self._database.writer, expire_on_commit=False) as session:
+                journal.lock(session)
                 for queued in batch:
                     self._run_one(session, queued, touched, answers)
                 news = self._project(session, touched)
