@@ -3,13 +3,13 @@
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests.fixtures.agents import ScriptedAgent
-from tests.fixtures.hubs import HubInThread
+from tests.fixtures.hubs import HubInThread, until
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -21,15 +21,6 @@ HOSTILE = [
     "😀" * 100,
     "\U0001fabf\u2e3b\ue000 \u0f04",
 ]
-
-
-def until(condition: Callable[[], object], seconds: float = 10) -> object:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not come true in time")
 
 
 @pytest.fixture(scope="module")
