@@ -113,12 +113,26 @@ async def test_a_restart_in_the_midst_of_a_reset_does_no_harm(
     assert (await running).machine_passed()
 
 
-async def test_stop_cancels_and_cools(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    order = reset_order(dict(await driver.snapshot()))
+    simulator.film()
+    (step,) = [step for step in await driver.plan(order) if step.id == "timelapses"]
+    await driver.do(order, step, lambda part: None)
     simulator.soil()
     await driver.stop()
     await asyncio.sleep(0.5)
-    left = simulator.residue()
-    assert (left["heaters"], simulator.machine.has_job) == (0, False)
+    assert (simulator.residue()["heaters"], simulator.machine.has_job) == (0, False)
+
+
+async def test_pairing_and_stopping_it_leaves_a_running_print_alone(simulator: OctoPrintSimulator) -> None:
+    driver = DRIVER(link(simulator.sighting()))
+    simulator.soil()
+    assert (await run(driver, Order("x", "pair"))).changed == ["allow"]
+    await driver.stop()
+    assert simulator.machine.is_printing and simulator.residue()["heaters"] == 2
+    await driver.close()
 
 
 async def test_find_me_beeps(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:

@@ -11,6 +11,7 @@ from medialab_agent.drivers.octoprint import pairing
 from medialab_agent.drivers.octoprint.address import Place, local_key, places
 from medialab_agent.drivers.octoprint.checks import verify_clean
 from medialab_agent.drivers.octoprint.client import Client
+from medialab_agent.drivers.octoprint.heat import all_off
 from medialab_agent.drivers.octoprint.identify import Identified, identify, wrong_place
 from medialab_agent.drivers.octoprint.profiles import read_profiles
 from medialab_agent.drivers.octoprint.push import news
@@ -48,6 +49,7 @@ class OctoPrintDriver(Driver):
         super().__init__(link)
         self._client: Client | None = None
         self._uuid = ""
+        self._is_resetting = False
         self._about: dict[str, Scalar] = {}
         self._paired = asyncio.Event()
 
@@ -89,12 +91,20 @@ class OctoPrintDriver(Driver):
                 trouble = error
                 await client.close()
                 continue
-            await self.close()
+            client = await self._keep(client)
             giver = self.link.memory.get(_UUID) or found.uuid
             client.key = self.link.memory.get(_KEY) if giver == found.uuid else None
             self._client, self._uuid = client, found.uuid
             return place, found
         raise trouble
+
+    async def _keep(self, client: Client) -> Client:
+        """The client in use if it has that address, else this one; so a new probe does not cut the push socket."""
+        if self._client is not None and self._client.base == client.base:
+            await client.close()
+            return self._client
+        await self.close()
+        return client
 
     async def _reach(self) -> Client:
         if self._client is None:
@@ -145,6 +155,7 @@ class OctoPrintDriver(Driver):
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
+        self._is_resetting = order.action == "reset"
         if order.action == "pair":
             return await self._pair()
         if order.action == "stage":
@@ -196,6 +207,8 @@ class OctoPrintDriver(Driver):
         await client.gcode("M117")
 
     async def stop(self) -> None:
+        if not self._is_resetting:  # pairing and staging move and heat nothing, and leave a running print alone
+            return
         with suppress(DeviceTrouble):
             client = await self._paired_client()
             printer = await client.printer()
@@ -204,7 +217,8 @@ class OctoPrintDriver(Driver):
             if printer.state.flags.has_job:
                 with suppress(DeviceTrouble):
                     await client.order("/api/job", command="cancel")
-            await cool(client, printer)
+            if all_off(printer) is not True:
+                await cool(client, printer)
 
     def watch(self) -> AsyncIterator[None] | None:
         return self._watch()

@@ -11,12 +11,12 @@ from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply, Socket
 from medialab_agent.sdk.simulator import Fault
 
 ROUTES: tuple[Route, ...] = (*printer_routes.ROUTES, *storage_routes.ROUTES)
-SLOW_S = 1.5
+SLOW_S = 1.0
 TICK_S = 0.5
 
 
 class Desk:
-    """Answers for one set of parts. `note` is told every change asked for; `die` drops everything."""
+    """Answers for one set of parts. `note` is told every request that changed something; `die` drops everything."""
 
     def __init__(self, parts: Parts, note: Callable[[str, str], None], die: Callable[[], None]) -> None:
         self._parts, self._note, self._die = parts, note, die
@@ -30,14 +30,23 @@ class Desk:
             await asyncio.sleep(SLOW_S)
         if Fault.GARBAGE in faults:
             return Reply(200, b"\x00<html>\xff{]", {"Content-Type": "application/json"})
-        if changes:
-            self._note(ask.method.lower(), ask.path)
         if changes and Fault.DIE in faults:
             self._die()
             return None
         if changes and Fault.HANG in faults:
             return None
-        return self._route(ask)
+        before = self._condition()
+        reply = self._route(ask)
+        if self._condition() != before:
+            self._note(ask.method.lower(), ask.path)
+        return reply
+
+    def _condition(self) -> tuple[object, ...]:
+        """Everything a command can change and a person could notice."""
+        machine, store = self._parts.machine, self._parts.store
+        kept = (store.files, store.folders, store.movies, store.frames, store.profiles, store.selected, store.default)
+        targets = {name: heater.target for name, heater in machine.heaters().items()}
+        return repr(kept), repr(targets), repr(machine.overrides), machine.selected, machine.word(), len(machine.shown)
 
     def _route(self, ask: Ask) -> Reply:
         key = ask.headers.get("x-api-key") or ask.headers.get("authorization", "").removeprefix("Bearer ")
