@@ -12,7 +12,7 @@ from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.progress import current_step, fraction
 from medialab_hub.domain.traces import beyond
 from medialab_hub.services.stamps import stamp
-from medialab_hub.storage import allocations, devices, issues, jobs
+from medialab_hub.storage import allocations, busy, devices, issues, jobs
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Allocation, Connection, Device, Job
 from medialab_wire.progress import ExecutionStatus, Outcome, StepView
@@ -50,11 +50,12 @@ def surroundings(session: Session, ids: list[str], now: datetime) -> dict[str, S
     around: dict[str, Surroundings] = defaultdict(Surroundings)
     for connection in devices.connections_of(session, ids):
         around[connection.device_id].connections.append(connection)
-    for job in jobs.open_of(session, ids):
+    going_on = busy.what_is_going_on(session, ids) if ids else set()
+    for job in jobs.open_of(session, ids) if busy.JOBS in going_on else ():
         around[job.device_id].job = job
-    for allocation in allocations.active(session, ids, now):
+    for allocation in allocations.active(session, ids, now) if busy.ALLOCATIONS in going_on else ():
         around[allocation.device_id].allocations.append(allocation)
-    for device_id, count in issues.counts(session, ids).items():
+    for device_id, count in issues.counts(session, ids).items() if busy.ISSUES in going_on else ():
         around[device_id].issues = count
     return around
 

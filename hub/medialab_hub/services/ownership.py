@@ -32,6 +32,11 @@ def _way(connection: Connection) -> Way:
     )
 
 
+def show(device: Device, owner: Connection) -> None:
+    """The device shows what its owner says."""
+    _take_over(device, [owner])
+
+
 def _take_over(device: Device, connections: list[Connection]) -> None:
     source = next((c for c in connections if c.id == device.owner_id), None) or max(
         connections, key=lambda c: (c.driver is not None, c.kind != "unknown", c.id), default=None

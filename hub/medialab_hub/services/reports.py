@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medialab_hub.domain.events import Happened
-from medialab_hub.services.ownership import settle_owner, tell_agents
+from medialab_hub.services.ownership import settle_owner, show, tell_agents
 from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
 from medialab_wire.reports import IdentityKind, Presence, Report
+
+_DECIDES = frozenset({"driver", "presence", "access"})
+"""Fields of a connection that decide who may command the device."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
         connection = devices.connection(uow.session, agent, report.dev)
         if connection is not None and not _is_news(connection, report):
             return None
-        _know_agent(uow, agent)
-        if connection is not None and connection.said_hash == hash_of(report):
+        if connection is None:
+            _know_agent(uow, agent)
+        elif connection.said_hash == hash_of(report):
             return _take_from_known(uow, agent, connection, report)
         return _take_and_recognise(uow, agent, connection, report)
 
@@ -60,6 +64,10 @@ def _take_from_known(uow: UnitOfWork, agent: str, connection: Connection, report
     if changed:
         device = devices.get(uow.session, connection.device_id)
         assert device is not None
+        if device.owner_id == connection.id and _DECIDES.isdisjoint(changed):
+            show(device, connection)
+        else:
+            settle_owner(uow, device)
         _publish(uow, device, agent, changed)
     return Taken(connection.device_id, connection.id, bool(changed))
 
@@ -81,7 +89,8 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
     if moved_from is not None:
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:
-        _publish(uow, device, agent, changed, [connection] if is_new else None)
+        settle_owner(uow, device, [connection] if is_new else None)
+        _publish(uow, device, agent, changed)
     return Taken(device.id, connection.id, bool(changed))
 
 
@@ -141,9 +150,6 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
     uow.touch_device(device_id)
 
 
-def _publish(
-    uow: UnitOfWork, device: Device, agent: str, changed: list[str], connections: list[Connection] | None = None
-) -> None:
-    settle_owner(uow, device, connections)
+def _publish(uow: UnitOfWork, device: Device, agent: str, changed: list[str]) -> None:
     device.seq = uow.record(Happened.DEVICE_REPORTED, device.id, agent=agent, changed=changed)
     uow.touch_reported(device.id)

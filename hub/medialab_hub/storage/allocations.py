@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
-from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.chunks import IDS, fetch
+from medialab_hub.storage.columns import UtcDateTime
 from medialab_hub.storage.tables import Allocation
 
 BLOCKING = tuple(status.value for status in AllocationStatus if status.blocks)
+
+_AT = bindparam("at", type_=UtcDateTime())
+_ACTIVE = select(Allocation).where(
+    col(Allocation.device_id).in_(IDS),
+    col(Allocation.status).in_(BLOCKING),
+    col(Allocation.starts_at) <= _AT,
+    or_(col(Allocation.ends_at).is_(None), col(Allocation.ends_at) > _AT),
+)
 
 
 def get(session: Session, allocation_id: str) -> Allocation | None:
@@ -19,17 +29,7 @@ def get(session: Session, allocation_id: str) -> Allocation | None:
 
 def active(session: Session, devices: Iterable[str], at: datetime) -> list[Allocation]:
     """What takes these devices at a moment."""
-    return in_chunks(
-        devices,
-        lambda part: session.exec(
-            select(Allocation).where(
-                col(Allocation.device_id).in_(part),
-                col(Allocation.status).in_(BLOCKING),
-                col(Allocation.starts_at) <= at,
-                or_(col(Allocation.ends_at).is_(None), col(Allocation.ends_at) > at),
-            )
-        ).all(),
-    )
+    return fetch(session, _ACTIVE, devices, at=at)
 
 
 def of_job(session: Session, job: str) -> Allocation | None:

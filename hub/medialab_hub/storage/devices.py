@@ -2,12 +2,23 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
-from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, IdentityClash
 from medialab_wire.reports import IdentityKind
+
+_BY_ID = select(Device).where(col(Device.id).in_(IDS))
+_CONNECTION = select(Connection).where(Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
+_CONNECTIONS_OF = select(Connection).where(col(Connection.device_id).in_(IDS))
+_CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
+_IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
+_IDENTITIES_SAYING = select(DeviceIdentity).where(col(DeviceIdentity.value).in_(IDS))
+_CLASHES_OF = select(IdentityClash).where(
+    or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
+)
 
 
 def get(session: Session, device_id: str) -> Device | None:
@@ -22,7 +33,7 @@ def all_ids(session: Session) -> Sequence[str]:
 
 def many(session: Session, ids: Iterable[str]) -> list[Device]:
     """The devices of these ids; unknown ones are left out."""
-    return in_chunks(ids, lambda part: session.exec(select(Device).where(col(Device.id).in_(part))).all())
+    return fetch(session, _BY_ID, ids)
 
 
 def in_place(session: Session, location: str | None, station: str | None) -> Sequence[Device]:
@@ -37,19 +48,17 @@ def in_place(session: Session, location: str | None, station: str | None) -> Seq
 
 def connection(session: Session, agent: str, dev: str) -> Connection | None:
     """The connection an agent calls `dev`."""
-    return session.exec(select(Connection).where(Connection.agent_id == agent, Connection.dev == dev)).first()
+    return session.exec(_CONNECTION, params={"agent": agent, "dev": dev}).first()
 
 
 def connections_of(session: Session, devices: Iterable[str]) -> list[Connection]:
     """All connections of these devices."""
-    return in_chunks(
-        devices, lambda part: session.exec(select(Connection).where(col(Connection.device_id).in_(part))).all()
-    )
+    return fetch(session, _CONNECTIONS_OF, devices)
 
 
 def connections_named(session: Session, ids: Iterable[str]) -> list[Connection]:
     """The connections of these ids."""
-    return in_chunks(ids, lambda part: session.exec(select(Connection).where(col(Connection.id).in_(part))).all())
+    return fetch(session, _CONNECTIONS_NAMED, ids)
 
 
 def connections_at(session: Session, agent: str) -> Sequence[Connection]:
@@ -70,31 +79,18 @@ def owned_by(session: Session, agent: str) -> Sequence[tuple[Connection, Device]
 
 def identities_of(session: Session, devices: Iterable[str]) -> list[DeviceIdentity]:
     """Everything these devices are recognised by."""
-    return in_chunks(
-        devices, lambda part: session.exec(select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(part))).all()
-    )
+    return fetch(session, _IDENTITIES_OF, devices)
 
 
 def holders(session: Session, claims: Collection[Claim]) -> set[str]:
     """Devices that made at least one of these claims."""
-    if not claims:
-        return set()
-    rows = session.exec(
-        select(DeviceIdentity).where(col(DeviceIdentity.value).in_(sorted({claim.value for claim in claims})))
-    )
+    rows = fetch(session, _IDENTITIES_SAYING, sorted({claim.value for claim in claims}))
     return {row.device_id for row in rows if Claim(IdentityKind(row.kind), row.scope, row.value) in claims}
 
 
 def clashes_of(session: Session, devices: Iterable[str]) -> list[IdentityClash]:
     """Clashes these devices take part in, open and closed."""
-    return in_chunks(
-        devices,
-        lambda part: session.exec(
-            select(IdentityClash).where(
-                or_(col(IdentityClash.device_id).in_(part), col(IdentityClash.other_id).in_(part))
-            )
-        ).all(),
-    )
+    return fetch(session, _CLASHES_OF, devices)
 
 
 def open_clashes(session: Session) -> Sequence[IdentityClash]:

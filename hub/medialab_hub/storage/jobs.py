@@ -8,11 +8,15 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, and_, col, func, or_, select
 
 from medialab_hub.domain.jobs import JobState
-from medialab_hub.storage.chunks import in_chunks
+from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.tables import Batch, Job, JobAnswer
 from medialab_wire.progress import ExecutionStatus
 
 OPEN = tuple(status.value for status in ExecutionStatus if not status.is_terminal)
+
+_BY_ID = select(Job).where(col(Job.id).in_(IDS))
+_OPEN_OF = select(Job).where(col(Job.device_id).in_(IDS), col(Job.status).in_(OPEN))
+_ANSWERS_TO = select(JobAnswer).where(col(JobAnswer.job_id).in_(IDS)).order_by(col(JobAnswer.answered_at), JobAnswer.id)
 
 
 def get(session: Session, job_id: str) -> Job | None:
@@ -22,15 +26,12 @@ def get(session: Session, job_id: str) -> Job | None:
 
 def many(session: Session, ids: Iterable[str]) -> list[Job]:
     """The jobs of these ids; unknown ones are left out."""
-    return in_chunks(ids, lambda part: session.exec(select(Job).where(col(Job.id).in_(part))).all())
+    return fetch(session, _BY_ID, ids)
 
 
 def open_of(session: Session, devices: Iterable[str]) -> list[Job]:
     """The open jobs of these devices, at most one each."""
-    return in_chunks(
-        devices,
-        lambda part: session.exec(select(Job).where(col(Job.device_id).in_(part), col(Job.status).in_(OPEN))).all(),
-    )
+    return fetch(session, _OPEN_OF, devices)
 
 
 def all_open(session: Session) -> Sequence[Job]:
@@ -70,12 +71,7 @@ def _concerns(agent: str) -> tuple[ColumnElement[bool], ...]:
 
 def answers_to(session: Session, jobs: Iterable[str]) -> list[JobAnswer]:
     """People's answers, oldest first within each part."""
-    return in_chunks(
-        jobs,
-        lambda part: session.exec(
-            select(JobAnswer).where(col(JobAnswer.job_id).in_(part)).order_by(col(JobAnswer.answered_at), JobAnswer.id)
-        ).all(),
-    )
+    return fetch(session, _ANSWERS_TO, jobs)
 
 
 def page(

@@ -48,6 +48,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Queued[Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._closed = False
+        self._is_durable: bool | None = None
 
     def start(self) -> None:
         """Start the thread."""
@@ -95,7 +96,7 @@ class Writer:
         answers: list[tuple[Future[Any], Any]] = []
         touched = Touched()
         try:
-            set_durability(self._database, any(queued.durable for queued in batch))
+            self._set_durability(any(queued.durable for queued in batch))
             with Session(self._database.writer, expire_on_commit=False) as session:
                 journal.lock(session)
                 for queued in batch:
@@ -113,6 +114,11 @@ class Writer:
             return
         for answer, result in answers:
             answer.set_result(result)
+
+    def _set_durability(self, durable: bool) -> None:
+        if durable != self._is_durable:
+            set_durability(self._database, durable)
+            self._is_durable = durable
 
     def _run_one(
         self, session: Session, queued: _Queued[Any], touched: Touched, answers: list[tuple[Future[Any], Any]]

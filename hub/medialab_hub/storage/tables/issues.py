@@ -18,7 +18,7 @@ class OpenIssue(SQLModel, table=True):
     severity: str
     title: dict[str, Any] = document(dict)
     detail: dict[str, Any] | None = document()
-    device_id: str | None = None
+    device_id: str | None = Field(default=None, index=True)
     agent_id: str | None = None
     suggestions: list[dict[str, Any]] = document(list)
     since: Moment = moment()
