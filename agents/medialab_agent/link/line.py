@@ -20,6 +20,10 @@ from medialab_wire.session import Ack, Broker, Handlers, Session
 
 log = logging.getLogger(__name__)
 
+FIRST_BEAT_S, LONGEST_BEAT_S = 5.0, 60.0
+"""Seconds until the agent says again that it is there; doubles each time. That word is not acknowledged, and carries the
+inventory's version, so that a hub which missed something asks for it."""
+
 ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
 
 
@@ -57,6 +61,7 @@ class Line:
         self._birth = 0
         self._epoch: str | None = None
         self._work: tuple[str, int] = ("", -1)
+        self._beat_at, self._beat_s = 0.0, FIRST_BEAT_S
         self._wake = asyncio.Event()
         self._inbox: asyncio.Queue[tuple[str, bytes, Ack]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,6 +116,18 @@ class Line:
         )
         return Publication(topics.state(me.agent), state.encode(), retain=True)
 
+    def _appear(self) -> None:
+        """Say that we are there, now and again later."""
+        self._beat_s = FIRST_BEAT_S
+        self._beat_at = time.monotonic() + self._beat_s
+        self._say(AgentPhase.READY)
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._beat_at:
+            self._beat_s = min(LONGEST_BEAT_S, 2 * self._beat_s)
+            self._beat_at = time.monotonic() + self._beat_s
+            self._say(AgentPhase.READY)
+
     def _say(self, phase: AgentPhase) -> None:
         state = self._state(phase)
         self._session.publish(state.topic, state.payload, retain=True)
@@ -121,15 +138,19 @@ class Line:
     def _connected(self, is_forgotten: bool) -> None:
         log.info("Connected to the broker, birth %d", self._birth)
         self._outbox.born(self._birth, time.monotonic(), is_forgotten=is_forgotten)
-        self._say(AgentPhase.READY)
+        self._appear()
         self.wake()
 
     async def _send(self) -> None:
         while True:
             self._wake.clear()
-            pause = self._outbox.flush(time.monotonic(), self._publish) if self._session.is_connected else 5.0
+            pause = 5.0
+            if self._session.is_connected:
+                self._beat()
+                pause = self._outbox.flush(time.monotonic(), self._publish)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for of Python 3.11 can lose a cancellation
+                    await self._wake.wait()
 
     def _take(self, topic: str, payload: bytes, ack: Ack) -> None:
         self._inbox.put_nowait((topic, payload, ack))
@@ -182,7 +203,7 @@ class Line:
     async def _introduce(self, delay_s: float) -> None:
         """Everything from the beginning, for a hub that may know nothing."""
         await asyncio.sleep(delay_s)
-        self._say(AgentPhase.READY)
+        self._appear()
         self._outbox.restate(time.monotonic())
         await self._desk.repeat()
         self.wake()

@@ -38,10 +38,12 @@ class Devices(Protocol):
 
 @dataclass(frozen=True)
 class Limits:
-    """How many drivers work at once; how long an order waits for the configuration that makes its device ours."""
+    """How many drivers work at once; how long an order waits for the configuration that makes its device ours.
+
+    The hub tells the configuration again every few seconds while there is work: a lost one must cost no order."""
 
     parallel: int = 64
-    ownership_grace_s: float = 3.0
+    ownership_grace_s: float = 30.0
 
 
 class _Job:
@@ -93,7 +95,8 @@ class Executor:
 
     async def take(self, executions: Iterable[Execution]) -> None:
         """Journal and begin what is new; tell again about what is known. Returns when all is on disk."""
-        fresh = [Record(execution, _queued(execution)) for execution in executions if execution.exec not in self._jobs]
+        unknown = {e.exec: Record(e, _queued(e)) for e in executions if e.exec not in self._jobs}
+        fresh = list(unknown.values())
         new = set(await self._journal.admit(fresh)) if fresh else set()
         for record in fresh:
             if record.execution.exec in new:

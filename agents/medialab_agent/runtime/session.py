@@ -154,7 +154,8 @@ class DeviceSession:
             self._fresh.clear()
             await self._round()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._fresh.wait(), self._pause())
+                async with asyncio.timeout(self._pause()):  # wait_for of Python 3.11 can lose a cancellation
+                    await self._fresh.wait()
 
     async def _round(self) -> None:
         if not self.is_seen:
