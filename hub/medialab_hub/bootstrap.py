@@ -19,7 +19,6 @@ from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.child import Child, Command
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
-from medialab_hub.adapters.mdns import Announcement
 from medialab_hub.adapters.mqtt import HubLink
 from medialab_hub.api import server
 from medialab_hub.api.app import make_app
@@ -92,7 +91,7 @@ class Hub:
         """Address to type on this machine, or the public one."""
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/")
-        host = "127.0.0.1" if self.settings.is_loopback else socket.gethostname()
+        host = "127.0.0.1" if self.settings.is_loopback else f"{socket.gethostname().split('.')[0]}.local"
         return f"http://{host}:{self.port}"
 
     async def first_link(self) -> str:
@@ -189,6 +188,8 @@ class Hub:
         return {**Administration(self.writer, self.admission).commands(), "link": link, "backup": backup}
 
     async def _announce(self) -> None:
+        from medialab_hub.adapters.mdns import Announcement  # here because most hubs never leave their machine
+
         announcement = Announcement(self.port, self.url, VERSION)
         try:
             await announcement.start()

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 DROP_PAUSE_S = 1.0
 """Shortest time between two reconnections that ask the broker to deliver again."""
+REBIRTH_PAUSE_S = 5.0
+"""Shortest time between two wishes that an agent tells everything again: it may still be busy with the first."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Ingest:
         self._acks = ReportAcks(outlets.ask)
         self._invalid = InvalidMessages(writer.submit, clock)
         self._last_drop = -DROP_PAUSE_S
+        self._rebirths: dict[str, bool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def hear(self, changes: Changes) -> None:
@@ -86,8 +89,8 @@ class Ingest:
             case AgentState() as state:
                 self._store(message, lambda uow: agents.take_state(uow, agent, state), partial(self._agent_back, agent))
             case Inventory() as inventory:
-                done = partial(self._acks.add_inventory, agent, inventory.version)
-                self._store(message, lambda uow: agents.take_inventory(uow, agent, inventory), lambda _result: done())
+                done = partial(self._inventory_stored, agent, inventory.version)
+                self._store(message, lambda uow: agents.take_inventory(uow, agent, inventory), done)
             case Event() as event:
                 self._take_event(agent, event, ack)
 
@@ -143,12 +146,32 @@ class Ingest:
 
     def _agent_back(self, agent: str, is_back: bool) -> None:
         if is_back:
-            self._out.ask(agent, AskRebirth())
+            self._ask_rebirth(agent)
+
+    def _inventory_stored(self, agent: str, version: str, is_contradicted: bool) -> None:
+        """Not acknowledged while it contradicts what we believe: the agent repeats it until it does not."""
+        if is_contradicted:
+            self._ask_rebirth(agent)
+        else:
+            self._acks.add_inventory(agent, version)
 
     def _take_event(self, agent: str, event: Event, ack: Ack) -> None:
         if self.memory.has_gap(agent, event):
-            self._out.ask(agent, AskRebirth())
+            self._ask_rebirth(agent)
         ack()
+
+    def _ask_rebirth(self, agent: str) -> None:
+        """Now, or when the pause after the last time is over."""
+        if agent in self._rebirths:
+            self._rebirths[agent] = True
+            return
+        self._rebirths[agent] = False
+        self._out.ask(agent, AskRebirth())
+        asyncio.get_running_loop().call_later(REBIRTH_PAUSE_S, self._rested, agent)
+
+    def _rested(self, agent: str) -> None:
+        if self._rebirths.pop(agent):
+            self._ask_rebirth(agent)
 
     # --- storing ----------------------------------------------------------------------------------------------
 

@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-import segno
-import typst
-
 from medialab_hub.errors import HubError
 from medialab_wire.texts import Text
 
@@ -57,18 +54,24 @@ class LabelPrinter:
             raise HubError(
                 "unknown-sheet", Text(de="Diesen Etikettenbogen gibt es nicht.", en="There is no such label sheet.")
             )
+        import typst  # here because it takes 7 MB that most hubs do not need most of the time
+
         try:
             return self._compile(sheet, [(tag, _visible(name)) for tag, name in labels], language)
         except typst.TypstError:  # a sign no font here can draw; a label with a poorer name is better than none
             return self._compile(sheet, [(tag, _latin(name)) for tag, name in labels], language)
 
     def _compile(self, sheet: Sheet, labels: Sequence[tuple[str, str]], language: str) -> bytes:
+        import typst
+
         items = [{"tag": tag, "name": name, "qr": self._qr(tag)} for tag, name in labels]
         content = json.dumps({"sheet": vars(sheet), "items": items, "language": language})
         with self._lock:
             return typst.compile(self._template, format="pdf", sys_inputs={"content": content}, pdf_standards=["ua-1"])
 
     def _qr(self, tag: str) -> str:
+        import segno
+
         out = io.BytesIO()
         segno.make(self.address(tag), error="m", micro=False).save(out, kind="svg", border=0, scale=1)
         return out.getvalue().decode()
