@@ -106,6 +106,7 @@ class FleetIndex:
             self._replace(row)
             self._tell("device", row["id"], self.encoded(row["id"]))
         for key in changes.gone:
+            self._volatile.pop(key, None)
             if self._drop(key):
                 self._tell("device_gone", key, orjson.dumps({"id": key}))
         self._keep(self._agents, "agent", changes.agents)
