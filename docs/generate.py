@@ -43,7 +43,8 @@ def _row(manifest: DriverManifest, language: str) -> str:
 
 def device_table(language: str) -> str:
     """One row for each driver in the house."""
-    manifests = [load_manifest(path) for path in sorted(ROOT.glob("agents/medialab_agent/drivers/*/manifest.toml"))]
+    folders = sorted(ROOT.glob("agents/medialab_agent/drivers/[!_]*/manifest.toml"))
+    manifests = [load_manifest(path) for path in folders]
     head = [f"| {' | '.join(HEADINGS[language])} |", "|---|---|---|---|"]
     return "\n".join(head + [_row(manifest, language) for manifest in manifests])
 
