@@ -21,8 +21,8 @@ from medialab_wire.session import Ack, Broker, Handlers, Session
 log = logging.getLogger(__name__)
 
 FIRST_BEAT_S, LONGEST_BEAT_S = 5.0, 60.0
-"""Seconds until the agent says again that it is there; doubles each time. That word is not acknowledged, and carries the
-inventory's version, so that a hub which missed something asks for it."""
+"""Seconds until the agent says again that it is there; doubles each time. Nobody acknowledges that word; it carries the
+version of the inventory, so that a hub which missed something asks for it."""
 
 ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
 

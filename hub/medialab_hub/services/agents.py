@@ -19,9 +19,9 @@ GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED, AgentPhase.SLEEPING}
 
 
 def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
-    """Store a state. True: the agent is back, and should tell everything again. Older states are ignored.
+    """Store a state. True: the agent should tell everything again, because it is back or something got lost on the way.
 
-    The connections of an agent that is gone are silent."""
+    Older states are ignored. The connections of an agent that is gone are silent."""
     agent = _require(uow, agent_id)
     before = AgentState(phase=AgentPhase(agent.phase), birth=agent.birth, boot=agent.boot, version=agent.version)
     if not is_newer_state(before, state):
@@ -40,7 +40,14 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
         for job in jobs.for_agent(uow.session, agent_id):
             uow.touch_job(job.id)
     uow.touch_agent(agent_id)
-    return is_back
+    return is_back or (state.phase is AgentPhase.READY and _has_missed(uow, agent, state))
+
+
+def _has_missed(uow: UnitOfWork, agent: Agent, state: AgentState) -> bool:
+    """It has another inventory than we know of, or is there while we still think its connections went with it."""
+    if state.inventory is not None and state.inventory != agent.inventory_version:
+        return True
+    return any(c.is_turned and c.presence == Presence.SILENT for c in devices.connections_at(uow.session, agent.id))
 
 
 def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
@@ -60,11 +67,17 @@ def _turn(uow: UnitOfWork, connection: Connection, presence: Presence, only_from
         reported(uow, device, Happened.DEVICE_REPORTED, agent=connection.agent_id, changed=["presence"])
 
 
-def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> None:
-    """Store drivers and buses; connections the agent no longer names are absent."""
+def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> bool:
+    """Store drivers and buses; connections the agent no longer names are absent.
+
+    True: it names some that we had turned away, as an older inventory that comes late makes us do; it should tell
+    everything again, for it has no reason to repeat reports that were stored."""
     agent = _require(uow, agent_id)
+    named = set(inventory.devices)
+    connections = devices.connections_at(uow.session, agent_id)
+    is_contradicted = any(connection.is_turned and connection.dev in named for connection in connections)
     if agent.inventory_version == inventory.version:
-        return
+        return is_contradicted
     agent.inventory_version = inventory.version
     agent.host = inventory.host or agent.host
     agent.buses = [bus.model_dump(mode="json") for bus in inventory.buses]
@@ -72,12 +85,12 @@ def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> None
     for manifest in inventory.drivers:
         _announce(uow, agent_id, manifest)
     uow.session.flush()
-    named = set(inventory.devices)
-    for connection in devices.connections_at(uow.session, agent_id):
+    for connection in connections:
         if connection.dev not in named:
             _turn(uow, connection, Presence.ABSENT)
     uow.record(Happened.AGENT_INVENTORIED, agent_id, version=inventory.version, drivers=agent.drivers)
     uow.touch_agent(agent_id)
+    return is_contradicted
 
 
 def _announce(uow: UnitOfWork, agent_id: str, manifest: DriverManifest) -> None:

@@ -18,7 +18,8 @@ from medialab_wire.commands import Config
 log = logging.getLogger(__name__)
 
 REMIND_S = 5.0
-"""Work without any sign of progress is published again so often: the broker may have lost it."""
+"""Work without any sign of progress is published again so often: the broker may have lost it. The configuration
+beside it is published again so often in any case: progress of one device says nothing about who was told of another."""
 SHORTEST_PAUSE_S = 0.1
 """Between two publications for one agent."""
 BYTES_PER_S = 2_000_000
@@ -35,6 +36,7 @@ class _Desk:
     is_dirty: bool = True
     is_forced: bool = True
     config: int = -1
+    config_again_at: float = 0.0
     content: bytes = b""
     version: int = 0
     acked: OrderedDict[str, int] = field(default_factory=OrderedDict)
@@ -61,7 +63,9 @@ class Dispatcher:
     def acknowledge(self, agent: str, exec_id: str, ver: int) -> None:
         """This version of an execution is stored; that is also a sign of life of the agent's work."""
         desk = self._desk(agent)
-        desk.acked[exec_id] = max(ver, desk.acked.pop(exec_id, 0))
+        before = desk.acked.pop(exec_id, -1)
+        desk.acked[exec_id] = max(ver, before)
+        desk.is_forced = desk.is_forced or before >= ver  # told again: our acknowledgement got lost
         if len(desk.acked) > MOST_ACKED:
             desk.acked.popitem(last=False)
         if desk.remind_at is not None:
@@ -126,10 +130,11 @@ class Dispatcher:
         return self._reading(lambda session: (config_for(session, agent), *reader.read(session, acked)))
 
     def _send(self, agent: str, desk: _Desk, config: Config | None, content: bytes) -> None:
-        sent = True
-        if config is not None and (desk.is_forced or config.version != desk.config):
+        sent, now = True, self._clock.monotonic()
+        is_due = desk.is_forced or now >= desk.config_again_at
+        if config is not None and (is_due or config.version != desk.config):
             sent = self._publish(topics.config(agent), config.encode(), True)
-            desk.config = config.version
+            desk.config, desk.config_again_at = config.version, now + REMIND_S
         if desk.is_forced or content != desk.content:
             desk.version += content != desk.content
             work = message(self._epoch, desk.version, content)
