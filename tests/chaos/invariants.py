@@ -14,6 +14,7 @@ from tests.chaos.rig import Rig
 from tests.chaos.trace import Line
 
 OVER = {StepState.DONE, StepState.SKIPPED}
+NEVER = (StepState.PENDING, 0)
 Job = dict[str, Any]
 
 
@@ -49,7 +50,7 @@ def _only_known_work(job: Job, told: list[Line], begun: dict[str, int]) -> None:
 
 def _repetitions_are_marked(job: Job, begun: dict[str, int], wounds: list[Wound]) -> None:
     for step, count in begun.items():
-        in_flight = sum(wound.journal.get(job["id"], {}).get(step, ("", 0))[0] is StepState.RUNNING for wound in wounds)
+        in_flight = sum(wound.journal.get(job["id"], {}).get(step, NEVER)[0] is StepState.RUNNING for wound in wounds)
         assert 1 <= count <= 1 + in_flight, f"{job['id']}: {step} began {count} times, killed {in_flight} times in it"
 
 

@@ -75,6 +75,8 @@ class Rig:
         """A group uses everything, then staff resets everything; gives the batch."""
         self.fleet.soil()
         self.trace.news()
+        left_out = self.client.post("/api/v1/resets/preview", {"everything": True, "level": LEVEL})["untouched"]
+        assert not left_out, f"{len(left_out)} would not be reset: {left_out[:3]}"
         accepted = self.client.post("/api/v1/resets", {"everything": True, "level": LEVEL, "grace_s": 0})
         return str(accepted["batch"])
 
