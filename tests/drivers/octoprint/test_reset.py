@@ -8,7 +8,7 @@ import pytest
 from medialab_agent.drivers.octoprint.driver import DRIVER
 from medialab_agent.sdk.driver import Driver
 from medialab_wire.progress import CheckResult
-from tests.drivers.octoprint.peers import Peer
+from tests.drivers.octoprint.peers import GCODE, Peer
 from tests.drivers.octoprint.session import Memory, link, reset_order, run
 
 
@@ -24,7 +24,7 @@ async def driver(peer: Peer) -> AsyncIterator[Driver]:
 async def soil(peer: Peer) -> None:
     await peer.upload("learners/klasse 3/Änne's würfel.gcode")
     await peer.upload("ben.gcode")
-    await peer.upload("workshop/name.gcode", b"G28\nM117 changed\n")
+    await peer.upload("workshop/name.gcode", GCODE.replace(b"F3000", b"F9000"))  # same name, same size
     peer.film()
     await peer.put_on_card("anna_am_abend.gcode")
     assert await peer.order("/api/printerprofiles", profile={"id": "ben", "name": "Ben", "model": "x"}) == 200

@@ -41,7 +41,7 @@ class Flags(Answer):
 
     @property
     def is_idle(self) -> bool:
-        """True when the next command finds an idle printer; `ready` alone comes too early during a cancel."""
+        """True when the next command finds an idle printer: not while a cancel is still going on."""
         return self.operational and self.ready and not self.has_job and not self.cancelling
 
 

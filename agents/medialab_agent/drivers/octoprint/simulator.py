@@ -58,6 +58,11 @@ class OctoPrintSimulator(Simulator):
         self._dying = asyncio.create_task(self._server.stop())
 
     @property
+    def label(self) -> str:
+        """See `Simulator`: its name."""
+        return self.name
+
+    @property
     def uuid(self) -> str:
         """What it announces and what its discovery document says."""
         return self._parts.uuid

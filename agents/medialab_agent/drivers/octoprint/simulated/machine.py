@@ -99,7 +99,7 @@ class Machine:
             **dict.fromkeys(names, False),
             "operational": self.connected,
             "closedOrError": not self.connected,
-            "printing": self.is_printing and not cancelling,
+            "printing": self.is_printing or cancelling,
             "cancelling": cancelling,
             "paused": self.is_paused and not cancelling,
             "ready": self.connected and not self.has_job,
