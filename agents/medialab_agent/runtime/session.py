@@ -152,7 +152,10 @@ class DeviceSession:
     async def _live(self) -> None:
         while True:
             self._fresh.clear()
-            await self._round()
+            try:
+                await self._round()
+            except Exception:
+                log.exception("%s: this reading came to nothing", self.dev)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pause()):  # wait_for of Python 3.11 can lose a cancellation
                     await self._fresh.wait()
@@ -186,25 +189,26 @@ class DeviceSession:
 
     async def _look(self) -> Report:
         """One reading, whatever comes of it."""
-        sources = [sighting.source for sighting in self.link.sightings if sighting.present]
+        seen = self.link.sightings
         try:
-            probe = self._probe or await self.use(lambda driver: driver.probe(), READING_S)
+            probe = self._probe if self._probe else await self.use(lambda driver: driver.probe(), READING_S)
             reading = await self._reading(probe)
             # Who a device is may change while a person is needed: then it is asked again each time.
             self._probe = probe if probe.access is Access.OK else None
             self._failures = 0
             self._keep_listening()
-            return reporting.report_of(self.dev, self.manifest, probe, reading, sources)
+            return reporting.report_of(self.dev, self.manifest, probe, reading, seen)
         except NeedsPerson as error:
-            return self._failed(Access.NEEDS_PERSON, error.trouble, sources)
+            return self._failed(Access.NEEDS_PERSON, error.trouble, seen)
         except Refused as error:
-            return self._failed(Access.FAILED, error.trouble, sources)
-        except (DeviceTrouble, DeadlinePassed):
+            return self._failed(Access.FAILED, error.trouble, seen)
+        except (DeviceTrouble, DeadlinePassed) as error:
             self._failures, self._probe = self._failures + 1, None
-            return reporting.silent(self.dev, self.manifest.id, self._last, sources, Presence.SILENT)
+            words = reporting.words_of(error.trouble) if isinstance(error, DeviceTrouble) else None
+            return reporting.silent(self.dev, self.manifest.id, self._last, seen, Presence.SILENT, words)
         except Exception as error:
             log.exception("%s: the driver failed", self.dev)
-            return self._failed(Access.FAILED, troubles.defect(error), sources)
+            return self._failed(Access.FAILED, troubles.defect(error), seen)
 
     async def _reading(self, probe: Probe) -> Reading:
         """A device that needs a person first cannot be read."""
@@ -212,11 +216,11 @@ class DeviceSession:
             return Reading(access=probe.access, help=probe.help)
         return await self.use(lambda driver: driver.report(), READING_S)
 
-    def _failed(self, access: Access, trouble: Trouble, sources: list[str]) -> Report:
+    def _failed(self, access: Access, trouble: Trouble, seen: tuple[Sighting, ...]) -> Report:
         self._failures, self._probe = self._failures + 1, None
         words = reporting.words_of(trouble)
         if self._last is None or self._last.presence is Presence.ABSENT:
-            return reporting.failed(self.dev, self.manifest.id, access, words, sources)
+            return reporting.failed(self.dev, self.manifest.id, access, words, seen)
         return self._last.model_copy(
             update={"presence": Presence.PRESENT, "access": access, "help": words, "volatile": {}}
         )
