@@ -10,7 +10,19 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/print.css";
 
+const RELOADED = "medialab.reloaded";
+const RELOAD_PAUSE_MS = 60_000;
+
+/** After an update of the hub an open tab asks for files that are gone: load the new version, but never in a circle. */
+function reloadAfterUpdate(): void {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < RELOAD_PAUSE_MS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+}
+
 async function start(): Promise<void> {
+  window.addEventListener("vite:preloadError", reloadAfterUpdate);
   whenSignedOut(() => session.end());
   const stored = storedLanguage();
   const asked = session.load().catch(() => undefined);

@@ -78,5 +78,5 @@ class PaperDevice:
     name: str
     manner: str = "clean"
     known: bool = True
-    traces: dict[str, int] = field(default_factory=lambda: {"photos": 4})
+    traces: dict[str, int] = field(default_factory=dict)
     seq: int = 1

@@ -50,5 +50,9 @@ def take_in(lab: Lab) -> None:
         ]
         client.post("/api/v1/adoptions", json={"devices": wishes}).raise_for_status()
         until(lambda: len(rows(status="used")) == len(wishes), "not every good state was recorded")
+        for used in lab.agent.devices.values():
+            used.traces = {"photos": 4}
+            lab.agent.report(used)
+        until(lambda: all(row["traces"] == 4 for row in rows(status="used")), "the use was not seen")
         device = lab.device(IN_REPAIR)["id"]
         client.post(f"/api/v1/devices/{device}/maintenance", json={"reason": "Ladebuchse"}).raise_for_status()
