@@ -26,7 +26,9 @@ CHOOSE = Text(
 _UNUSABLE = Text(de="Das Gerät meldet Unverständliches.", en="The device reports something unintelligible.")
 
 
-def report_of(dev: str, manifest: DriverManifest, probe: Probe, reading: Reading, sources: Iterable[str]) -> Report:
+def report_of(
+    dev: str, manifest: DriverManifest, probe: Probe, reading: Reading, sightings: tuple[Sighting, ...]
+) -> Report:
     """One report, still without birth and sequence number. Keys the manifest does not announce are left out."""
     facts = {**probe.facts, **reading.facts}
     plain = {fact.key for fact in manifest.facts if not fact.volatile and not fact.trace}
@@ -46,24 +48,51 @@ def report_of(dev: str, manifest: DriverManifest, probe: Probe, reading: Reading
             facts=_scalars(manifest, facts, plain),
             volatile=_scalars(manifest, reading.volatile, {fact.key for fact in manifest.facts if fact.volatile}),
             traces=_counts(manifest, reading.traces),
-            sources=tuple(sorted(set(sources))),
+            sources=sources_of(sightings),
         )
     except ValidationError as error:
         log.error("Driver %s gave an unusable reading: %s", manifest.id, error.errors(include_input=False))
-        return failed(dev, manifest.id, Access.FAILED, _UNUSABLE, sources)
+        return failed(dev, manifest.id, Access.FAILED, _UNUSABLE, sightings)
 
 
-def silent(dev: str, driver: str, last: Report | None, sources: Iterable[str], presence: Presence) -> Report:
-    """The device was there and says nothing now (or is gone): what is known of it stays, what changes is dropped."""
-    known = last or Report(dev=dev, birth=0, seq=0, driver=driver)
-    return known.model_copy(update={"presence": presence, "volatile": {}, "sources": tuple(sorted(set(sources)))})
-
-
-def failed(dev: str, driver: str, access: Access, words: Text, sources: Iterable[str]) -> Report:
-    """The agent may not or cannot talk to it."""
-    return Report(
-        dev=dev, birth=0, seq=0, driver=driver, access=access, help=words, sources=tuple(sorted(set(sources)))
+def silent(
+    dev: str,
+    driver: str,
+    last: Report | None,
+    sightings: Iterable[Sighting],
+    presence: Presence,
+    words: Text | None = None,
+) -> Report:
+    """It says nothing now (or is gone): what is known of it stays, what changes is dropped. `words`: what helps."""
+    seen = tuple(sightings)
+    known = last or Report(dev=dev, birth=0, seq=0, driver=driver, name=seen_name(seen))
+    return known.model_copy(
+        update={"presence": presence, "help": words, "volatile": {}, "sources": sources_of(seen)},
     )
+
+
+def failed(dev: str, driver: str, access: Access, words: Text, sightings: Iterable[Sighting]) -> Report:
+    """The agent may not or cannot talk to it."""
+    return silent(dev, driver, None, sightings, Presence.PRESENT, words).model_copy(update={"access": access})
+
+
+def sources_of(sightings: Iterable[Sighting]) -> tuple[str, ...]:
+    """Where it is seen now."""
+    return tuple(sorted({sighting.source for sighting in sightings if sighting.present}))
+
+
+def seen_name(sightings: Iterable[Sighting]) -> str:
+    """What to call something that has not said its name: what it announces, else its maker and number, else where."""
+    return next((name for sighting in sightings if (name := _announced(sighting.facts))), "")
+
+
+def _announced(facts: Mapping[str, str]) -> str:
+    for key in ("name", "model", "product"):
+        if facts.get(key):
+            return facts[key]
+    number = f"USB {facts['vid']}:{facts.get('pid', '')}" if facts.get("vid") else ""
+    said = " · ".join(filter(None, (facts.get("vendor"), number)))
+    return said[:LONGEST] or facts.get("host") or facts.get("address") or ""
 
 
 def words_of(trouble: Trouble) -> Text:
@@ -86,10 +115,10 @@ def unclaimed(dev: str, sightings: Iterable[Sighting], candidates: tuple[str, ..
         presence=Presence.PRESENT if seen else Presence.ABSENT,
         access=Access.NEEDS_PERSON if candidates else Access.NONE,
         help=CHOOSE if candidates else None,
-        name=next((name for s in seen if (name := s.facts.get("product") or s.facts.get("name"))), ""),
+        name=seen_name(seen),
         identities=tuple(identity for s in seen for identity in _identities(s)),
         facts=facts,
-        sources=tuple(sorted({sighting.source for sighting in seen})),
+        sources=sources_of(seen),
         candidates=candidates,
     )
 
