@@ -26,7 +26,8 @@ GRACE_POLLS = 2
 RECONNECT_S = 10.0
 """Seconds between two attempts to connect to an address of `adb_connect`."""
 _TITLE = Text(de="Tablets und Headsets (adb)", en="Tablets and headsets (adb)")
-_REMEDY = Text(de="„adb“ installieren: sudo apt install adb", en="Install “adb”: sudo apt install adb")
+_INSTALL = Text(de="„adb“ installieren: sudo apt install adb", en="Install “adb”: sudo apt install adb")
+_START = Text(de="Auf dem Computer eingeben: adb start-server", en="Type on the computer: adb start-server")
 
 
 class AdbSource(Source):
@@ -41,6 +42,7 @@ class AdbSource(Source):
         self._tried: dict[str, float] = {}
         self._known: dict[str, Sighting] = {}
         self._status, self._reason = BusStatus.ABSENT, Text(de="Noch nicht verbunden.", en="Not connected yet.")
+        self._remedy: Text | None = None
         self._grace = 0
         self._failures = 0
         self._changed = asyncio.Event()
@@ -53,7 +55,7 @@ class AdbSource(Source):
             status=self._status,
             title=_TITLE,
             reason=None if listening else self._reason,
-            remedy=None if listening else _REMEDY,
+            remedy=None if listening else self._remedy,
             seen=len(self._known),
         )
 
@@ -106,6 +108,7 @@ class AdbSource(Source):
             if program
             else Text(de="Das Programm „adb“ fehlt.", en="The program “adb” is missing.")
         )
+        self._remedy = _START if program else _INSTALL
         _log.info("adb server: %s", error)
         if program and self._may_start:
             self._may_start = False
