@@ -127,10 +127,17 @@ class Runtime:
 
 
 class Agent:
-    """The whole agent; `run` returns after a stop was asked for."""
+    """The whole agent; `run` returns after a stop was asked for. `hear` is told every execution report, too."""
 
-    def __init__(self, settings: Settings, shelf: Shelf, sources: Sequence[Source]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        shelf: Shelf,
+        sources: Sequence[Source],
+        hear: Callable[[ExecutionReport], None] = lambda _report: None,
+    ) -> None:
         self._host = socket.gethostname()
+        self._hear = hear
         self._outbox = Outbox(settings.agent_id)
         self._runtime = Runtime(settings, shelf, sources, self._on_report, self._on_execution)
         self._inventory = self._take_stock()
@@ -185,6 +192,7 @@ class Agent:
     def _on_execution(self, report: ExecutionReport) -> None:
         self._outbox.execution(report, time.monotonic())
         self._line.wake()
+        self._hear(report)
 
     async def _watch_inventory(self) -> None:
         while True:

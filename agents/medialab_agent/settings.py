@@ -45,6 +45,8 @@ class Settings:
     """`MEDIALAB_SOURCES`: which of usb, ble, mdns and manual to listen to; comma-separated."""
     log_level: str = "info"
     """`MEDIALAB_LOG_LEVEL`: debug, info or warning."""
+    practice: tuple[float, float, float] = (10.0, 90.0, 60.0)
+    """`MEDIALAB_PRACTICE_PACE`: three numbers of seconds, comma-separated; see `practice_lab.learners.Pace`."""
     drivers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """`MEDIALAB_DRIVER_<ID>_<KEY>`, by the part after `MEDIALAB_DRIVER_`."""
 
@@ -82,6 +84,7 @@ def from_env(env: Mapping[str, str] | None = None, host: str | None = None) -> S
         max_parallel=_number(told, "MAX_PARALLEL", Settings.max_parallel),
         sources=_sources(told.get("SOURCES")),
         log_level=_choice(told, "LOG_LEVEL", ("info", "debug", "warning")),
+        practice=_pace(told.get("PRACTICE_PACE")),
         drivers={n.removeprefix(DRIVER_PREFIX): v for n, v in env.items() if n.startswith(DRIVER_PREFIX)},
     )
 
@@ -133,3 +136,13 @@ def _sources(text: str | None) -> frozenset[str]:
     if unknown := wanted - ALL_SOURCES:
         raise BadSetting(f"MEDIALAB_SOURCES: unknown {', '.join(sorted(unknown))}; usb, ble, mdns, manual or none.")
     return wanted
+
+
+def _pace(text: str | None) -> tuple[float, float, float]:
+    if text is None:
+        return Settings.practice
+    found = re.fullmatch(r"(\d{1,5}(?:\.\d+)?),(\d{1,5}(?:\.\d+)?),(\d{1,5}(?:\.\d+)?)", text.replace(" ", ""))
+    if found is None:
+        raise BadSetting(f"MEDIALAB_PRACTICE_PACE {text!r}: three numbers of seconds such as 10,90,60.")
+    first, again, consent = found.groups()
+    return float(first), float(again), float(consent)

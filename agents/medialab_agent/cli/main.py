@@ -48,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
 def _settings() -> Settings:
     settings = from_env()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "websockets"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     return settings
 
 

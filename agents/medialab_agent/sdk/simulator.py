@@ -44,6 +44,11 @@ class Simulator(ABC):
     faults: set[Fault] = field(default_factory=set)
     log: list[Effect] = field(default_factory=list)
 
+    @property
+    def label(self) -> str:
+        """What people would call it."""
+        return self.serial
+
     @abstractmethod
     async def start(self) -> None:
         """Open its sockets on loopback and be discoverable."""
@@ -63,3 +68,6 @@ class Simulator(ABC):
     @abstractmethod
     def residue(self) -> Mapping[str, int]:
         """What is still there of it, by its own account; all zero or empty when clean."""
+
+    def consent(self) -> None:
+        """Somebody standing at the device says yes to what it asks; nothing when it asks nothing."""

@@ -24,16 +24,25 @@ _FLEET = (
     (LENOVO, "HA1Y0092HNG", {Fault.HANG}),
     (XIAOMI, "XM0093RESIDUE", {Fault.RESIDUE}),
     (GALAXY, "R52X0094SLOW", {Fault.SLOW}),
+    (LENOVO, "HA1Y0095NEW", set[Fault]()),
 )
+_ASKS = {"HA1Y0095NEW"}
+"""Nobody has allowed the lab's computer on these yet."""
 
 
 def scene() -> tuple[AndroidSimulator, ...]:
-    """Twenty-one devices as staff prepared them; four misbehave and one is slow. Not started yet.
+    """Twenty-two devices as staff prepared them; four misbehave, one is slow, one asks first. Not started yet.
 
     The hanging one still answers questions, so that a person can give it an order and see it fail."""
     return tuple(
         AndroidSimulator(
-            serial, faults=set(faults), model=model, port=FIRST_PORT + at, latency_s=0.05, hang_reads=False
+            serial,
+            faults=set(faults),
+            model=model,
+            port=FIRST_PORT + at,
+            latency_s=0.05,
+            hang_reads=False,
+            allow=serial not in _ASKS,
         )
         for at, (model, serial, faults) in enumerate(_FLEET)
     )

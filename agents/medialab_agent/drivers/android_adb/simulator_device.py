@@ -92,6 +92,10 @@ class AndroidSimulator(Simulator):
         if self._door:
             self._door.allowed.set()
 
+    def consent(self) -> None:
+        """See `Simulator`: its only question is whether the computer may control it."""
+        self.tap_allow()
+
     def soil(self) -> None:
         """Apps, photos, settings, networks and data as a group leaves them; with `Fault.RESIDUE` a hidden trace too."""
         soil(self.state)
