@@ -6,15 +6,16 @@ import pytest
 from zeroconf import ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from medialab_agent.drivers.octoprint.driver import DRIVER
+from medialab_agent.discovery.mdns_facts import facts_of
+from medialab_agent.drivers.octoprint.address import SERVICE
+from medialab_agent.drivers.octoprint.driver import DRIVER, MANIFEST
 from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
+from medialab_agent.runtime.matcher import candidates
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.reports import Access
 from medialab_wire.sightings import Sighting
 from tests.drivers.octoprint.session import link
 from tests.peers.octoprint.rig import OctoPrintPeer
-
-SERVICE = "_octoprint._tcp.local."
 
 
 async def heard(interface: str, wanted: str = "") -> Sighting:
@@ -25,25 +26,25 @@ async def heard(interface: str, wanted: str = "") -> Sighting:
         names.put_nowait(name)
 
     zeroconf = AsyncZeroconf(interfaces=[interface])
-    browser = AsyncServiceBrowser(zeroconf.zeroconf, SERVICE, handlers=[changed])
+    browser = AsyncServiceBrowser(zeroconf.zeroconf, f"{SERVICE}.local.", handlers=[changed])
     try:
         async with asyncio.timeout(60):
             while wanted not in (name := await names.get()):
                 pass
-            info = AsyncServiceInfo(SERVICE, name)
+            info = AsyncServiceInfo(f"{SERVICE}.local.", name)
             assert await info.async_request(zeroconf.zeroconf, 5000)
     finally:
         await browser.async_cancel()
         await zeroconf.async_close()
-    txt = {f"txt.{key}": value or "" for key, value in info.decoded_properties.items()}
-    here = {"type": SERVICE, "name": name, "host": info.server or "", "port": str(info.port)}
-    return Sighting(source="mdns", key=name, facts={**here, "address": info.parsed_addresses()[0], **txt})
+    facts = facts_of(name, SERVICE, info.server, info.parsed_addresses(), info.port, info.properties)
+    return Sighting(source="mdns", key=name, facts=facts)
 
 
 @pytest.mark.peers
 async def test_the_real_announcement_leads_to_the_real_printer(octoprint: OctoPrintPeer) -> None:
     sighting = await heard(octoprint.here, octoprint.hostname if octoprint.cable else "")
     assert sighting.facts["txt.version"] == "1.11.8"
+    assert [found.driver for found in candidates(sighting, [MANIFEST])] == ["octoprint"]
     assert DRIVER.key(sighting) == f"octoprint-{sighting.facts['txt.uuid']}"
     driver = DRIVER(link(sighting))
     found = await driver.probe()

@@ -17,7 +17,7 @@ from tests.drivers.octoprint.session import Memory, link
 
 
 def mdns(**facts: str) -> Sighting:
-    return Sighting(source="mdns", key="x", facts={"type": "_octoprint._tcp.local.", **facts})
+    return Sighting(source="mdns", key="x", facts={"type": "_octoprint._tcp", **facts})
 
 
 async def ungreeted(socket: Socket) -> None:
@@ -49,8 +49,8 @@ def test_key_is_the_announced_uuid_wherever_the_printer_is() -> None:
 @pytest.mark.parametrize(
     "sighting",
     [
-        mdns(name="PrusaLink at mk3._octoprint._tcp.local.", address="192.0.2.7", port="80"),
-        Sighting(source="mdns", key="x", facts={"type": "_http._tcp.local.", "address": "192.0.2.7"}),
+        mdns(name="PrusaLink at mk3", address="192.0.2.7", port="80"),
+        Sighting(source="mdns", key="x", facts={"type": "_http._tcp", "address": "192.0.2.7"}),
         Sighting(source="manual", key="x", facts={"scheme": "moonraker", "address": "192.0.2.7"}),
         mdns(),
     ],

@@ -7,7 +7,7 @@ from medialab_wire.sightings import Sighting
 
 DEFAULT_PORT = 5000
 """https://docs.octoprint.org/en/master/configuration/config_yaml.html#server"""
-SERVICE = "_octoprint._tcp.local."
+SERVICE = "_octoprint._tcp"
 
 
 @dataclass(frozen=True)

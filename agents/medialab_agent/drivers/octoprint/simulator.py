@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
+from medialab_agent.drivers.octoprint.address import SERVICE
 from medialab_agent.drivers.octoprint.simulated.access import Access
 from medialab_agent.drivers.octoprint.simulated.desk import Desk
 from medialab_agent.drivers.octoprint.simulated.machine import Machine
@@ -95,8 +96,8 @@ class OctoPrintSimulator(Simulator):
 
     def sighting(self) -> Sighting:
         """As mDNS shows it."""
-        service = f"{self.name}._octoprint._tcp.local."
-        facts = {"type": "_octoprint._tcp.local.", "name": service, "host": f"{self.serial}.local."}
+        service = f"{self.name}.{SERVICE}.local."
+        facts = {"type": SERVICE, "name": self.name, "host": f"{self.serial}.local"}
         txt = {"txt.path": "/", "txt.version": VERSION, "txt.api": "0.1", "txt.uuid": self.uuid}
         here = {"address": self.address, "port": str(self.port)}
         return Sighting(source="mdns", key=service, facts={**facts, **here, **txt})

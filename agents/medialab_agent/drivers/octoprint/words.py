@@ -4,8 +4,8 @@ from medialab_agent.sdk.trouble import NeedsPerson
 from medialab_wire.texts import Text
 
 PAIR_HELP = Text(
-    de="Der Drucker muss einmal gekoppelt werden: hier „Koppeln“ wählen, dann in OctoPrint auf „Erlauben“ klicken.",
-    en="The printer has to be paired once: choose “Pair” here, then click “Allow” in OctoPrint.",
+    de="Der Drucker muss einmal gekoppelt werden: hier „Verbinden“ wählen, dann in OctoPrint auf „Erlauben“ klicken.",
+    en="The printer has to be paired once: choose “Connect” here, then click “Allow” in OctoPrint.",
 )
 
 

@@ -5,6 +5,7 @@ import socket
 from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
+from medialab_agent.drivers.octoprint.address import SERVICE
 from medialab_wire.sightings import Sighting
 
 
@@ -13,11 +14,11 @@ async def announced(name: str, sighting: Sighting, address: str, port: int) -> A
     txt = {key.removeprefix("txt."): value for key, value in sighting.facts.items() if key.startswith("txt.")}
     zeroconf = AsyncZeroconf(interfaces=[address])
     info = ServiceInfo(
-        "_octoprint._tcp.local.",
-        f"{name}._octoprint._tcp.local.",
+        f"{SERVICE}.local.",
+        f"{name}.{SERVICE}.local.",
         port=port,
         properties=txt,
-        server=sighting.facts["host"],
+        server=f"{sighting.facts['host']}.",
         addresses=[socket.inet_aton(address)],
     )
     await zeroconf.async_register_service(info)
