@@ -97,3 +97,26 @@ def test_the_agents_password_is_in_no_command_line_and_no_environment(lab: Lab) 
     for pid in (lab.program.process.pid, *lab.program.children()):
         assert password not in name_of(pid)
         assert password.encode() not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_a_device_goes_the_whole_way_from_found_to_proven_clean(lab: Lab) -> None:
+    def device() -> dict | None:
+        items = lab.client.get("/api/v1/devices", params={"limit": 500}).json()["items"]
+        return next((one for one in items if one["driver"] == "android-adb" and one["access"] == "ok"), None)
+
+    def job(job_id: str) -> dict:
+        return lab.client.get(f"/api/v1/jobs/{job_id}").json()
+
+    lab.until(device)
+    chosen = device()["id"]
+    body = {"devices": [{"device": chosen, "name": "Tablet 1"}], "record_baseline": True}
+    (baseline,) = lab.client.post("/api/v1/adoptions", json=body).raise_for_status().json()["jobs"]
+    lab.until(lambda: job(baseline)["status"] == "succeeded")
+    reset = lab.client.post(f"/api/v1/devices/{chosen}/reset", json={"grace_s": 0}).raise_for_status().json()["job"]
+    lab.until(lambda: job(reset)["ended"] is not None, 60)
+    done = job(reset)
+    assert (done["status"], done["outcome"]) == ("succeeded", "clean")
+    assert done["checks"]
+    assert done["record_hash"]
+    assert lab.client.get(f"/api/v1/devices/{chosen}").json()["status"] == "ready"
+    assert lab.program.admin("--demo", "check").stdout.strip() == "ok"

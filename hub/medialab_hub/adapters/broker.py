@@ -123,14 +123,14 @@ class LocalBroker:
         try:
             await asyncio.wait_for(_wait_for(self._secrets.port), READY_WITHIN_S)
         except TimeoutError:
-            await self._child.stop()
+            await self._child.stop(within_s=1)
             raise
         log.info("broker %s on %s", self.facts.kind, self.facts.address)
 
     async def stop(self) -> None:
         """End it."""
         if self._child is not None:
-            await self._child.stop()
+            await self._child.stop(within_s=1)
 
     @property
     def pid(self) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-LAST_ANSWERS_S = 2
+LAST_ANSWERS_S = 1
 """Seconds that answers under way get when the hub stops."""
 
 
