@@ -37,7 +37,7 @@ class Peer:
 
 async def until(condition, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the peer has no event to wait for
+        while not condition():
             await asyncio.sleep(0.01)
 
 
