@@ -15,11 +15,12 @@ def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] 
         connections = devices.connections_of(uow.session, [device.id])
     ways = [_way(connection) for connection in connections]
     chosen = choose_owner(ways, device.owner_id, is_busy=False)
-    if chosen != device.owner_id and jobs.open_of(uow.session, [device.id]):
-        chosen = choose_owner(ways, device.owner_id, is_busy=True)
-    if chosen != device.owner_id:
-        tell_agents(uow, connections, {device.owner_id, chosen})
-        device.owner_id = chosen
+    if chosen != device.owner_id and device.adopted_at is not None:  # before that nobody commands it
+        if jobs.open_of(uow.session, [device.id]):
+            chosen = choose_owner(ways, device.owner_id, is_busy=True)
+        if chosen != device.owner_id:
+            tell_agents(uow, connections, {device.owner_id, chosen})
+    device.owner_id = chosen
     _take_over(device, connections)
 
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from medialab_hub.domain.events import Happened
 from medialab_hub.domain.identity import Claim, Known, Resolution, claims_of, resolve
 from medialab_hub.services import clashes
 from medialab_hub.storage import devices
@@ -29,14 +28,14 @@ def hash_of(report: Report) -> str:
 
 def recognise(uow: UnitOfWork, connection: Connection | None, report: Report) -> tuple[Device, bool]:
     """The device that reports, and whether it is a new one; doubts are asked about."""
-    bound = None if connection is None else connection.device_id
     resolution = _resolve(uow, connection, report)
     device = None if resolution.device is None else devices.get(uow.session, resolution.device)
     if device is None:
-        device = Device(id=uow.new_id("dev"), name=report.name or report.dev, kind=report.kind, found_at=uow.now)
+        device = Device(
+            id=uow.new_id("dev"), name=report.name or report.dev, kind=report.kind, found_at=uow.now, kept_traces={}
+        )
         uow.session.add(device)
         uow.session.flush()
-        uow.record(Happened.DEVICE_FOUND, device.id, looks_like=report.kind, instead_of=bound)
     if resolution.rivals:
         clashes.ask(uow, device.id, resolution.rivals)
     return device, resolution.device is None
@@ -116,16 +115,19 @@ def remember(
     for row in stale:
         uow.session.delete(row)
     fresh = {key: text for key, text in {**wanted, **places}.items() if key not in have}
-    for (kind, scope, value), text in list(fresh.items())[: max(0, MOST_IDENTITIES - len(rows))]:
-        uow.session.add(
-            DeviceIdentity(
-                id=uow.new_id("idn"),
-                device_id=device.id,
-                connection_id=connection.id,
-                kind=kind,
-                scope=scope,
-                value=value,
-                shown=text,
-            )
-        )
+    devices.add_identities(
+        uow.session,
+        [
+            {
+                "id": uow.new_id("idn"),
+                "device_id": device.id,
+                "connection_id": connection.id,
+                "kind": kind,
+                "scope": scope,
+                "value": value,
+                "shown": text,
+            }
+            for (kind, scope, value), text in list(fresh.items())[: max(0, MOST_IDENTITIES - len(rows))]
+        ],
+    )
     return bool(fresh or stale)

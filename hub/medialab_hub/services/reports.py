@@ -76,7 +76,7 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
     device, is_new = recognise(uow, connection, report)
     moved_from = None
     if connection is None:
-        connection = Connection(id=uow.new_id("con"), agent_id=agent, dev=report.dev, device_id=device.id)
+        connection = devices.new_connection(uow.new_id("con"), agent, report.dev, device.id)
         uow.session.add(connection)
     elif connection.device_id != device.id:
         moved_from = connection.device_id
@@ -90,7 +90,7 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:
         settle_owner(uow, device, [connection] if is_new else None)
-        _publish(uow, device, agent, changed)
+        _publish(uow, device, agent, changed, Happened.DEVICE_FOUND if is_new else Happened.DEVICE_REPORTED)
     return Taken(device.id, connection.id, bool(changed))
 
 
@@ -99,10 +99,13 @@ def _is_news(connection: Connection, report: Report) -> bool:
     return arrived > known or (arrived == known and connection.is_turned)
 
 
-def _know_agent(uow: UnitOfWork, agent: str) -> None:
-    if uow.session.get(Agent, agent) is None:
-        uow.session.add(Agent(id=agent))
+def _know_agent(uow: UnitOfWork, agent_id: str) -> None:
+    agent = uow.session.get(Agent, agent_id)
+    if agent is None:
+        agent = Agent(id=agent_id)
+        uow.session.add(agent)
         uow.session.flush()
+    uow.session.info[agent_id] = agent  # the session itself would forget it and ask again for the next report
 
 
 def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]:
@@ -150,6 +153,8 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
     uow.touch_device(device_id)
 
 
-def _publish(uow: UnitOfWork, device: Device, agent: str, changed: list[str]) -> None:
-    device.seq = uow.record(Happened.DEVICE_REPORTED, device.id, agent=agent, changed=changed)
+def _publish(
+    uow: UnitOfWork, device: Device, agent: str, changed: list[str], kind: Happened = Happened.DEVICE_REPORTED
+) -> None:
+    device.seq = uow.record(kind, device.id, agent=agent, changed=changed)
     uow.touch_reported(device.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
@@ -16,6 +16,7 @@ _CONNECTIONS_OF = select(Connection).where(col(Connection.device_id).in_(IDS))
 _CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
 _IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
 _IDENTITIES_SAYING = select(DeviceIdentity).where(col(DeviceIdentity.value).in_(IDS))
+_ADD_IDENTITIES = insert(DeviceIdentity)
 _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
@@ -51,6 +52,21 @@ def connection(session: Session, agent: str, dev: str) -> Connection | None:
     return session.exec(_CONNECTION, params={"agent": agent, "dev": dev}).first()
 
 
+def new_connection(key: str, agent: str, dev: str, device: str) -> Connection:
+    """A connection nothing is known of. Documents are given, for defaults cost most of the time."""
+    return Connection(
+        id=key,
+        agent_id=agent,
+        dev=dev,
+        device_id=device,
+        sources=[],
+        candidates=[],
+        facts={},
+        volatile={},
+        traces={},
+    )
+
+
 def connections_of(session: Session, devices: Iterable[str]) -> list[Connection]:
     """All connections of these devices."""
     return fetch(session, _CONNECTIONS_OF, devices)
@@ -80,6 +96,12 @@ def owned_by(session: Session, agent: str) -> Sequence[tuple[Connection, Device]
 def identities_of(session: Session, devices: Iterable[str]) -> list[DeviceIdentity]:
     """Everything these devices are recognised by."""
     return fetch(session, _IDENTITIES_OF, devices)
+
+
+def add_identities(session: Session, rows: Sequence[dict[str, str]]) -> None:
+    """Store what a device is recognised by; its device and connection are stored already."""
+    if rows:
+        session.connection().execute(_ADD_IDENTITIES, list(rows))
 
 
 def holders(session: Session, claims: Collection[Claim]) -> set[str]:

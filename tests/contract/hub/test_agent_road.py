@@ -48,7 +48,7 @@ def test_a_device_is_found_adopted_reset_and_proven(hub: HubInThread, agent: Pap
     job = reset(hub, row["id"])
     assert (job["status"], job["outcome"]) == ("succeeded", Outcome.CLEAN)
     assert status(hub, row["id"]) == "ready"
-    until(lambda: agent.work[-1].executions == () and agent.work[-1].acked[job["id"]] == 2)
+    until(lambda: agent.work[-1].executions == () and agent.work[-1].acked.get(job["id"]) == 2)
     versions = [(work.epoch, work.version) for work in agent.work]
     assert versions == sorted(versions)
 
