@@ -62,6 +62,7 @@ class Robot(Driver):
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         self.world.begun.append(step.id)
+        say(len(self.world.begun) / 100)
         await asyncio.sleep(0)
         if self.world.die_in_step == step.id:
             self.world.die_in_step = ""
