@@ -64,6 +64,14 @@ export function say(text: Text | null | undefined): string {
   return text ? text[current] || text.de || text.en : "";
 }
 
+const STEPS = ["B", "kB", "MB", "GB", "TB"];
+
+/** An amount of data in the largest unit that keeps it above one, such as "57,98 GB". */
+export function bytes(value: number): string {
+  const step = Math.min(STEPS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return `${number(value / 1000 ** step)} ${STEPS[step]}`;
+}
+
 /** A number as people here write it. */
 export function number(value: number): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(value);
