@@ -78,7 +78,8 @@ class UsbSource(Source):
 
     async def _next_change(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), self._check_s)
+            async with asyncio.timeout(self._check_s):  # wait_for of Python 3.11 can lose a cancellation
+                await self._wake.wait()
         except TimeoutError:
             self._all_dirty = True
         else:

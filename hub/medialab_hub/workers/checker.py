@@ -51,7 +51,8 @@ class Checker:
 
     async def _is_woken(self) -> bool:
         try:
-            await asyncio.wait_for(self._wake.wait(), PERIOD_S)
+            async with asyncio.timeout(PERIOD_S):  # wait_for of Python 3.11 can lose a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return False
         return True

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 REMIND_S = 5.0
 """Work without any sign of progress is published again so often: the broker may have lost it. The configuration
 beside it is published again so often in any case: progress of one device says nothing about who was told of another."""
+UNSENT_PAUSE_S = 1.0
+"""Before trying again without a broker; a new connection ends it."""
 SHORTEST_PAUSE_S = 0.1
 """Between two publications for one agent."""
 BYTES_PER_S = 2_000_000
@@ -77,6 +79,7 @@ class Dispatcher:
         """The broker may have forgotten everything: publish all of it again."""
         for desk in self._desks.values():
             desk.is_dirty = desk.is_forced = True
+            desk.next_at = 0.0
         self._wake.set()
 
     async def run(self) -> None:
@@ -107,7 +110,8 @@ class Dispatcher:
         moments += [desk.remind_at for desk in self._desks.values() if desk.remind_at is not None]
         pause = max(0.0, min(moments) - now) if moments else None
         try:
-            await asyncio.wait_for(self._wake.wait(), pause)
+            async with asyncio.timeout(pause):  # wait_for of Python 3.11 can lose a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return
 
@@ -119,17 +123,17 @@ class Dispatcher:
             config, content, count = await asyncio.to_thread(self._read, agent, reader, dict(desk.acked))
         except Exception:
             log.exception("cannot read the work of %s", agent)
-            desk.is_dirty, desk.next_at = True, self._clock.monotonic() + 1.0
+            desk.is_dirty, desk.next_at = True, self._clock.monotonic() + UNSENT_PAUSE_S
             return
-        self._send(agent, desk, config, content)
+        is_sent = self._send(agent, desk, config, content)
         now = self._clock.monotonic()
-        desk.next_at = now + max(SHORTEST_PAUSE_S, len(content) / BYTES_PER_S)
+        desk.next_at = now + (max(SHORTEST_PAUSE_S, len(content) / BYTES_PER_S) if is_sent else UNSENT_PAUSE_S)
         desk.remind_at = now + REMIND_S if count else None
 
     def _read(self, agent: str, reader: WorkReader, acked: Mapping[str, int]) -> tuple[Config | None, bytes, int]:
         return self._reading(lambda session: (config_for(session, agent), *reader.read(session, acked)))
 
-    def _send(self, agent: str, desk: _Desk, config: Config | None, content: bytes) -> None:
+    def _send(self, agent: str, desk: _Desk, config: Config | None, content: bytes) -> bool:
         sent, now = True, self._clock.monotonic()
         is_due = desk.is_forced or now >= desk.config_again_at
         if config is not None and (is_due or config.version != desk.config):
@@ -142,3 +146,4 @@ class Dispatcher:
             desk.content = content
         desk.is_forced = not sent
         desk.is_dirty = desk.is_dirty or not sent
+        return sent

@@ -125,6 +125,7 @@ class Scheduler:
         due = self._timers.next_due()
         pause = None if due is None else max(0.0, due - self._clock.monotonic())
         try:
-            await asyncio.wait_for(self._wake.wait(), pause)
+            async with asyncio.timeout(pause):  # wait_for of Python 3.11 can lose a cancellation
+                await self._wake.wait()
         except TimeoutError:
             return
