@@ -38,8 +38,10 @@ class HubLink:
         return self._session.is_connected
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
-        """Queue one message. False: too much waits already; try again later."""
-        return self._session.publish(topic, payload, retain=retain)
+        """Queue one message. False: no broker, or too much waits already; try again later.
+
+        Nothing is queued without a broker, so that after a reconnection everything leaves in its right order."""
+        return self.is_connected and self._session.publish(topic, payload, retain=retain)
 
     def ask(self, agent: str, question: WireModel) -> bool:
         """Ask an agent something; not retained, so only an agent that listens now hears it."""
