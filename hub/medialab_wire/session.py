@@ -171,8 +171,9 @@ class Session:
         while (sock := self._client.socket()) is not None:
             self._select(sock)
             self._client.loop_misc()
-            if self._connected:
+            if self._client.is_connected():  # a backlog may come before the subscription stands, and must be worked off
                 self._send_acks()
+            if self._connected:
                 self._send_queued()
             elif time.monotonic() - opened > CONNECT_DEADLINE_S:
                 return
