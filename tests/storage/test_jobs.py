@@ -1,5 +1,7 @@
 """Jobs through the real tables: grace, cancel, expiry, quarantine, acceptance, batches, the record."""
 
+from datetime import timedelta
+
 import pytest
 
 from medialab_hub.domain.records import record_hash
@@ -9,7 +11,8 @@ from medialab_hub.services.executions import ForeignExecution, take_execution_re
 from medialab_hub.services.resetting import Scope
 from medialab_hub.storage import journal
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Job, JournalRow
+from medialab_hub.storage.tables import Allocation, Job, JournalRow
+from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.progress import CheckResult, ExecutionStatus, Outcome
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
@@ -140,3 +143,19 @@ def test_a_snapshotless_baseline_is_no_baseline(core: HubCore) -> None:
     core.do(take_execution_report, "pi", report)
     assert core.read(views.job_detail, job)["trouble"]["code"] == "no-snapshot"
     assert core.row(device)["status"] == "no_baseline"
+
+
+def test_a_booked_device_is_left_out_of_many(core: HubCore) -> None:
+    free, booked = core.prepare("t1"), core.prepare("t2")
+    soon = core.clock.now() + timedelta(minutes=5)
+
+    def book(uow: UnitOfWork) -> None:
+        uow.session.add(Allocation(id="alc-1", device_id=booked, kind="workshop", starts_at=soon, blocked_from=soon))
+
+    core.do(book)
+    with pytest.raises(Conflict, match="device-taken"):
+        core.do(resetting.reset, booked, None, 0, "trainer")
+    batch = core.do(resetting.reset_many, Scope(is_everything=True), None, 5, "trainer")
+    view = core.read(views.batch_view, batch)
+    (job,) = view["jobs"]
+    assert core.read(views.job_detail, job)["device"] == free

@@ -53,10 +53,10 @@ def start_checked(uow: UnitOfWork, device: Device, candidate: Candidate, wish: W
     if found is not None:
         raise not_possible(found.code, found.reason, device.id)
     job = _make(uow, device, candidate, wish, actor)
-    uow.session.add(job)
-    uow.session.flush()
     if job.action == RESET_ACTION:
         allocations.take_for_reset(uow, device, job)
+    uow.session.add(job)
+    uow.session.flush()
     job_changed(uow, job, Happened.JOB_REQUESTED, actor, device=device.id, action=job.action, level=job.level)
     return job.id
 

@@ -1,11 +1,13 @@
 """Resets one device or many, and says beforehand what would happen."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.readiness import Candidate, plan_resets
+from medialab_hub.errors import Conflict
 from medialab_hub.services import jobs
 from medialab_hub.services.candidates import gather
 from medialab_hub.services.refusals import no_such, not_possible, not_understood
@@ -90,7 +92,8 @@ def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float,
 
 def _start_one(uow: UnitOfWork, device: Device, candidate: Candidate, batch: Batch, grace_s: float) -> None:
     wish = jobs.Wish(device.id, RESET_ACTION, batch.level, grace_s=grace_s, batch=batch.id)
-    jobs.start_checked(uow, device, candidate, wish, batch.requested_by)
+    with contextlib.suppress(Conflict):  # booked within the reset's time: left out, and nothing of it was stored
+        jobs.start_checked(uow, device, candidate, wish, batch.requested_by)
 
 
 def cancel_batch(uow: UnitOfWork, batch_id: str, actor: str) -> None:
