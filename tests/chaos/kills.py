@@ -108,7 +108,7 @@ class Killer:
             getattr(self._rig, victim).start()
             times[victim] = (began, time.monotonic())
         if "hub" in times:
-            self._rig.wait("the hub is back", self._rig.client.is_up, RESUME_S, 0.02)
+            self._rig.wait(f"the hub is back after {kill}", self._rig.client.is_up, RESUME_S, 0.02)
             times["hub"] = (times["hub"][0], time.monotonic())
         return times
 

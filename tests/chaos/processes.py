@@ -12,7 +12,7 @@ from typing import Any, cast
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 
 
 @dataclass
