@@ -1,5 +1,8 @@
 """Reset policy: never clean by default."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,18 +69,38 @@ def test_the_agent_can_only_make_it_worse(level, evidence: Evidence) -> None:
         assert order.index(verdict) >= order.index(evidence.claimed or Outcome.UNVERIFIED)
 
 
+LEVEL = ResetLevel(
+    id="l",
+    title=text("l"),
+    erases=(),
+    typical_s=1,
+    checks=(CheckSpec(id="a", title=text("a")), CheckSpec(id="b", title=text("b"), kind=EvidenceKind.PERSON)),
+)
+BY_MACHINE = Check(id="a", title=text("a"), result=CheckResult.PASSED)
+BY_PERSON = Check(id="b", title=text("b"), kind=EvidenceKind.PERSON, result=CheckResult.PASSED, by="user-1")
+HONEST = Evidence(ExecutionStatus.SUCCEEDED, (), (BY_MACHINE, BY_PERSON), Outcome.CLEAN, {"user-1"})
+EMPTY = LEVEL.model_copy(update={"checks": ()})
+
+
 def test_an_honest_reset_is_clean() -> None:
-    level = ResetLevel(
-        id="l",
-        title=text("l"),
-        erases=(),
-        typical_s=1,
-        checks=(CheckSpec(id="a", title=text("a")), CheckSpec(id="b", title=text("b"), kind=EvidenceKind.PERSON)),
-    )
-    checks = [
-        Check(id="a", title=text("a"), result=CheckResult.PASSED),
-        Check(id="b", title=text("b"), kind=EvidenceKind.PERSON, result=CheckResult.PASSED, by="user-1"),
-    ]
-    evidence = Evidence(ExecutionStatus.SUCCEEDED, (), checks, Outcome.CLEAN, {"user-1"})
-    assert judge(level, evidence).outcome is Outcome.CLEAN
-    assert judge(level, Evidence(ExecutionStatus.SUCCEEDED, (), checks, Outcome.CLEAN)).missing == ("b",)
+    assert judge(LEVEL, HONEST).outcome is Outcome.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("level", "flaw"),
+    [
+        (None, {}),
+        (EMPTY, {}),
+        (LEVEL, {"claimed": None}),
+        (LEVEL, {"claimed": Outcome.UNVERIFIED}),
+        (LEVEL, {"answered_by": frozenset()}),
+        (LEVEL, {"answered_by": {"user-2"}}),
+        (LEVEL, {"checks": (BY_MACHINE,)}),
+        (LEVEL, {"checks": (BY_PERSON,)}),
+        (LEVEL, {"checks": (BY_MACHINE.model_copy(update={"kind": EvidenceKind.PERSON, "by": "user-1"}), BY_PERSON)}),
+        (LEVEL, {"checks": (BY_MACHINE.model_copy(update={"result": CheckResult.UNKNOWN}), BY_PERSON)}),
+        (LEVEL, {"checks": (BY_MACHINE, BY_MACHINE.model_copy(update={"result": CheckResult.UNKNOWN}), BY_PERSON)}),
+    ],
+)
+def test_one_flaw_makes_an_honest_reset_unverified(level: ResetLevel | None, flaw: dict) -> None:
+    assert judge(level, replace(HONEST, **flaw)).outcome is Outcome.UNVERIFIED
