@@ -13,6 +13,7 @@ from medialab_hub.storage import devices
 from medialab_hub.storage import jobs as job_rows
 from medialab_hub.storage.tables import Connection, Device, Location, Setting, Station
 from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.reports import Access
 from medialab_wire.texts import Text
 
 EDITABLE = frozenset({"name", "asset_tag", "location", "station"})
@@ -34,15 +35,21 @@ def adopt(
 ) -> tuple[list[str], list[str]]:
     """Take devices into the inventory, each with an asset tag; returns their ids and the baseline jobs.
 
-    A device that cannot be commanded now gets no baseline job. Raises `NotFound` for unknown devices or places."""
+    A device that cannot be commanded now, or first needs a person, gets no baseline job. Raises `NotFound` for
+    unknown devices or places."""
     adopted, started = [], []
     for wish in adoptions:
         device = require_device(uow, wish.device)
         _adopt_one(uow, device, wish, actor)
         adopted.append(device.id)
-        if record_baseline and device.owner_id is not None and not job_rows.open_of(uow.session, [device.id]):
+        if record_baseline and _is_let_in(uow, device) and not job_rows.open_of(uow.session, [device.id]):
             started.append(jobs.start(uow, jobs.Wish(device.id, BASELINE_ACTION), actor))
     return adopted, started
+
+
+def _is_let_in(uow: UnitOfWork, device: Device) -> bool:
+    owner = None if device.owner_id is None else uow.session.get(Connection, device.owner_id)
+    return owner is not None and owner.access == Access.OK
 
 
 def _adopt_one(uow: UnitOfWork, device: Device, wish: AdoptWish, actor: str) -> None:
