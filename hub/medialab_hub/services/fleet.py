@@ -211,7 +211,9 @@ class FleetIndex:
         """One row as JSON. Raises KeyError."""
         if (data := self._encoded.get(device)) is None:
             line = self._lines[device]
-            data = self._encoded[device] = orjson.dumps(dict(zip(COLUMNS, line, strict=True)))
+            # orjson hands over a buffer of kilobytes with a short text in it; a copy is as long as the text.
+            data = bytes(memoryview(orjson.dumps(dict(zip(COLUMNS, line, strict=True)))))
+            self._encoded[device] = data
         return data
 
     def agents(self) -> list[Row]:
