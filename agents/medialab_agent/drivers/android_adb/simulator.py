@@ -60,4 +60,5 @@ async def open_scene(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> 
     for device in devices:
         stack.push_async_callback(device.stop)
     await server.connect(devices)
-    return server.settings | {"adb_connect": ",".join(device.address for device in devices)}
+    ours = ",".join(device.address for device in devices)
+    return server.settings | {"adb_connect": ours, "adb_only": "yes"}

@@ -31,7 +31,8 @@ _START = Text(de="Auf dem Computer eingeben: adb start-server", en="Type on the 
 
 
 class AdbSource(Source):
-    """Settings: adb_host, adb_port, adb_autostart (`no` switches off), adb_connect (addresses, by commas)."""
+    """Settings: adb_host, adb_port, adb_autostart (`no` switches off), adb_connect (addresses, by commas), adb_only
+    (`yes`: nothing but those addresses is seen, whatever else the server has)."""
 
     name = "adb"
 
@@ -39,6 +40,7 @@ class AdbSource(Source):
         self._client = AdbClient.from_settings(settings)
         self._may_start = settings.get("adb_autostart", "yes") != "no"
         self._addresses = [address.strip() for address in settings.get("adb_connect", "").split(",") if address.strip()]
+        self._is_closed = settings.get("adb_only") == "yes"
         self._tried: dict[str, float] = {}
         self._known: dict[str, Sighting] = {}
         self._status, self._reason = BusStatus.ABSENT, Text(de="Noch nicht verbunden.", en="Not connected yet.")
@@ -67,7 +69,7 @@ class AdbSource(Source):
                 self._changed.clear()
                 try:
                     await self._connect_addresses()
-                    self._reconcile(await self._client.devices(), see)
+                    self._reconcile(self._ours(await self._client.devices()), see)
                     self._failures, self._status = 0, BusStatus.LISTENING
                     pause = POLL_S
                 except (DeviceTrouble, TimeoutError) as error:
@@ -86,6 +88,9 @@ class AdbSource(Source):
                     async for _ in pushes:
                         self._changed.set()
             await asyncio.sleep(POLL_S if self._failures else 0.2)
+
+    def _ours(self, devices: tuple[AdbDevice, ...]) -> tuple[AdbDevice, ...]:
+        return tuple(d for d in devices if d.serial in self._addresses) if self._is_closed else devices
 
     def _reconcile(self, devices: tuple[AdbDevice, ...], see: See) -> None:
         now = {sighting.key: sighting for sighting in sightings_of(devices)}
