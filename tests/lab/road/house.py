@@ -111,6 +111,7 @@ def running(folder: Path, *arguments: str, env: Mapping[str, str] | None = None)
     house = House(folder, *arguments, env=env)
     try:
         yield house
-        house.stop()
+        if house.process.poll() is None:
+            house.stop()
     finally:
         house.end()
