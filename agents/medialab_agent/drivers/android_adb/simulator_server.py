@@ -1,9 +1,14 @@
 """A real adb server of its own: own port, own HOME and key, no USB; for the practice lab and tests."""
 
 import asyncio
+import contextlib
+import ctypes
+import logging
 import os
 import shutil
+import signal
 import socket
+import sys
 import tempfile
 from asyncio.subprocess import DEVNULL
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,6 +18,14 @@ from medialab_agent.drivers.android_adb.client import AdbClient
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.sdk.trouble import DeviceTrouble
 
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the kernel sends this signal when the thread that started the child ends, even by force."""
+log = logging.getLogger(__name__)
+
+AGAIN_S = 0.2
+"""Seconds until a server that died is started again."""
+LEAVE_S = 0.5
+"""Seconds the server may take to end by itself; it has nothing to save, and sometimes takes several."""
 START_S = 15.0
 """Seconds the server may take to listen."""
 
@@ -31,6 +44,8 @@ class AdbServer:
         self._temporary = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="medialab-adb-"))
         self._process: asyncio.subprocess.Process | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._lives = 0
         self.client = AdbClient("127.0.0.1", self.port)
 
     @property
@@ -62,27 +77,33 @@ class AdbServer:
         program = shutil.which("adb")
         if program is None:
             raise NoAdb("adb")
-        self._process = await asyncio.create_subprocess_exec(
-            program, "-P", str(self.port), "nodaemon", "server",
-            env=self.environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL,
-        )  # fmt: skip
+        await self._spawn(program)
+        self._watching = asyncio.create_task(self._watch(program))
         await _until(self._listens)
 
     async def connect(self, simulators: Iterable[AndroidSimulator]) -> None:
-        """Start the simulators that do not listen yet, let the server connect to all of them, side by side, and wait
-        until those that allow it are ready. Raises TimeoutError."""
+        """Start the simulators that do not listen yet, let the server connect to all of them and wait until those
+        that allow it are ready. Raises TimeoutError."""
         chosen = list(simulators)
-        await asyncio.gather(*(self._connect(simulator) for simulator in chosen))
+        for simulator in chosen:
+            if not simulator.is_listening:
+                await simulator.start()
         wanted = {simulator.address for simulator in chosen if simulator.allow}
-        await _until(lambda: self._are_ready(wanted))
+        async with asyncio.timeout(START_S):
+            while not await self._brought(chosen, wanted):
+                log.warning("The adb server broke down; connecting again")
 
     async def stop(self) -> None:
         """End the child by its pid and remove its temporary home."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
         process, self._process = self._process, None
         if process and process.returncode is None:
             process.terminate()
             try:
-                async with asyncio.timeout(3):
+                async with asyncio.timeout(LEAVE_S):
                     await process.wait()
             except TimeoutError:
                 process.kill()
@@ -90,10 +111,34 @@ class AdbServer:
         if self._temporary:
             await asyncio.to_thread(shutil.rmtree, self.home, ignore_errors=True)
 
-    async def _connect(self, simulator: AndroidSimulator) -> None:
-        if not simulator.is_listening:
-            await simulator.start()
-        await self.client.connect(simulator.address)
+    async def _spawn(self, program: str) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            program, "-P", str(self.port), "nodaemon", "server",
+            env=self.environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, preexec_fn=_with_parent(),
+        )  # fmt: skip
+        self._lives += 1
+
+    async def _watch(self, program: str) -> None:
+        """Debian's adb (29.0.6) now and then ends with a segmentation fault while devices connect: start it again."""
+        while self._process is not None:
+            code = await self._process.wait()
+            log.warning("The adb server ended (%d); starting it again", code)
+            await asyncio.sleep(AGAIN_S)
+            await self._spawn(program)
+
+    async def _brought(self, simulators: Iterable[AndroidSimulator], wanted: set[str]) -> bool:
+        """True once all are there; False when this server died meanwhile. One by one: side by side it dies oftener."""
+        lives = self._lives
+        with contextlib.suppress(DeviceTrouble):
+            await _until(self._listens)
+            for simulator in simulators:
+                await self.client.connect(simulator.address)
+        while self._lives == lives:
+            with contextlib.suppress(DeviceTrouble):
+                if await self._are_ready(wanted):
+                    return True
+            await asyncio.sleep(0.02)
+        return False
 
     async def _are_ready(self, addresses: set[str]) -> bool:
         return addresses <= {device.serial for device in await self.client.devices() if device.state == "device"}
@@ -111,6 +156,14 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(START_S):
         while not await holds():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+def _with_parent() -> Callable[[], None] | None:
+    """For the child between fork and exec, so that no server stays behind; what it needs is loaded before."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _free_port() -> int:
