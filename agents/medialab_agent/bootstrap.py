@@ -34,6 +34,8 @@ JOURNAL = "agent.sqlite"
 """The database's file name in the data folder."""
 LOOK_S = 5.0
 """Seconds between two looks at whether the inventory changed."""
+SETTLE_S = 30.0
+"""Seconds after its start until the agent says that what it used to command is gone: sources need time to find it."""
 
 
 def version() -> str:
@@ -138,6 +140,7 @@ class Agent:
     ) -> None:
         self._host = socket.gethostname()
         self._hear = hear
+        self._began = time.monotonic()
         self._outbox = Outbox(settings.agent_id)
         self._runtime = Runtime(settings, shelf, sources, self._on_report, self._on_execution)
         self._inventory = self._take_stock()
@@ -156,6 +159,7 @@ class Agent:
         async with AsyncExitStack() as stack:
             await self._runtime.start()
             stack.push_async_callback(self._runtime.close)
+            self._inventory = self._take_stock()
             self._outbox.inventory(self._inventory, time.monotonic())
             self._line.open()
             stack.push_async_callback(self._line.close, 0.5)
@@ -207,12 +211,13 @@ class Agent:
         """The version is a hash of everything but how many things each source sees, which changes all the time."""
         runtime = self._runtime
         facts = [source.fact() for source in runtime.sources]
+        awaited = runtime.executor.owned if time.monotonic() - self._began < SETTLE_S else frozenset()
         inventory = Inventory(
             version="",
             host=self._host,
             drivers=runtime.shelf.manifests,
             buses=(*facts, *runtime.shelf.facts()),
-            devices=runtime.registry.devices,
+            devices=tuple(sorted(awaited.union(runtime.registry.devices))),
         )
         buses = tuple(bus.model_copy(update={"seen": 0}) for bus in inventory.buses)
         steady = inventory.model_copy(update={"buses": buses})

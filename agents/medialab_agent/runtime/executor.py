@@ -88,6 +88,11 @@ class Executor:
         for report in await self._journal.unacked():
             self._tell(report)
 
+    @property
+    def owned(self) -> frozenset[str]:
+        """Connections that are ours to command, by the last configuration, also by one of an earlier life."""
+        return self._owned
+
     async def configure(self, config: Config) -> None:
         """From now on these connections are ours to command; kept for the next start."""
         await self._journal.keep_config(config)
