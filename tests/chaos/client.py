@@ -1,5 +1,6 @@
 """The hub's HTTP API as the fault tests use it: with an admin's token, patient while the hub is away."""
 
+import json
 import subprocess
 import threading
 import time
@@ -91,11 +92,14 @@ class News:
 
 
 class Follower:
-    """Listens to the stream on a thread of its own and comes back whenever the hub does."""
+    """Listens to the stream on a thread of its own and comes back whenever the hub does.
+
+    `called_absent` are devices the hub ever said were not there."""
 
     def __init__(self, client: HubClient) -> None:
         self._url, self._headers = f"{client.base}/api/v1/stream", client.headers
         self.jobs: list[News] = []
+        self.called_absent: set[str] = set()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self._thread.start()
@@ -123,5 +127,11 @@ class Follower:
                 return
             if line.startswith("event: "):
                 event = line.removeprefix("event: ")
-            elif line.startswith("data: ") and event == "job":
-                self.jobs.append(News(time.monotonic(), line.removeprefix("data: ")))
+            elif line.startswith("data: "):
+                self._take(event, line.removeprefix("data: "))
+
+    def _take(self, event: str, data: str) -> None:
+        if event == "job":
+            self.jobs.append(News(time.monotonic(), data))
+        elif event == "device" and (row := json.loads(data))["presence"] == "absent":
+            self.called_absent.add(row["id"])

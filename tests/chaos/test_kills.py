@@ -38,6 +38,7 @@ def test_every_reset_ends_clean_whatever_is_killed(broker: str, tmp_path: Path) 
             kills = left + kills[KILLS_PER_RUN:]
             runs += 1
         invariants.the_hub_is_whole(rig)
+        assert rig.follower.called_absent == set(), "no device ever went away"
     finally:
         rig.stop()
     invariants.the_journal_is_whole(tmp_path / "hub")
