@@ -1,24 +1,36 @@
 """The first tables."""
 
 from alembic import op
-from sqlmodel import SQLModel
 
 from medialab_hub.storage.migrations import overlap
+from medialab_hub.storage.migrations.first import (
+    accounts,
+    agents,
+    allocations,
+    devices,
+    issues,
+    jobs,
+    journal,
+    places,
+)
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+NOUNS = (places, agents, accounts, devices, jobs, allocations, journal, issues)
+"""In the order in which they refer to each other."""
+
 
 def upgrade() -> None:
     """Apply."""
-    bind = op.get_bind()
-    SQLModel.metadata.create_all(bind)
-    for statement in overlap.POSTGRESQL if bind.dialect.name == "postgresql" else overlap.SQLITE:
+    for noun in NOUNS:
+        noun.create()
+    for statement in overlap.POSTGRESQL if op.get_bind().dialect.name == "postgresql" else overlap.SQLITE:
         op.execute(statement)
 
 
 def downgrade() -> None:
-    """Undo."""
-    SQLModel.metadata.drop_all(op.get_bind())
+    """There is nothing before the first tables."""
+    raise NotImplementedError("restore a backup instead")

@@ -1,0 +1,1 @@
+"""The tables of the first migration, frozen as they were; one noun a file."""

@@ -1,0 +1,40 @@
+"""First tables: allocations."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from medialab_hub.storage.columns import UtcDateTime
+
+
+def create() -> None:
+    """Create them."""
+    _create_allocation()
+
+
+def _create_allocation() -> None:
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("blocked_from", UtcDateTime(), nullable=False),
+        sa.Column("blocked_to", UtcDateTime(), nullable=True),
+        sa.Column("parent_id", sa.String(), nullable=True),
+        sa.Column("job_id", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(ends_at IS NULL) = (blocked_to IS NULL) AND (ends_at IS NULL OR ends_at <= blocked_to)",
+            name=op.f("ck_allocation_turnaround"),
+        ),
+        sa.CheckConstraint("blocked_from <= starts_at", name=op.f("ck_allocation_preparation")),
+        sa.CheckConstraint("ends_at IS NULL OR starts_at < ends_at", name=op.f("ck_allocation_order")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_allocation_device_id_device")),
+        sa.ForeignKeyConstraint(["parent_id"], ["allocation.id"], name=op.f("fk_allocation_parent_id_allocation")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
+    )
+    op.create_index(op.f("ix_allocation_device_id"), "allocation", ["device_id"], unique=False)
