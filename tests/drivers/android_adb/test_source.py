@@ -94,7 +94,7 @@ async def test_a_killed_server_is_stated_and_its_devices_are_not_lost(monkeypatc
             await asyncio.sleep(0.05)
     assert source.fact().reason is not None
     assert all(sighting.present for sighting in seen.all)
-    monkeypatch.setattr(module, "RECONNECT_S", 0.0)
+    monkeypatch.setattr(module, "RECONNECT_S", 0.5)
     second = AdbServer(port=first.port)
     await second.start()
     await seen.until(

@@ -4,7 +4,8 @@
 
 One word a line on standard input, one line of JSON in answer: `appear` connects all and tells when adb listed each
 (monotonic seconds, the same clock in every process), `soil`, `trouble` gives the bad ones their faults, `cure` takes
-them away again, `residue` tells what is left by the devices' own account. It ends when its standard input does."""
+them away again, `residue` tells what is left by the devices' own account, `asked` when each was told something since
+the last `soil` (wall clock seconds). It ends when its standard input does."""
 
 import argparse
 import asyncio
@@ -33,6 +34,19 @@ def model_of(number: int, serial: str) -> Model:
     return OPPO if serial == REFUSES else (GALAXY, LENOVO, TABLET, XIAOMI)[number % 4]
 
 
+class Asked(list[str]):
+    """What a tablet is told, and when."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def append(self, item: str) -> None:
+        """Note the moment, too."""
+        super().append(item)
+        self.times.append(time.time())
+
+
 class Trolley:
     """All tablets and their adb server."""
 
@@ -42,6 +56,9 @@ class Trolley:
             serial: AndroidSimulator(serial, model=model_of(at, serial), latency_s=latency_s, hang_reads=False)
             for at, serial in enumerate(ALL)
         }
+        self.told = {serial: Asked() for serial in ALL}
+        for serial, told in self.told.items():
+            self.tablets[serial].body.asked = told
 
     async def start(self) -> dict[str, Any]:
         """The server alone: nothing is plugged in yet."""
@@ -67,9 +84,14 @@ class Trolley:
 
     async def soil(self) -> dict[str, Any]:
         """A group uses every tablet."""
-        for tablet in self.tablets.values():
+        for serial, tablet in self.tablets.items():
             tablet.soil()
+            self.told[serial].times.clear()
         return {}
+
+    async def asked(self) -> dict[str, list[float]]:
+        """When each tablet was told something since it was used."""
+        return {serial: told.times for serial, told in self.told.items()}
 
     async def trouble(self) -> dict[str, Any]:
         """The bad ones turn bad."""
