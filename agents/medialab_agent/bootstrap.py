@@ -21,6 +21,7 @@ from medialab_agent.runtime.journal import Journal
 from medialab_agent.runtime.memory import Memories
 from medialab_agent.runtime.registry import Registry
 from medialab_agent.runtime.shelf import BrokenDriver, Shelf
+from medialab_agent.runtime.siblings import Siblings
 from medialab_agent.sdk.source import Source
 from medialab_agent.settings import Settings
 from medialab_wire.commands import Config, NextWork
@@ -100,6 +101,7 @@ class Runtime:
         self.journal = Journal(self._database)
         memories = Memories(self._database)
         self.registry = Registry(shelf, memories.of, settings.driver, on_report)
+        self._siblings = Siblings(self.registry)
         limits = limits or Limits(parallel=settings.max_parallel)
         self.executor = Executor(self.journal, self.registry, on_execution, lambda: datetime.now(UTC), limits)
         self._listening: list[asyncio.Task[None]] = []
@@ -122,7 +124,7 @@ class Runtime:
         """A source never ends; when it does by a defect, it starts again and the others go on."""
         while True:
             try:
-                await source.run(self.registry.see)
+                await source.run(self._siblings.see)
             except Exception:
                 log.exception("The source %s failed; trying again", source.name)
             await asyncio.sleep(LOOK_S)

@@ -118,6 +118,11 @@ class Registry:
         self._slots[slot] = connection.dev
         self._update(connection, sighting)
 
+    def is_claimed(self, sighting: Sighting) -> bool:
+        """Whether a driver claims it, or several do."""
+        claim = self._claim(sighting)
+        return claim is not None and (claim.driver is not None or bool(claim.tied))
+
     def choose(self, choices: Mapping[str, str]) -> None:
         """A person's choices for connections that several drivers claim: connection → driver."""
         if choices == self._choices:

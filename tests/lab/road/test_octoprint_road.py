@@ -67,6 +67,7 @@ def test_from_announcement_to_proof(tmp_path: Path, printer: Printer, chromium: 
         assert printer.everything() == cleaned
         changed = [step["id"] for step in again["steps"] if step["state"] == "done" and not step["ask"]]
         assert changed == [], "the second reset did something"
+        assert len(devices(client)) == 1, "one printer is one device, whatever else it announces"
         print(f"\nsecond reset, without the person: {machine_seconds(again):.2f} s")
 
 
