@@ -89,8 +89,8 @@ class Check(WireModel):
     title: Text
     kind: EvidenceKind = EvidenceKind.MACHINE
     result: CheckResult
-    expected: ShortText = ""
-    observed: ShortText = ""
+    expected: Text | None = None
+    observed: Text | None = None
     by: str = ""
     at: Instant | None = None
 

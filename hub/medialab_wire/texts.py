@@ -1,5 +1,7 @@
 """Texts for people, always in German and in English."""
 
+from typing import Self
+
 from medialab_wire.base import WireModel
 
 
@@ -8,3 +10,8 @@ class Text(WireModel):
 
     de: str
     en: str
+
+    @classmethod
+    def same(cls, words: str) -> Self:
+        """Words that are the same in both languages: a number, a code, a name."""
+        return cls(de=words, en=words)

@@ -13,10 +13,12 @@ from medialab_wire.commands import Execution, NextWork
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.progress import Check, CheckResult, ExecutionReport, ExecutionStatus, Outcome, StepState, StepView
 from medialab_wire.reports import Access, Identity, IdentityKind, Inventory, Report
+from medialab_wire.texts import Text
 from tests.browser import paper_words as words
 from tests.browser.paper_words import PaperDevice
 
 AGENT = "paper"
+ZERO = Text.same("0")
 STEP_S = 0.15
 OUTCOMES = {
     "clean": (CheckResult.PASSED, Outcome.CLEAN),
@@ -144,13 +146,13 @@ class PaperAgent:
 
     def _finish(self, device: PaperDevice, report: ExecutionReport) -> None:
         result, outcome = OUTCOMES[device.manner]
-        files = Check(id="files", title=words.FILES.title, result=CheckResult.PASSED, expected="0", observed="0")
+        files = Check(id="files", title=words.FILES.title, result=CheckResult.PASSED, expected=ZERO, observed=ZERO)
         accounts = Check(
             id="accounts",
             title=words.ACCOUNTS.title,
             result=result,
-            expected="kein Konto",
-            observed="ein Konto" if result is CheckResult.FAILED else "",
+            expected=Text(de="kein Konto", en="no account"),
+            observed=Text(de="ein Konto", en="one account") if result is CheckResult.FAILED else None,
         )
         device.traces = {}
         self.report(device)

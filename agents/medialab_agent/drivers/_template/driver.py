@@ -76,8 +76,8 @@ class ToyBoxDriver(Driver):
                 id="files",
                 title=Text(de="Keine fremden Dateien", en="No foreign files"),
                 result=CheckResult.FAILED if count else CheckResult.PASSED,
-                expected="0",
-                observed=str(count),
+                expected=Text.same("0"),
+                observed=Text.same(str(count)),
             ),
         )
 

@@ -3,13 +3,35 @@
 `unknown` whenever something could not be read: never passed for want of evidence."""
 
 from collections.abc import Callable
-from typing import Any
 
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge, none_of
 from medialab_agent.drivers.android_adb.leftovers import leftovers
 from medialab_agent.drivers.android_adb.profiles import matches
 from medialab_agent.drivers.android_adb.reset import path_id
+from medialab_agent.sdk.evidence import count, listed, quoted
 from medialab_wire.progress import CheckResult
+from medialab_wire.texts import Text
+
+AS_RECORDED = Text(de="wie festgehalten", en="as recorded")
+NONE_EXTRA = Text(de="nichts zusätzlich", en="nothing extra")
+NO_ACCOUNT = Text(de="kein Konto", en="no account")
+COUNTED = {
+    "images": ("Bilder", "pictures"),
+    "video": ("Videos", "videos"),
+    "audio": ("Töne", "sounds"),
+    "contacts": ("Kontakte", "contacts"),
+    "events": ("Termine", "events"),
+    "words": ("gelernte Wörter", "learned words"),
+}
+"""Android's word for what it counts → ours."""
+
+
+def _recorded(number: int) -> Text:
+    return count("festgehalten", "recorded", number)
+
+
+def _differing(extra: int, missing: int, *others: Text) -> Text | None:
+    return listed((count("zusätzlich", "extra", extra), count("fehlt", "missing", missing), *others))
 
 
 def apps(see: Evidence) -> Finding:
@@ -19,9 +41,8 @@ def apps(see: Evidence) -> Finding:
         return UNKNOWN
     extra, missing = len(set(now) - set(then)), len(set(then) - set(now))
     changed = sum(1 for name in set(now) & set(then) if now[name] < then[name])
-    return judge(
-        not (extra or missing or changed), f"{len(then)} recorded", f"{extra} extra, {missing} missing, {changed} older"
-    )
+    older = count("älter", "older", changed)
+    return judge(not (extra or missing or changed), _recorded(len(then)), _differing(extra, missing, older))
 
 
 def app_data(see: Evidence) -> Finding:
@@ -41,7 +62,11 @@ def app_data(see: Evidence) -> Finding:
     )
     if unread and not used and not outer:
         return UNKNOWN
-    return judge(not (used or outer), f"{len(names)} unused", f"{used} used, {outer} files")
+    return judge(not (used or outer), count("unbenutzt", "unused", len(names)), _seen(used, outer))
+
+
+def _seen(used: int, outer: int) -> Text | None:
+    return listed((count("benutzt", "used", used), count("Dateien", "files", outer)))
 
 
 def files(see: Evidence) -> Finding:
@@ -53,9 +78,8 @@ def files(see: Evidence) -> Finding:
     sizes = {path_id(path): size for path, size in now.items()}
     missing = sum(1 for name, size in then.items() if name not in sizes and size >= 0)
     changed = sum(1 for name, size in then.items() if name in sizes and sizes[name] != size)
-    return judge(
-        not (extra or missing or changed), "as recorded", f"{extra} extra, {missing} missing, {changed} changed"
-    )
+    other = count("verändert", "changed", changed)
+    return judge(not (extra or missing or changed), AS_RECORDED, _differing(extra, missing, other))
 
 
 def media(see: Evidence) -> Finding:
@@ -73,8 +97,9 @@ def _no_more(see: Evidence, names: tuple[str, ...]) -> Finding:
     readable = [name for name in names if name in now and name in then]
     extra = {name: now[name] - then[name] for name in readable if now[name] > then[name]}
     if extra:
-        return Finding(CheckResult.FAILED, "none extra", ", ".join(f"{count} {name}" for name, count in extra.items()))
-    return judge(True, "none extra", "none extra") if len(readable) == len(names) else UNKNOWN
+        seen = listed(count(*COUNTED[name], number) for name, number in extra.items())
+        return Finding(CheckResult.FAILED, NONE_EXTRA, seen)
+    return judge(True, NONE_EXTRA, NONE_EXTRA) if len(readable) == len(names) else UNKNOWN
 
 
 def settings(see: Evidence) -> Finding:
@@ -83,7 +108,8 @@ def settings(see: Evidence) -> Finding:
     if any(see.now.settings.get(scope) is None or recorded.get(scope) is None for scope in see.profile.settings):
         return UNKNOWN
     different = see.wanted.settings_to_restore()
-    return judge(not different, "as recorded", ", ".join(f"{c.scope}/{c.key}" for c in different) or "as recorded")
+    seen = listed(Text.same(f"{c.scope}/{c.key}") for c in different)
+    return judge(not different, AS_RECORDED, seen or AS_RECORDED)
 
 
 def wifi(see: Evidence) -> Finding:
@@ -92,18 +118,14 @@ def wifi(see: Evidence) -> Finding:
     if then is None or now is None:
         return UNKNOWN
     extra, missing = len(set(now.values()) - set(then)), len(set(then) - set(now.values()))
-    return judge(not (extra or missing), f"{len(then)} recorded", f"{extra} extra, {missing} missing")
+    return judge(not (extra or missing), _recorded(len(then)), _differing(extra, missing))
 
 
 def bluetooth(see: Evidence) -> Finding:
     """Paired Bluetooth devices: none extra."""
-    return _no_extra(see.baseline.get("bonds"), see.now.bonds, "paired")
-
-
-def _no_extra(then: Any, now: frozenset[str] | None, what: str) -> Finding:
-    if then is None or now is None:
-        return UNKNOWN
-    return judge(not now - set(then), f"0 extra {what}", f"{len(now - set(then))} extra {what}")
+    then, now = see.baseline.get("bonds"), see.now.bonds
+    extra = None if then is None or now is None else len(now - set(then))
+    return none_of(extra, "zusätzlich gekoppelt", "paired in addition")
 
 
 def accounts(see: Evidence) -> Finding:
@@ -111,14 +133,13 @@ def accounts(see: Evidence) -> Finding:
     if see.now.accounts is None:
         return UNKNOWN
     allowed = {
-        kind: count
-        for kind, count in (see.baseline.get("accounts") or {}).items()
+        kind: number
+        for kind, number in (see.baseline.get("accounts") or {}).items()
         if matches(kind, see.profile.accounts)
     }
-    extra = {kind: count for kind, count in see.now.accounts.items() if count > allowed.get(kind, 0)}
-    return judge(
-        not extra, "no account", ", ".join(f"{count} {kind}" for kind, count in sorted(extra.items())) or "no account"
-    )
+    extra = {kind: number for kind, number in see.now.accounts.items() if number > allowed.get(kind, 0)}
+    seen = listed(Text.same(f"{kind}: {number}") for kind, number in sorted(extra.items()))
+    return judge(not extra, NO_ACCOUNT, seen or NO_ACCOUNT)
 
 
 def users(see: Evidence) -> Finding:
@@ -127,23 +148,26 @@ def users(see: Evidence) -> Finding:
     return (
         UNKNOWN
         if see.now.users is None or then is None
-        else judge(see.now.users <= then, f"{then}", f"{see.now.users}")
+        else judge(see.now.users <= then, Text.same(f"{then}"), Text.same(f"{see.now.users}"))
     )
 
 
 def lock(see: Evidence) -> Finding:
     """No PIN, pattern or password."""
-    return (
-        UNKNOWN
-        if see.now.lock_set is None
-        else judge(not see.now.lock_set, "no lock", "locked" if see.now.lock_set else "no lock")
-    )
+    if see.now.lock_set is None:
+        return UNKNOWN
+    free, locked = Text(de="keine Sperre", en="no lock"), Text(de="gesperrt", en="locked")
+    return judge(not see.now.lock_set, free, locked if see.now.lock_set else free)
 
 
 def awake(see: Evidence) -> Finding:
     """The device may sleep: the worn sensor is not overridden and the screen stays on no longer than recorded."""
     if see.now.kept_awake:
-        return Finding(CheckResult.FAILED, "may sleep", "kept awake")
+        return Finding(
+            CheckResult.FAILED,
+            Text(de="darf schlafen", en="may sleep"),
+            Text(de="wird wach gehalten", en="kept awake"),
+        )
     if see.profile.id == "quest" and see.now.kept_awake is None:
         return UNKNOWN
     values = see.now.settings.get("global")
@@ -151,42 +175,45 @@ def awake(see: Evidence) -> Finding:
         return UNKNOWN
     then = ((see.baseline.get("settings") or {}).get("global") or {}).get("stay_on_while_plugged_in", "0")
     value = values.get("stay_on_while_plugged_in", "0")
-    return judge(value in (then, "0"), then, value)
+    return judge(value in (then, "0"), quoted(str(then)), quoted(str(value)))
 
 
 def apps_closed(see: Evidence) -> Finding:
     """No third-party app runs."""
-    return none_of(
-        None if see.now.apps is None or see.now.running is None else len(see.wanted.apps_to_close()), "running"
-    )
+    is_read = see.now.apps is not None and see.now.running is not None
+    return none_of(len(see.wanted.apps_to_close()) if is_read else None, "offen", "running")
 
 
 def booted(see: Evidence) -> Finding:
     """Android is up."""
     value = see.now.props.get("sys.boot_completed")
-    return UNKNOWN if value is None else judge(value == "1", "1", value)
+    return UNKNOWN if value is None else judge(value == "1", Text.same("1"), quoted(value))
 
 
 def wiped(see: Evidence) -> Finding:
     """The device's data is new."""
-    return UNKNOWN if see.wiped is None else judge(see.wiped, "erased", "erased" if see.wiped else "not erased")
+    if see.wiped is None:
+        return UNKNOWN
+    erased, kept = Text(de="gelöscht", en="erased"), Text(de="nicht gelöscht", en="not erased")
+    return judge(see.wiped, erased, erased if see.wiped else kept)
 
 
 def no_wifi(see: Evidence) -> Finding:
     """No saved network."""
-    return none_of(None if see.now.wifi is None else len(see.now.wifi), "networks")
+    return none_of(None if see.now.wifi is None else len(see.now.wifi), "Netze", "networks")
 
 
 def no_accounts(see: Evidence) -> Finding:
     """No account at all."""
-    return none_of(None if see.now.accounts is None else sum(see.now.accounts.values()), "accounts")
+    return none_of(None if see.now.accounts is None else sum(see.now.accounts.values()), "Konten", "accounts")
 
 
 def no_people(see: Evidence) -> Finding:
     """No contact, calendar entry or learned word."""
     names = ("contacts", "events", "words")
     found = sum(see.now.counts.get(name, 0) for name in names)
-    return UNKNOWN if not found and any(name not in see.now.counts for name in names) else none_of(found, "entries")
+    is_unread = not found and any(name not in see.now.counts for name in names)
+    return none_of(None if is_unread else found, "Einträge", "entries")
 
 
 Judge = Callable[[Evidence], Finding]

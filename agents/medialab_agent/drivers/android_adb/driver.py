@@ -142,8 +142,8 @@ class AndroidDriver(Driver):
                 id=spec.id,
                 title=spec.title,
                 result=found.result,
-                expected=found.expected[:512],
-                observed=found.observed[:512],
+                expected=found.expected,
+                observed=found.observed,
             )
             for spec in level.checks
             for found in (findings[spec.id],)
@@ -217,12 +217,12 @@ class AndroidDriver(Driver):
             raise NeedsPerson(
                 "no-baseline",
                 Text(
-                    de="Für dieses Gerät ist kein Grundzustand aufgezeichnet.",
-                    en="No state is recorded for this device.",
+                    de="Für dieses Gerät ist noch kein guter Zustand festgehalten.",
+                    en="No good state is recorded for this device yet.",
                 ),
                 Text(
-                    de="Gerät vorbereiten und „Grundzustand aufzeichnen“ wählen.",
-                    en="Prepare it and choose “Record state”.",
+                    de="Gerät vorbereiten und „Guten Zustand festhalten“ wählen.",
+                    en="Prepare it and choose “Record the good state”.",
                 ),
             )
         return baseline

@@ -7,7 +7,9 @@ from typing import Any
 from medialab_agent.drivers.android_adb.inventory import Inventory
 from medialab_agent.drivers.android_adb.profiles import Profile
 from medialab_agent.drivers.android_adb.reset import Wanted
+from medialab_agent.sdk.evidence import count as count_of
 from medialab_wire.progress import CheckResult
+from medialab_wire.texts import Text
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,16 @@ class Finding:
     """Result with what was expected and observed: counts and kinds only."""
 
     result: CheckResult
-    expected: str = ""
-    observed: str = ""
+    expected: Text | None = None
+    observed: Text | None = None
 
 
-UNKNOWN = Finding(CheckResult.UNKNOWN, observed="not readable")
+UNKNOWN = Finding(CheckResult.UNKNOWN, observed=Text(de="nicht lesbar", en="not readable"))
 
 
-def judge(passed: bool, expected: str, observed: str) -> Finding:
+def judge(passed: bool, expected: Text, observed: Text | None) -> Finding:
     return Finding(CheckResult.PASSED if passed else CheckResult.FAILED, expected, observed)
 
 
-def none_of(count: int | None, what: str) -> Finding:
-    return UNKNOWN if count is None else judge(count == 0, f"0 {what}", f"{count} {what}")
+def none_of(count: int | None, de: str, en: str) -> Finding:
+    return UNKNOWN if count is None else judge(count == 0, count_of(de, en, 0), count_of(de, en, count))

@@ -2,7 +2,11 @@
 
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge
 from medialab_agent.drivers.android_adb.reset import path_id
+from medialab_agent.sdk.evidence import count, listed
 from medialab_wire.progress import CheckResult
+from medialab_wire.texts import Text
+
+NOTHING = Text(de="nichts", en="nothing")
 
 
 def leftovers(see: Evidence) -> Finding:
@@ -12,20 +16,20 @@ def leftovers(see: Evidence) -> Finding:
     known = tuple(then.get(key) for key in ("files", "app_files", "tmp_files", "volumes", "admins"))
     if any(part is None for part in lists + known):
         return _partly_read(see)
-    counts = _leftover_counts(see)
-    return judge(not counts, "nothing", ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing")
+    found = _found(see)
+    return judge(found is None, NOTHING, found or NOTHING)
 
 
 def _partly_read(see: Evidence) -> Finding:
-    counts = _leftover_counts(see)
-    return (
-        Finding(CheckResult.FAILED, "nothing", ", ".join(f"{n} {name}" for name, n in counts.items()))
-        if counts
-        else UNKNOWN
-    )
+    found = _found(see)
+    return Finding(CheckResult.FAILED, NOTHING, found) if found else UNKNOWN
 
 
-def _leftover_counts(see: Evidence) -> dict[str, int]:
+def _found(see: Evidence) -> Text | None:
+    return listed(count(*name, number) for name, number in _leftover_counts(see).items() if number)
+
+
+def _leftover_counts(see: Evidence) -> dict[tuple[str, str], int]:
     then, now, profile = see.baseline, see.now, see.profile
     listed = set(then.get("files") or ())
     elsewhere = [
@@ -34,16 +38,15 @@ def _leftover_counts(see: Evidence) -> dict[str, int]:
         if not profile.is_learners(path) and not profile.leads_to_learners(path) and not profile.is_ignored(path)
     ]
     tmp = set(then.get("tmp_files") or ())
-    counts = {
-        "unknown files": sum(1 for path in elsewhere if path_id(path) not in listed)
+    return {
+        ("unbekannte Dateien", "unknown files"): sum(1 for path in elsewhere if path_id(path) not in listed)
         if then.get("files") is not None
         else 0,
-        "app files": len(see.wanted.app_files_to_delete()) + _stray_app_files(see),
-        "transfer files": sum(1 for path in now.tmp_files or () if path_id(path) not in tmp),
-        "memory cards": len((now.volumes or frozenset()) - set(then.get("volumes") or ())),
-        "administrators": len((now.admins or frozenset()) - set(then.get("admins") or ())),
+        ("Dateien von Apps", "app files"): len(see.wanted.app_files_to_delete()) + _stray_app_files(see),
+        ("übertragene Dateien", "transfer files"): sum(1 for path in now.tmp_files or () if path_id(path) not in tmp),
+        ("Speicherkarten", "memory cards"): len((now.volumes or frozenset()) - set(then.get("volumes") or ())),
+        ("Verwaltungs-Apps", "administrators"): len((now.admins or frozenset()) - set(then.get("admins") or ())),
     }
-    return {name: count for name, count in counts.items() if count}
 
 
 def _stray_app_files(see: Evidence) -> int:

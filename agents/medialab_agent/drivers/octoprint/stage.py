@@ -14,6 +14,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client, file_path
 from medialab_agent.drivers.octoprint.traces import list_files, walk
+from medialab_agent.sdk.evidence import count
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_agent.sdk.trouble import Refused, Unreachable
 from medialab_wire.progress import Check, CheckResult
@@ -46,6 +47,10 @@ def _bad_file(detail: str) -> Refused:
         Text(de="Die Datei noch einmal in den Workshop legen.", en="Put the file into the workshop again."),
         detail,
     )
+
+
+def _same_content(files: int) -> Text:
+    return count("Dateien mit gleichem Inhalt", "files with the same content", files)
 
 
 class Stage:
@@ -99,8 +104,8 @@ class Stage:
                 id="files",
                 title=Text(de="Dateien sind auf dem Drucker", en="Files are on the printer"),
                 result=CheckResult.PASSED if all(there) else CheckResult.FAILED,
-                expected=f"{len(there)} files, same content",
-                observed=f"{sum(there)} files, same content",
+                expected=_same_content(len(there)),
+                observed=_same_content(sum(there)),
             )
         ]
         if self._select:

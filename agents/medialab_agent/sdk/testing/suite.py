@@ -257,4 +257,5 @@ class DriverSuite:
         made = {check.id for check in report.checks if check.result is not CheckResult.UNKNOWN}
         level = bench.manifest.level(bench.manifest.default_level or "")
         assert level is None or {check.id for check in level.checks} <= made
-        assert all(len(check.observed) <= 200 for check in report.checks)
+        said = [text for check in report.checks for text in (check.expected, check.observed) if text is not None]
+        assert all(0 < len(words) <= 200 for text in said for words in (text.de, text.en))

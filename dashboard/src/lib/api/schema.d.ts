@@ -1105,20 +1105,12 @@ export interface components {
              * @default
              */
             by: string;
-            /**
-             * Expected
-             * @default
-             */
-            expected: string;
+            expected?: components["schemas"]["Text"] | null;
             /** Id */
             id: string;
             /** @default machine */
             kind: components["schemas"]["EvidenceKind"];
-            /**
-             * Observed
-             * @default
-             */
-            observed: string;
+            observed?: components["schemas"]["Text"] | null;
             result: components["schemas"]["CheckResult"];
             title: components["schemas"]["Text"];
         };
