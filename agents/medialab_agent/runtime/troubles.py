@@ -25,10 +25,10 @@ NO_DRIVER = Trouble(
 NO_BASELINE = Trouble(
     code="no-baseline",
     text=Text(
-        de="Für dieses Gerät ist noch kein Grundzustand festgehalten. Es wird nichts gelöscht.",
+        de="Für dieses Gerät ist noch kein guter Zustand festgehalten. Es wird nichts gelöscht.",
         en="No baseline is recorded for this device yet. Nothing is erased.",
     ),
-    remedy=Text(de="Zuerst den Grundzustand festhalten.", en="Record the baseline first."),
+    remedy=Text(de="Zuerst den guten Zustand festhalten.", en="Record the baseline first."),
 )
 UNKNOWN_LEVEL = Trouble(
     code="unknown-level",
@@ -73,7 +73,7 @@ CHECKS_FAILED = Trouble(
 )
 SNAPSHOT_UNUSABLE = Trouble(
     code="snapshot-unusable",
-    text=Text(de="Der Grundzustand lässt sich nicht festhalten.", en="The baseline cannot be recorded."),
+    text=Text(de="Der gute Zustand lässt sich nicht festhalten.", en="The baseline cannot be recorded."),
     remedy=_TELL_US,
 )
 READING_DEADLINE = Trouble(

@@ -92,10 +92,11 @@ def bad_baseline(detail: str = "") -> Refused:
     return Refused(
         "no-baseline",
         Text(
-            de="Für diesen Drucker ist kein Grundzustand gespeichert.", en="No baseline is recorded for this printer."
+            de="Für diesen Drucker ist noch kein guter Zustand festgehalten.",
+            en="No baseline is recorded for this printer.",
         ),
         Text(
-            de="Den Drucker vorbereiten und den Grundzustand aufnehmen.",
+            de="Den Drucker vorbereiten und „Guten Zustand festhalten“ wählen.",
             en="Prepare the printer and record its baseline.",
         ),
         detail,
