@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.lab import ADMIN
 from tests.browser.visitor import Visitor
 from tests.browser.work import CLEAN, FAILING, HANDS, UNVERIFIED
 
@@ -26,6 +27,7 @@ def test_a_reset_shows_its_steps_and_ends_with_a_record(visitor: Visitor) -> Non
     page.get_by_role("link", name="Nachweis ansehen").click()
     expect(page.get_by_role("heading", name="Nachweis der Zurücksetzung")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("Keine Dateien übrig.*bestanden"))).to_be_visible()
+    expect(page.locator("dt:text-is('Veranlasst von') + dd")).to_have_text(ADMIN)
     expect(page.locator("footer code").first).to_have_text(re.compile("^[0-9a-f]{64}$"))
 
 
@@ -57,6 +59,7 @@ def test_what_could_not_be_checked_is_said_and_may_be_accepted_by_name(visitor: 
     page.get_by_role("link", name="Nachweis ansehen").click()
     expect(page.get_by_text("1 Prüfung war nicht möglich")).to_be_visible()
     expect(page.get_by_text("Kontenliste selbst angesehen")).to_be_visible()
+    expect(page.locator("dt:text-is('Angenommen von') + dd")).to_have_text(ADMIN)
 
 
 def test_a_failed_check_locks_the_device_out(visitor: Visitor) -> None:

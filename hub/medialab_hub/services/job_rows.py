@@ -7,6 +7,7 @@ from typing import Any
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.progress import Situation, current_step, fraction, why_waiting
 from medialab_hub.domain.readiness import chosen_level
+from medialab_hub.services.names import name_of
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.session import Session
@@ -82,15 +83,22 @@ def job_detail(session: Session, job: Job) -> Row:
         **_row(session, job, "" if device is None else device.name),
         "title": title_of(job, manifest).model_dump(),
         "steps": job.steps,
-        "checks": job.checks,
+        "checks": [{**check, "by_name": _name(session, check.get("by", ""))} for check in job.checks],
         "trouble": job.trouble,
         "agent": job.agent_id,
         "requested_by": job.requested_by,
+        "requested_by_name": _name(session, job.requested_by),
         "accepted_by": job.accepted_by,
+        "accepted_by_name": _name(session, job.accepted_by),
         "accepted_reason": job.accepted_reason,
         "started": stamp(job.started_at),
         "record_hash": job.record_hash,
     }
+
+
+def _name(session: Session, principal: str) -> Row | None:
+    name = name_of(session, principal)
+    return None if name is None else name.model_dump()
 
 
 def title_of(job: Job, manifest: DriverManifest | None) -> Text:

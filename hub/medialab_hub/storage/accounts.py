@@ -21,6 +21,14 @@ def user_of_key(session: Session, key: str) -> User | None:
     return session.exec(select(User).where(User.name_key == key)).first()
 
 
+def name_of(session: Session, principal: str) -> str | None:
+    """Name of an account or label of a token, locked and revoked ones included; None when there is none."""
+    if (user := session.get(User, principal)) is not None:
+        return user.name
+    token = session.get(ApiToken, principal)
+    return None if token is None else token.label
+
+
 def users(session: Session) -> Sequence[User]:
     """All accounts by name."""
     return session.exec(select(User).order_by(User.name_key)).all()

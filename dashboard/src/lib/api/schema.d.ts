@@ -1094,27 +1094,6 @@ export interface components {
          */
         BusStatus: "listening" | "absent" | "denied" | "failed";
         /**
-         * Check
-         * @description One piece of evidence: what was expected, what was observed; counts and types only, no content, no names.
-         */
-        Check: {
-            /** At */
-            at?: string | null;
-            /**
-             * By
-             * @default
-             */
-            by: string;
-            expected?: components["schemas"]["Text"] | null;
-            /** Id */
-            id: string;
-            /** @default machine */
-            kind: components["schemas"]["EvidenceKind"];
-            observed?: components["schemas"]["Text"] | null;
-            result: components["schemas"]["CheckResult"];
-            title: components["schemas"]["Text"];
-        };
-        /**
          * CheckResult
          * @description `unknown`: the check could not be made, which never counts as passed.
          * @enum {string}
@@ -1542,8 +1521,30 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         /**
+         * JobCheck
+         * @description A piece of evidence, with the name of the person who ticked it; None when a machine read it back.
+         */
+        JobCheck: {
+            /** At */
+            at?: string | null;
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            by_name?: components["schemas"]["Text"] | null;
+            expected?: components["schemas"]["Text"] | null;
+            /** Id */
+            id: string;
+            /** @default machine */
+            kind: components["schemas"]["EvidenceKind"];
+            observed?: components["schemas"]["Text"] | null;
+            result: components["schemas"]["CheckResult"];
+            title: components["schemas"]["Text"];
+        };
+        /**
          * JobDetail
-         * @description One job with its live steps, its evidence and its end.
+         * @description One job with its live steps, its evidence and its end. Names are looked up in the accounts, never stored.
          */
         JobDetail: {
             /**
@@ -1556,6 +1557,7 @@ export interface components {
              * @default
              */
             accepted_by: string;
+            accepted_by_name?: components["schemas"]["Text"] | null;
             /**
              * Accepted Reason
              * @default
@@ -1572,7 +1574,7 @@ export interface components {
              * Checks
              * @default []
              */
-            checks: components["schemas"]["Check"][];
+            checks: components["schemas"]["JobCheck"][];
             /**
              * Created
              * Format: date-time
@@ -1601,6 +1603,7 @@ export interface components {
              * @default
              */
             requested_by: string;
+            requested_by_name?: components["schemas"]["Text"] | null;
             /** Seq */
             seq: number;
             /** Started */

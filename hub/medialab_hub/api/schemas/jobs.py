@@ -93,16 +93,24 @@ class JobPage(BaseModel):
     seq: int
 
 
+class JobCheck(Check):
+    """A piece of evidence, with the name of the person who ticked it; None when a machine read it back."""
+
+    by_name: Text | None = None
+
+
 class JobDetail(JobRow):
-    """One job with its live steps, its evidence and its end."""
+    """One job with its live steps, its evidence and its end. Names are looked up in the accounts, never stored."""
 
     title: Text
     steps: list[StepView] = []
-    checks: list[Check] = []
+    checks: list[JobCheck] = []
     trouble: Trouble | None = None
     agent: str | None = None
     requested_by: str = ""
+    requested_by_name: Text | None = None
     accepted_by: str = ""
+    accepted_by_name: Text | None = None
     accepted_reason: str = ""
     started: Instant | None = None
     record_hash: str = ""
