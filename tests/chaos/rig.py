@@ -1,5 +1,8 @@
 """A whole lab as real processes: broker, hub, agent, fleet. Each can be killed; the devices remember everything."""
 
+import contextlib
+import random
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +12,7 @@ from typing import Any
 from tests.chaos.client import Follower, HubClient, admin_token
 from tests.chaos.processes import FleetProgram, Program, agent_program, hub_program
 from tests.chaos.trace import TraceReader
-from tests.fixtures.brokers import RealBroker, free_port
+from tests.fixtures.brokers import RealBroker
 
 LEVEL = "session"
 END_S = 600.0
@@ -22,6 +25,16 @@ Road = Callable[[str, int], int]
 def straight(_program: str, port: int) -> int:
     """Directly to the broker."""
     return port
+
+
+def lasting_port() -> int:
+    """A free port below those the system gives to outgoing connections: it is still free after a kill."""
+    for _ in range(100):
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port between 20000 and 32000")
 
 
 @dataclass(frozen=True)
@@ -42,11 +55,11 @@ class Rig:
     size: Size = Size()
     seed: int = 1
     road: Road = straight
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lasting_port)
 
     def start(self) -> None:
         """Everything up, every device adopted with its baseline recorded."""
-        self.broker = RealBroker(self.broker_kind, self.folder)
+        self.broker = RealBroker(self.broker_kind, self.folder, lasting_port())
         self.broker.start()
         self.fleet = FleetProgram(self.folder, self.size.devices, self.size.latency_s, self.seed)
         self.trace = TraceReader(self.fleet.trace)
