@@ -31,14 +31,17 @@ def session(now: Inventory, baseline: Mapping[str, Any], profile: Profile) -> tu
     files, changes = wanted.files_to_delete().count, len(wanted.settings_to_restore())
     networks, cleared = len(wanted.wifi_to_forget()), len(wanted.apps_to_clear())
     candidates = (
-        (removed, _step("remove-apps", 120, f"{removed} neue Apps deinstallieren", f"Uninstall {removed} new apps")),
-        (files, _step("delete-files", 120, f"{files} Dateien und Ordner löschen", f"Delete {files} files and folders")),
+        (removed, _step("remove-apps", 120, f"Neue Apps deinstallieren: {removed}", f"Uninstall new apps: {removed}")),
+        (
+            files,
+            _step("delete-files", 120, f"Dateien und Ordner löschen: {files}", f"Delete files and folders: {files}"),
+        ),
         (
             changes,
-            _step("restore-settings", 60, f"{changes} Einstellungen zurückstellen", f"Restore {changes} settings"),
+            _step("restore-settings", 60, f"Einstellungen zurückstellen: {changes}", f"Restore settings: {changes}"),
         ),
-        (networks, _step("forget-wifi", 60, f"{networks} WLAN-Netze vergessen", f"Forget {networks} Wi-Fi networks")),
-        (1, _step("clear-data", 180, f"Daten von {cleared} Apps löschen", f"Erase the data of {cleared} apps")),
+        (networks, _step("forget-wifi", 60, f"WLAN-Netze vergessen: {networks}", f"Forget Wi-Fi networks: {networks}")),
+        (1, _step("clear-data", 180, f"App-Daten löschen: {cleared}", f"Erase app data: {cleared}")),
         (1, _home()),
     )
     return tuple(step for count, step in candidates if count)
@@ -53,7 +56,7 @@ def full() -> tuple[Step, ...]:
 
 
 def _close(count: int) -> Step:
-    return _step("close-apps", 30, f"{count} Apps schließen", f"Close {count} apps")
+    return _step("close-apps", 30, f"Apps schließen: {count}", f"Close apps: {count}")
 
 
 def _home() -> Step:

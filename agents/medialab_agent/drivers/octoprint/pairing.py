@@ -26,8 +26,11 @@ def _denied() -> NeedsPerson:
 def _too_often() -> NeedsPerson:
     return NeedsPerson(
         "pairing-too-often",
-        Text(de="OctoPrint wurde zu oft nach einer Kopplung gefragt.", en="OctoPrint was asked to pair too often."),
-        Text(de="Zehn Minuten warten, dann noch einmal koppeln.", en="Wait ten minutes, then pair again."),
+        Text(de="OctoPrint wurde zu oft um Erlaubnis gefragt.", en="OctoPrint was asked to pair too often."),
+        Text(
+            de="Zehn Minuten warten, dann noch einmal „Verbinden“ wählen.",
+            en="Wait ten minutes, then choose “Connect” again.",
+        ),
     )
 
 

@@ -77,15 +77,14 @@ class Reset:
 
     async def _machine(self) -> list[str]:
         printer = await self._client.printer()
-        names = ["overrides"]  # no interface tells the present factors
+        # No interface tells the present factors, and targets are only as fresh as OctoPrint's last poll of the printer.
+        names = ["heaters-off", "overrides"]
         if self._order.params.get("firmware_defaults") is True:
             names.append("firmware-defaults")
         if printer is None:
-            return [*names, "connect", "heaters-off", "cool-down"]
+            return [*names, "connect", "cool-down"]
         if not printer.state.flags.is_idle:
             names.append("end-job")
-        if all_off(printer) is not True:
-            names.append("heaters-off")
         if not is_safe(printer):
             names.append("cool-down")
         job = await self._client.read(models.Job, "/api/job")
@@ -142,11 +141,10 @@ class Reset:
 
     async def _heaters_off(self) -> Done:
         printer = await self._printer()
-        if all_off(printer) is True:
-            return Done(changed=False)
+        was_off = all_off(printer) is True
         await cool(self._client, printer)
         await until(self._is_off)
-        return Done()
+        return Done(changed=not was_off)
 
     async def _is_off(self) -> bool | None:
         return all_off(await self._printer()) or None
@@ -157,8 +155,8 @@ class Reset:
         return Done(
             changed=False,
             detail=Text(
-                de="Gesendet. Der Drucker meldet diese Werte nicht zurück.",
-                en="Sent. The printer does not report these values.",
+                de="Vorsorglich gesendet. Ob etwas verstellt war, meldet der Drucker nicht.",
+                en="Sent as a precaution. The printer does not report whether anything was changed.",
             ),
         )
 
