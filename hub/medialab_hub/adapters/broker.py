@@ -61,7 +61,7 @@ class BrokerPort(Protocol):
 
 
 _MOSQUITTO = Text(
-    de="Der Hub betreibt seinen Nachrichtendienst selbst (mosquitto), nur auf diesem Rechner, mit eigenem Kennwort "
+    de="Der Hub betreibt seinen Nachrichtendienst selbst (mosquitto), nur auf diesem Rechner, mit eigenem Passwort "
     "für jeden Agenten. Nichts davon ist im Netz zu sehen.",
     en="The hub runs its own message service (mosquitto), on this machine only, with a password for each agent. "
     "None of it can be seen from the network.",

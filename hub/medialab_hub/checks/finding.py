@@ -61,4 +61,4 @@ def named(text_de: str, text_en: str, values: Mapping[str, object]) -> Text:
 
 OPEN_DEVICE = Suggestion("open-device", Text(de="Gerät ansehen", en="Look at the device"), "open-device")
 RESET = Suggestion("reset", Text(de="Noch einmal zurücksetzen", en="Reset again"), "reset")
-FIND_ME = Suggestion("find-me", Text(de="Gerät zeigen lassen", en="Let the device show itself"), "find-me")
+FIND_ME = Suggestion("find-me", Text(de="Gerät finden", en="Find the device"), "find-me")

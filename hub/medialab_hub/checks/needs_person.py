@@ -1,13 +1,13 @@
 """A device waits until somebody allows access at the device itself."""
 
-from medialab_hub.checks.finding import FIND_ME, OPEN_DEVICE, DeviceFact, Finding, Suggestion, named
+from medialab_hub.checks.finding import OPEN_DEVICE, DeviceFact, Finding, Suggestion, named
 from medialab_wire.texts import Text
 
 _ALLOW = Suggestion(
-    "allow-at-device",
+    "allow-access",
     Text(
-        de="Am Gerät nachsehen: Dort steht eine Frage, die jemand bestätigen muss.",
-        en="Look at the device: it shows a question that somebody has to confirm.",
+        de="Seine Seite sagt, wo und wie jemand den Zugriff erlaubt.",
+        en="Its page says where and how somebody allows access.",
     ),
 )
 
@@ -22,5 +22,5 @@ def check(device: DeviceFact) -> Finding | None:
         "warning",
         named("„{name}“ wartet auf eine Erlaubnis", "“{name}” waits for a permission", {"name": device.name}),
         device=device.id,
-        suggestions=(_ALLOW, FIND_ME, OPEN_DEVICE),
+        suggestions=(_ALLOW, OPEN_DEVICE),
     )

@@ -13,8 +13,8 @@ def check(device: DeviceFact) -> Finding | None:
         "error",
         named("„{name}“ ist gesperrt", "“{name}” is blocked", {"name": device.name}),
         named(
-            "Beim Zurücksetzen ist etwas schiefgegangen. Bitte nicht ausgeben, bevor es geklärt ist.",
-            "Something went wrong during the reset. Please do not hand it out before that is settled.",
+            "Beim Zurücksetzen ist etwas schiefgegangen; die Seite des Geräts sagt, was. Bitte nicht ausgeben.",
+            "Something went wrong during the reset; the page of the device says what. Please do not hand it out.",
             {},
         ),
         device=device.id,

@@ -47,7 +47,7 @@ def _carry_out(command: str, arguments: dict[str, Any], settings: Settings) -> A
 
 def _read_password() -> str:
     if sys.stdin.isatty():
-        return getpass.getpass("Kennwort / password: ")
+        return getpass.getpass("Passwort / password: ")
     return sys.stdin.readline().rstrip("\n")
 
 

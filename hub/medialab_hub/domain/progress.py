@@ -41,7 +41,8 @@ _AGENT_AWAY = Text(
     en="The computer this device is attached to is not connected. It goes on by itself as soon as it is back.",
 )
 _GRACE = Text(
-    de="Beginnt gleich. Bis dahin kostet Abbrechen nichts.", en="Starts in a moment. Until then stopping costs nothing."
+    de="Beginnt gleich. Bis dahin lässt es sich ohne Folgen abbrechen.",
+    en="Starts in a moment. Until then it can be stopped without any effect.",
 )
 _STOPPING = Text(de="Wird abgebrochen.", en="Is being stopped.")
 _NOT_HERE = Text(

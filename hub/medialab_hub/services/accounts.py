@@ -30,7 +30,7 @@ def offer_first_admin_link(uow: UnitOfWork, secret_hash: str) -> None:
             "setup-done",
             Text(de="Es gibt schon eine Verwaltung.", en="There is an administrator already."),
             Text(
-                de="Ein vergessenes Kennwort setzt „medialab-hub admin user“ neu.",
+                de="Ein vergessenes Passwort setzt „medialab-hub admin user“ neu.",
                 en="“medialab-hub admin user” sets a forgotten password.",
             ),
         )

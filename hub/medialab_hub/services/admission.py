@@ -114,8 +114,11 @@ class Admission:
             await self._writer.run(lambda uow: accounts.record_refused_login(uow, name), durable=True)
             raise NotSignedIn(
                 "login-failed",
-                Text(de="Name oder Kennwort stimmt nicht.", en="Name or password is wrong."),
-                Text(de="Bitte noch einmal versuchen.", en="Please try again."),
+                Text(de="Name oder Passwort stimmt nicht.", en="Name or password is wrong."),
+                Text(
+                    de="Achten Sie auf Groß- und Kleinschreibung. Die Verwaltung kann das Passwort neu setzen.",
+                    en="Mind capital and small letters. The administration can set a new password.",
+                ),
             )
         self._limits.succeeded(account, address)
         user_id = user.id
