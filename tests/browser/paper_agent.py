@@ -65,6 +65,7 @@ class PaperAgent:
             volatile={"battery": 80},
             traces=device.traces,
             sources=("usb",),
+            candidates=device.candidates,
         )
         self._send(topics.report(AGENT, device.dev), said, retain=True)
 

@@ -79,4 +79,5 @@ class PaperDevice:
     manner: str = "clean"
     known: bool = True
     traces: dict[str, int] = field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
     seq: int = 1

@@ -194,11 +194,16 @@ def keep_apart(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> No
 
 
 def choose_driver(uow: UnitOfWork, device_id: str, connection_id: str, driver: str, actor: str) -> None:
-    """Settle a tie between drivers, or give an unknown connection one. Raises `NotFound`, `Conflict`."""
+    """Settle a tie between drivers; the agent then offers the device anew, through the chosen one.
+
+    Raises `NotFound`, `Conflict`, and `HubError` for a driver that is no candidate."""
     device = require_device(uow, device_id)
     connection = _connection_of(uow, device, connection_id)
     require_idle(uow, device.id)
-    connection.chosen_driver = connection.driver = driver
+    if driver not in connection.candidates:
+        text = Text(de="Dieser Treiber passt nicht zu dem Gerät.", en="This driver does not fit the device.")
+        raise not_understood("no-candidate", text, driver)
+    connection.chosen_driver = driver
     uow.touch_connection(connection.id)
     uow.session.flush()
     settle_owner(uow, device)

@@ -111,7 +111,7 @@ def _know_agent(uow: UnitOfWork, agent_id: str) -> None:
 def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]:
     """Write the report into its row; names of the durable fields that changed."""
     news: dict[str, object] = {
-        "driver": connection.chosen_driver or report.driver,
+        "driver": report.driver,
         "presence": report.presence.value,
         "access": report.access.value,
         "help": None if report.help is None else report.help.model_dump(),

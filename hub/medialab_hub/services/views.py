@@ -62,6 +62,7 @@ def _connection(connection: Connection, device: Device) -> Row:
         "agent": connection.agent_id,
         "dev": connection.dev,
         "driver": connection.driver,
+        "candidates": connection.candidates,
         "presence": connection.presence,
         "access": connection.access,
         "help": connection.help,

@@ -1118,6 +1118,11 @@ export interface components {
             access: components["schemas"]["Access"];
             /** Agent */
             agent: string;
+            /**
+             * Candidates
+             * @default []
+             */
+            candidates: string[];
             /** Dev */
             dev: string;
             /** Driver */
@@ -1339,7 +1344,7 @@ export interface components {
         DeviceStatus: "found" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "not_seen" | "retired";
         /**
          * DriverChoice
-         * @description Settles a tie between drivers, or gives an unknown connection a driver.
+         * @description Settles a tie: `driver` is one of the connection's `candidates`.
          */
         DriverChoice: {
             /** Connection */

@@ -64,6 +64,8 @@ class ConnectionView(BaseModel):
     agent: str
     dev: str
     driver: str | None
+    candidates: list[str] = []
+    """Drivers that fit equally well; a person chooses one with `DriverChoice`."""
     presence: Presence
     access: Access
     help: Text | None = None
@@ -168,7 +170,7 @@ class Split(Body):
 
 
 class DriverChoice(Body):
-    """Settles a tie between drivers, or gives an unknown connection a driver."""
+    """Settles a tie: `driver` is one of the connection's `candidates`."""
 
     connection: str
     driver: str
