@@ -2,6 +2,7 @@
 import type { DeviceDetail, DeviceRow } from "../api/types";
 import { t, type Key } from "../i18n/index.svelte";
 import { ago } from "../i18n/time.svelte";
+import { lab } from "../store/lab.svelte";
 import { plain } from "../text";
 
 /** The most useful thing to do now. */
@@ -10,9 +11,17 @@ export type NextStep = "adopt" | "baseline" | "reset" | "reset-again" | "end-mai
 /** The state of a device as a sentence with its name. */
 export function sentence(row: DeviceRow): string {
   const name = plain(row.name, 60) || t("device.nameless");
+  const host = hostAway(row);
+  if (row.status === "not_seen" && host) return t("sentence.host_away", { name, host });
   const time = row.last_seen ? ago(row.last_seen) : t("time.never");
   if (row.status === "used") return t(row.traces > 0 ? "sentence.used" : row.proven_at ? "sentence.used_again" : "sentence.never_proven", { name, n: row.traces });
   return t(`sentence.${row.status}` as Key, { name, time });
+}
+
+/** The computer a device hangs on, when that one is not heard itself. */
+function hostAway(row: DeviceRow): string | null {
+  const agent = lab.agents.find((one) => one.id === row.agent);
+  return agent && agent.phase !== "ready" && agent.phase !== "init" ? plain(agent.host || agent.id, 60) : null;
 }
 
 /** The next step by state. */
