@@ -54,8 +54,9 @@ async def test_hot_printing_printer_with_traces_is_reset_and_read_back(peer: Pee
     assert dirty.traces["timelapses"] == 2
     first = await run(driver, reset_order(baseline))
 
-    # heaters-off finds nothing: OctoPrint's own script for cancelled prints cools already
-    assert first.changed == ["end-job", "deselect", "files", "timelapses", "profile", "cool-down"]
+    # heaters-off may find nothing: OctoPrint's own script for cancelled prints cools already
+    changed = [name for name in first.changed if name != "heaters-off"]
+    assert changed == ["end-job", "deselect", "files", "timelapses", "profile", "cool-down"]
     assert first.asked == ["bed-clear"]
     assert first.machine_passed(), first.checks
     assert first.results()["bed-clear"] is CheckResult.UNKNOWN
@@ -83,9 +84,20 @@ async def test_hot_printing_printer_with_traces_is_reset_and_read_back(peer: Pee
 async def test_forgotten_preheat_is_switched_off(peer: Peer, driver: Driver) -> None:
     baseline = dict(await driver.snapshot())
     assert await peer.order("/api/printer/bed", command="target", target=45) == 204
+    async with asyncio.timeout(30):  # OctoPrint tells of it after its next poll of the printer
+        while (await peer.get("/api/printer"))["temperature"]["bed"]["target"] != 45:
+            await asyncio.sleep(0.1)
     result = await run(driver, reset_order(baseline))
     assert result.changed[0] == "heaters-off"
     assert result.machine_passed(), result.checks
+    assert (await peer.get("/api/printer"))["temperature"]["bed"]["target"] == 0
+
+
+async def test_heat_that_is_not_reported_yet_is_switched_off_all_the_same(peer: Peer, driver: Driver) -> None:
+    baseline = dict(await driver.snapshot())
+    assert await peer.order("/api/printer/bed", command="target", target=45) == 204
+    assert "heaters-off" in (await run(driver, reset_order(baseline))).steps
+    await asyncio.sleep(3)  # longer than OctoPrint's poll, so that a late 45 would show
     assert (await peer.get("/api/printer"))["temperature"]["bed"]["target"] == 0
 
 
