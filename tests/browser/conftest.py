@@ -1,4 +1,4 @@
-"""One hub and one Chromium for all tests of this folder; each test gets a fresh profile."""
+"""One hub for all tests of this folder, one Chromium a module; each test gets a fresh profile."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,9 @@ from tests.browser.visitor import Visitor, visitors
 from tests.browser.work import fleet_of_paper, take_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Gone after each module: its loop would stand in the way of other tests that bring one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         expect.set_options(timeout=20_000)

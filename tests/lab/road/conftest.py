@@ -1,4 +1,4 @@
-"""One Chromium for this folder; screenshots stay beside the results of the run."""
+"""One Chromium a module; screenshots stay where `MEDIALAB_SHOTS` says, else beside the test."""
 
 import os
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.lab import ARGUMENTS, CHROMIUM
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Gone after each module: its loop would stand in the way of other tests that bring one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         expect.set_options(timeout=20_000)
