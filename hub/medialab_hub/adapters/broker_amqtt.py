@@ -62,7 +62,16 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
 
 
 class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
-    """Keeps retained messages from those who may not read them: amqtt sends each newcomer those of everybody."""
+    """Keeps retained messages from those who may not read them: amqtt sends each newcomer those of everybody.
+
+    Hangs up on whoever is replaced by a client that wants a clean session: amqtt takes away his subscriptions and
+    answers his pings, so that he would be deaf for ever without knowing it."""
+
+    async def _delete_session(self, client_id: str) -> None:
+        replaced, handler = self._sessions.get(client_id, (None, None))
+        if replaced is not None and replaced.transitions.is_connected():
+            await handler.handle_connection_closed()
+        await super()._delete_session(client_id)
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
