@@ -1,5 +1,6 @@
 """Takes what agents report about connections: which device it is, what changed, who may command it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
 from medialab_wire.reports import IdentityKind, Presence, Report
 
+log = logging.getLogger(__name__)
+
+LONG_NAME = 80
+"""Characters; what people may type is never longer, so that a longer name deserves a line in the log."""
 _DECIDES = frozenset({"driver", "presence", "access"})
 """Fields of a connection that decide who may command the device."""
 
@@ -123,6 +128,8 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
         "traces": dict(report.traces),
     }
     changed = [field for field, value in news.items() if getattr(connection, field) != value]
+    if "name" in changed:
+        _mention_odd_name(connection, report.name)
     for field in changed:
         setattr(connection, field, news[field])
     connection.volatile = dict(report.volatile)
@@ -158,3 +165,12 @@ def _publish(
 ) -> None:
     device.seq = uow.record(kind, device.id, agent=agent, changed=changed)
     uow.touch_reported(device.id)
+
+
+def _mention_odd_name(connection: Connection, name: str) -> None:
+    """A name is data, and every way out treats it so; one with hidden characters is still worth knowing of."""
+    if not name.isprintable() or len(name) > LONG_NAME:
+        shown = ascii(name[:LONG_NAME])
+        log.warning(
+            "%s reports an odd name of %d characters for %s: %s", connection.agent_id, len(name), connection.dev, shown
+        )
