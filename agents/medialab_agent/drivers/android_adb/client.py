@@ -82,9 +82,12 @@ class AdbClient:
         return parse_devices(await self.ask("host:devices-l"))
 
     async def ask(self, service: str) -> str:
-        """One short question to the server itself."""
-        async with asyncio.timeout(CONNECT_S), self._open(service) as (reader, _):
-            return await _read_block(reader)
+        """One short question to the server itself. Raises `NoServer`, also when it takes too long."""
+        try:
+            async with asyncio.timeout(CONNECT_S), self._open(service) as (reader, _):
+                return await _read_block(reader)
+        except TimeoutError as error:
+            raise no_server(f"{self.host}:{self.port} no answer within {CONNECT_S:.0f} s") from error
 
     async def connect(self, address: str) -> str:
         """Let the server connect to `host:port`; gives its sentence, such as `connected to …`."""
