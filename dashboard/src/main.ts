@@ -1,7 +1,7 @@
 /** Starts the dashboard: language, session, router, then the first screen. */
 import { mount } from "svelte";
 import App from "./App.svelte";
-import { whenSignedOut } from "./lib/api/client";
+import { get, whenSignedOut } from "./lib/api/client";
 import { speak, storedLanguage, type Lang } from "./lib/i18n/index.svelte";
 import { startRouter } from "./lib/router.svelte";
 import { session } from "./lib/store/session.svelte";
@@ -13,8 +13,12 @@ import "./styles/print.css";
 const RELOADED = "medialab.reloaded";
 const RELOAD_PAUSE_MS = 60_000;
 
-/** After an update of the hub an open tab asks for files that are gone: load the new version, but never in a circle. */
-function reloadAfterUpdate(): void {
+/**
+ * After an update of the hub an open tab asks for files that are gone: load the new version, but never in a circle.
+ * A hub that does not answer keeps the page as it is; the browser would only show its own error.
+ */
+async function reloadAfterUpdate(): Promise<void> {
+  await get("/healthz");
   const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
   if (Date.now() - last < RELOAD_PAUSE_MS) return;
   sessionStorage.setItem(RELOADED, String(Date.now()));
@@ -22,7 +26,7 @@ function reloadAfterUpdate(): void {
 }
 
 async function start(): Promise<void> {
-  window.addEventListener("vite:preloadError", reloadAfterUpdate);
+  window.addEventListener("vite:preloadError", () => void reloadAfterUpdate().catch(() => undefined));
   whenSignedOut(() => session.end());
   const stored = storedLanguage();
   const asked = session.load().catch(() => undefined);
