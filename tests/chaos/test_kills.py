@@ -17,7 +17,7 @@ from tests.chaos.rig import Rig, Size
 
 SEEDS = int(os.environ.get("MEDIALAB_CHAOS_SEEDS", "0"))
 EACH = SEEDS or 2
-SIZE = Size(200, 0.15, 16) if SEEDS else Size(24, 0.1, 6)
+SIZE = Size(200, 0.15, 16) if SEEDS else Size(12, 0.1, 4)
 KILLS_PER_RUN = 10
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
 
