@@ -3,13 +3,15 @@
 It speaks MQTT 3.1.1, keeps everything in memory and is enough to try the hub out (about 700 messages a second)."""
 
 import asyncio
+import contextlib
 import hmac
 import json
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import amqtt.broker
 from amqtt.adapters import ReaderAdapter, WriterAdapter
@@ -24,6 +26,9 @@ from amqtt.session import Session
 from medialab_hub.adapters import broker_rules
 
 log = logging.getLogger(__name__)
+
+HANG_UP_S = 2.0
+"""Seconds a replaced connection may take to end."""
 
 _passwords: dict[str, str] = {}
 
@@ -42,7 +47,10 @@ class PasswordPlugin(BaseAuthPlugin):  # type: ignore[misc]
 
 
 class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
-    """Asks for the password before anything else: amqtt ends the connection of an equal client id before it asks."""
+    """Asks for the password before anything else: amqtt ends the connection of an equal client id before it asks.
+    Then `hang_up` ends that connection in order."""
+
+    hang_up: ClassVar[Callable[[str], Awaitable[None]]]
 
     @classmethod
     async def init_from_connect(
@@ -58,20 +66,26 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
             await ConnackPacket.build(0, NOT_AUTHORIZED).to_stream(writer)
             await writer.close()
             raise MQTTError(f"wrong name or password for {session.client_id!r}")
+        await cls.hang_up(session.client_id or "")
         return handler, session
 
 
 class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
     """Keeps retained messages from those who may not read them: amqtt sends each newcomer those of everybody.
 
-    Hangs up on whoever is replaced by a client that wants a clean session: amqtt takes away his subscriptions and
-    answers his pings, so that he would be deaf for ever without knowing it."""
+    Hangs up on whoever is replaced by a client of the same name, before that one gets in. amqtt itself takes away the
+    subscriptions of the replaced, or calls the session of both disconnected, and then one of them is deaf for ever."""
 
-    async def _delete_session(self, client_id: str) -> None:
-        replaced, handler = self._sessions.get(client_id, (None, None))
-        if replaced is not None and replaced.transitions.is_connected():
-            await handler.handle_connection_closed()
-        await super()._delete_session(client_id)
+    async def hang_up(self, client_id: str) -> None:
+        """End a connection of that name, as if it had broken, and wait a moment until it is over."""
+        session, handler = self._sessions.get(client_id, (None, None))
+        if session is None or not session.transitions.is_connected():
+            return
+        await handler.handle_connection_closed()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HANG_UP_S):
+                while session.transitions.is_connected():  # noqa: ASYNC110 - amqtt tells nobody
+                    await asyncio.sleep(0.01)
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
@@ -103,6 +117,7 @@ async def run(content: dict[str, Any]) -> None:
     _passwords.update(content["passwords"])
     amqtt.broker.BrokerProtocolHandler = EarlyCheck
     broker = QuietBroker(_config(content["port"]))
+    EarlyCheck.hang_up = broker.hang_up
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
