@@ -173,10 +173,10 @@ class Session:
             self._client.loop_misc()
             if self._client.is_connected():  # a backlog may come before the subscription stands, and must be worked off
                 self._send_acks()
-            if self._connected:
-                self._send_queued()
             elif time.monotonic() - opened > CONNECT_DEADLINE_S:
                 return
+            if self._connected:
+                self._send_queued()
             if self._dropping or (self._closing and self._is_drained()):
                 self._client.disconnect()
                 return
@@ -234,13 +234,14 @@ class Session:
         self._session_lost = not flags.session_present
         if self._subscriptions:
             client.subscribe([(topic, 1) for topic in self._subscriptions])
-        else:
-            self._stand()
+        if flags.session_present or not self._subscriptions:
+            self._stand()  # a kept session has its subscriptions, and its backlog comes before they are confirmed again
 
     def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
         if any(reason.is_failure for reason in reasons):
             log.error("mqtt %s does not let %s listen", self._broker.url, self._broker.client_id)
-        self._stand()
+        if not self._connected:
+            self._stand()
 
     def _stand(self) -> None:
         self._connected = True
