@@ -52,3 +52,10 @@ def test_a_screen_that_cannot_be_fetched_leaves_the_page_and_can_be_tried_again(
     page.get_by_role("button", name="Erneut versuchen").click()
     expect(page.get_by_role("heading", name="Mehr")).to_be_visible()
     line.close()
+
+
+def test_a_printed_label_leads_to_its_device(visitor: Visitor) -> None:
+    device = visitor.lab.device(CLEAN[3])
+    page = visitor.open(f"/find/{device['asset_tag'].lower()}")
+    expect(page.get_by_role("heading", name=CLEAN[3])).to_be_visible()
+    assert not visitor.failures

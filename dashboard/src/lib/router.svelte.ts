@@ -10,7 +10,7 @@ export const query = (name: string): string | null => url.searchParams.get(name)
 /** Goes to another screen; `replace` leaves no step in the history. */
 export function go(to: string, replace = false): void {
   const target = new URL(to, location.href);
-  const samePath = target.pathname === url.pathname;
+  const samePath = target.pathname === location.pathname; // not the state: whoever goes must not follow it
   history[replace ? "replaceState" : "pushState"]({}, "", target);
   url = target;
   if (!samePath) window.scrollTo(0, 0);
