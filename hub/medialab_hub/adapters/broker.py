@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
-from medialab_hub.adapters.broker_rules import HUB_USER, Secrets, mosquitto_acl
+from medialab_hub.adapters.broker_rules import HUB_USER, LARGEST_MESSAGE, Secrets, mosquitto_acl
 from medialab_hub.adapters.child import Child, Command
 from medialab_hub.paths import write_private
 from medialab_wire.session import Broker as BrokerAccess
@@ -30,8 +30,6 @@ READY_WITHIN_S = 15.0
 """Time a broker has until it accepts connections; amqtt needs about 2 s, more on a small computer."""
 HASH_ROUNDS = 101
 """Rounds of PBKDF2-SHA512 in mosquitto's password files (mosquitto_passwd(1)); the passwords have 192 random bits."""
-LARGEST_MESSAGE = 8 * 1024 * 1024
-"""Bytes; pending work of one agent carries the baselines of its devices."""
 
 
 @dataclass(frozen=True)

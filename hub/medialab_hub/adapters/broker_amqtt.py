@@ -46,6 +46,24 @@ class PasswordPlugin(BaseAuthPlugin):  # type: ignore[misc]
         return _is_known(session)
 
 
+class BoundedReader(ReaderAdapter):  # type: ignore[misc]
+    """Refuses a packet that is too large before reading it, as mosquitto does; amqtt would hold all of it."""
+
+    def __init__(self, reader: ReaderAdapter) -> None:
+        self._reader = reader
+
+    async def read(self, n: int = -1) -> bytes:
+        """Exactly that many bytes. Raises ValueError, which ends the connection."""
+        if n > broker_rules.LARGEST_MESSAGE:
+            raise ValueError(f"a packet of {n} bytes")
+        data: bytes = await self._reader.read(n)
+        return data
+
+    def feed_eof(self) -> None:
+        """Nothing more will come."""
+        self._reader.feed_eof()
+
+
 class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
     """Asks for the password before anything else: amqtt ends the connection of an equal client id before it asks.
     Then `hang_up` ends that connection in order."""
@@ -68,6 +86,10 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
             raise MQTTError(f"wrong name or password for {session.client_id!r}")
         await cls.hang_up(session.client_id or "")
         return handler, session
+
+    def attach(self, session: Session, reader: ReaderAdapter, writer: WriterAdapter) -> None:
+        """Read no packet without bounds."""
+        super().attach(session, BoundedReader(reader), writer)
 
 
 class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]

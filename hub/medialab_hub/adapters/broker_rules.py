@@ -6,6 +6,8 @@ from medialab_wire import PROTO, topics
 
 HUB_USER = "hub"
 """User name of the hub; no agent may have it."""
+LARGEST_MESSAGE = 8 * 1024 * 1024
+"""Bytes; pending work of one agent carries the baselines of its devices."""
 
 
 @dataclass(frozen=True)
