@@ -1,11 +1,12 @@
 /** Every device in memory. Each row is one reactive cell, so that an event redraws one line and nothing else. */
+import { untrack } from "svelte";
 import type { DeviceRow, DeviceStatus, FleetSnapshot } from "../api/types";
 
 /** A device whose row changes in place. */
 export class Device {
-  row = $state.raw<DeviceRow>() as DeviceRow;
+  row: DeviceRow;
   constructor(row: DeviceRow) {
-    this.row = row;
+    this.row = $state.raw(row);
   }
 }
 
@@ -27,9 +28,10 @@ export class Fleet {
   replace(snapshot: FleetSnapshot): void {
     const seen = new Set<string>();
     for (const values of snapshot.rows) {
-      const row = Object.fromEntries(snapshot.columns.map((name, i) => [name, values[i]])) as unknown as DeviceRow;
-      seen.add(row.id);
-      this.#put(row);
+      const row: Record<string, unknown> = {};
+      for (let i = 0; i < values.length; i++) row[snapshot.columns[i] as string] = values[i];
+      seen.add(row["id"] as string);
+      this.#put(row as DeviceRow);
     }
     for (const [id, device] of this.devices) {
       if (!seen.has(id) && device.row.seq <= snapshot.seq) this.devices.delete(id);
@@ -71,9 +73,11 @@ export class Fleet {
     this.members += 1;
   }
 
-  /** All rows now, in no order. */
+  /** All rows now, in no order. Who reads them reactively follows the tick: following each row would redo it per event. */
   rows(): DeviceRow[] {
-    return [...this.devices.values()].map((device) => device.row);
+    void this.tick;
+    void this.members;
+    return untrack(() => Array.from(this.devices.values(), (device) => device.row));
   }
 
   #put(row: DeviceRow): void {
