@@ -4,10 +4,24 @@ import { locale, t } from "./index.svelte";
 let now = $state(Date.now());
 setInterval(() => (now = Date.now()), 30_000);
 
+interface Formats {
+  of: string;
+  ago: Intl.RelativeTimeFormat;
+  exact: Intl.DateTimeFormat;
+}
+let made: Formats | undefined;
+
+function formats(): Formats {
+  const of = locale();
+  if (made?.of === of) return made;
+  const ago = new Intl.RelativeTimeFormat(of, { numeric: "auto", style: "short" });
+  return (made = { of, ago, exact: new Intl.DateTimeFormat(of, { dateStyle: "medium", timeStyle: "medium" }) });
+}
+
 /** "vor 3 Min.", "gestern"; after a week the date. */
 export function ago(moment: string | number | Date): string {
   const seconds = Math.max(0, (now - new Date(moment).getTime()) / 1000);
-  const rtf = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
+  const rtf = formats().ago;
   if (seconds < 45) return t("time.now");
   if (seconds < 3600) return rtf.format(-Math.round(seconds / 60), "minute");
   if (seconds < 86_400) return rtf.format(-Math.round(seconds / 3600), "hour");
@@ -22,7 +36,7 @@ export function day(moment: string | number | Date): string {
 
 /** Date and time to the second. */
 export function exact(moment: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(moment));
+  return formats().exact.format(new Date(moment));
 }
 
 /** Hours and minutes. */
