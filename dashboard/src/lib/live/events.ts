@@ -29,12 +29,13 @@ export function parseBlock(block: string): LiveEvent | null {
 
 /** Calls `each` for every event until the body ends. */
 export async function readEvents(body: ReadableStream<Uint8Array>, each: (event: LiveEvent) => void): Promise<void> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    const blocks = (rest + value).split(/\r\n\r\n|\n\n|\r\r/);
+    const blocks = (rest + decoder.decode(value, { stream: true })).split(/\r\n\r\n|\n\n|\r\r/);
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
       const event = parseBlock(block);

@@ -2,7 +2,7 @@
 import type { LiveEvent } from "./events";
 import { Stream, type LinkState, type Listener } from "./stream";
 
-type Told = { event: LiveEvent } | { state: LinkState } | { ask: true };
+type Told = { event: LiveEvent } | { state: LinkState } | { ask: true } | { here: true };
 
 const NAME = "medialab-stream";
 /** A little longer than the silence after which the leader itself reconnects. */
@@ -15,6 +15,8 @@ export class SharedStream {
   #release: (() => void) | null = null;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
+  /** True once another tab was heard; to nobody nothing is told. */
+  #others = false;
   #lastId: string | null;
   #state: LinkState = "connecting";
 
@@ -46,7 +48,9 @@ export class SharedStream {
   #lead(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     clearTimeout(this.#watchdog);
-    const tell = (told: Told): void => this.#channel?.postMessage(told);
+    const tell = (told: Told): void => {
+      if (this.#others) this.#channel?.postMessage(told);
+    };
     const own: Listener = {
       event: (event) => { this.listener.event(event); tell({ event }); },
       state: (state) => { this.#state = state; this.listener.state(state); tell({ state }); },
@@ -57,11 +61,12 @@ export class SharedStream {
   }
 
   #hear(told: Told): void {
-    if (this.#stream) {
-      if ("ask" in told) this.#channel?.postMessage({ state: this.#state } satisfies Told);
+    this.#others = true;
+    if ("ask" in told) {
+      this.#channel?.postMessage((this.#stream ? { state: this.#state } : { here: true }) satisfies Told);
       return;
     }
-    if ("ask" in told) return;
+    if (this.#stream || "here" in told) return;
     this.#expectNews();
     if ("state" in told) this.listener.state(told.state);
     else {
