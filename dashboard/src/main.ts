@@ -2,9 +2,11 @@
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { get, whenSignedOut } from "./lib/api/client";
-import { speak, storedLanguage, type Lang } from "./lib/i18n/index.svelte";
-import { startRouter } from "./lib/router.svelte";
+import { speak, storedLanguage } from "./lib/i18n/index.svelte";
+import { path, startRouter } from "./lib/router.svelte";
+import { link } from "./lib/store/link.svelte";
 import { session } from "./lib/store/session.svelte";
+import { screenFor } from "./routes";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -29,12 +31,12 @@ async function start(): Promise<void> {
   window.addEventListener("vite:preloadError", () => void reloadAfterUpdate().catch(() => undefined));
   whenSignedOut(() => session.end());
   const stored = storedLanguage();
-  const asked = session.load().catch(() => undefined);
-  if (stored) await Promise.all([speak(stored), asked]);
-  else {
-    await asked;
-    await speak((session.view?.language as Lang | undefined) ?? "de");
-  }
+  // Everything the first screen needs is asked for at once, what it waits for first: browsers open six connections.
+  const asked = Promise.all([session.load().catch(() => {}), speak(stored ?? "de")]);
+  if (session.wasSignedIn()) link.prepare();
+  screenFor(path()).load().catch(() => {});
+  await asked;
+  if (!stored && session.view?.language === "en") await speak("en");
   startRouter();
   mount(App, { target: document.getElementById("app") as HTMLElement });
 }

@@ -8,6 +8,7 @@ import { fleet } from "./fleet.svelte";
 import { lab } from "./lab.svelte";
 import { session } from "./session.svelte";
 
+type Everything = [FleetSnapshot, JobPage, IssueView[], AgentView[], { items: DriverManifest[] }, void];
 type JobNews = JobRow & Partial<JobDetail>;
 
 class Link {
@@ -18,6 +19,13 @@ class Link {
   #stream: SharedStream | null = null;
   #watchers = new Set<(job: JobNews) => void>();
   #wasLost = false;
+  #early: Promise<Everything> | null = null;
+
+  /** Asks for everything before it is known who is signed in; `start` takes the answers, or asks again. */
+  prepare(): void {
+    this.#early = this.#ask();
+    this.#early.catch(() => {});
+  }
 
   /** Loads everything and follows it. */
   async start(): Promise<void> {
@@ -49,8 +57,8 @@ class Link {
     lab.places = await get<Places>("/places");
   }
 
-  async #snapshot(): Promise<number> {
-    const [snapshot, jobs, issues, agents, drivers] = await Promise.all([
+  #ask(): Promise<Everything> {
+    return Promise.all([
       get<FleetSnapshot>("/fleet"),
       get<JobPage>("/jobs?open=true&limit=200"),
       get<IssueView[]>("/issues"),
@@ -58,6 +66,12 @@ class Link {
       get<{ items: DriverManifest[] }>("/drivers"),
       this.refreshPlaces(),
     ]);
+  }
+
+  async #snapshot(): Promise<number> {
+    const early = this.#early;
+    this.#early = null;
+    const [snapshot, jobs, issues, agents, drivers] = await (early?.catch(() => this.#ask()) ?? this.#ask());
     fleet.replace(snapshot);
     lab.putJobs(jobs.items);
     lab.issues = issues;
