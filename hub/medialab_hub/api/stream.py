@@ -15,6 +15,8 @@ MOST_QUEUED = 1_000
 """Events a slow client may owe; then it gets one `resync` instead."""
 PAUSE_S = 0.1
 """Shortest time between two events about the same thing; the first leaves at once, the last always leaves."""
+GATHER_S = 0.05
+"""Shortest time between two pieces to one client: what comes together wakes hub and browser once."""
 HEARTBEAT_S = 15.0
 """A comment goes to everybody so often, so that a dead connection is noticed."""
 RESYNC: Final = b"event: resync\ndata: {}\n\n"
@@ -179,6 +181,7 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             while (chunk := await listener.take()) is not None:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await asyncio.sleep(GATHER_S)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             watcher.cancel()
