@@ -18,7 +18,7 @@ BLUETOOTH = $(if $(wildcard /sys/class/bluetooth/*),bluez)
 RUN_PARTS = $(sort mosquitto adb $(DRIVER_PARTS)) $(BLUETOOTH)
 TEST_PARTS = $(RUN_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev
 
-# Tests that may share the machine run two at a time; those with real peers run one after the other.
+# Tests that may share the machine run two at a time; those with real peers run one after the other, as written.
 FAST = $(wildcard $(addprefix tests/,unit property storage contract drivers api))
 REAL = $(wildcard $(addprefix tests/,lab browser chaos))
 PEERS = $(patsubst tests/peers/%/requirements.txt,.cache/peers/%/.synced,$(wildcard tests/peers/*/requirements.txt))
@@ -119,7 +119,7 @@ endef
 test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 	$(call suite,check,$(MAKE) --no-print-directory check)
 	$(call tried,fast,$(BIN)/pytest $(FAST) -n 2 --dist loadgroup -q)
-	$(call tried,real,$(BIN)/pytest $(REAL) -q)
+	$(call tried,real,$(BIN)/pytest $(REAL) -q -p no:randomly)
 	@failed=0; for suite in check fast real; do \
 		if [ "$$(cat $(RESULTS)/$$suite.exit)" = 0 ]; then verdict=passed; else verdict=FAILED; failed=1; fi; \
 		printf '%-6s %s: %s\n' "$$suite" "$$verdict" "$$(grep -v '^make' $(RESULTS)/$$suite.txt | tail -n 1)"; \
