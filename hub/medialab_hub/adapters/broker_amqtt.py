@@ -93,7 +93,8 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
 
 
 class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
-    """Keeps retained messages from those who may not read them: amqtt sends each newcomer those of everybody.
+    """Sends retained messages to those only who asked for them and may read them: amqtt sends each newcomer those of
+    everybody.
 
     Hangs up on whoever is replaced by a client of the same name, before that one gets in. amqtt itself takes away the
     subscriptions of the replaced, or calls the session of both disconnected, and then one of them is deaf for ever."""
@@ -112,7 +113,9 @@ class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
     ) -> None:
-        if broker_rules.may_read(session.username or "", subscription[0]):
+        listeners = self._subscriptions.get(subscription[0], ())
+        is_own = any(known.client_id == session.client_id for known, _qos in listeners)
+        if is_own and broker_rules.may_read(session.username or "", subscription[0]):
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
