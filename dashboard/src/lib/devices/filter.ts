@@ -21,9 +21,20 @@ export function countOf(counts: Partial<Record<DeviceStatus, number>>, filter: F
   return STATUS_ORDER.filter((status) => belongs(status, filter)).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }
 
+// Folding thousands of names at each letter typed would be felt; a row that changes is a new object.
+const texts = new WeakMap<DeviceRow, string>();
+
+function textOf(row: DeviceRow): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = folded(`${row.name} ${row.model} ${row.asset_tag ?? ""} ${row.kind}`);
+  texts.set(row, text);
+  return text;
+}
+
 function matches(row: DeviceRow, words: string[]): boolean {
   if (words.length === 0) return true;
-  const text = folded(`${row.name} ${row.model} ${row.asset_tag ?? ""} ${row.kind}`);
+  const text = textOf(row);
   return words.every((word) => text.includes(word));
 }
 
