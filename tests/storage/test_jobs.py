@@ -6,7 +6,7 @@ import pytest
 
 from medialab_hub.domain.records import record_hash
 from medialab_hub.errors import Conflict, HubError
-from medialab_hub.services import allocations, endings, inventory, jobs, resetting, views
+from medialab_hub.services import agents, allocations, endings, inventory, jobs, reports, resetting, views
 from medialab_hub.services.executions import ForeignExecution, take_execution_report
 from medialab_hub.services.resetting import Scope
 from medialab_hub.storage import journal
@@ -71,6 +71,31 @@ def test_quarantine_ends_by_a_proven_reset_only(core: HubCore) -> None:
     again = core.do(resetting.reset, device, None, 0, "trainer")
     core.do(take_execution_report, "pi", say.ended(again, "t1"))
     assert core.row(device)["status"] == "ready"
+
+
+def test_tidying_up_proves_nothing_and_ends_no_quarantine(core: HubCore) -> None:
+    device = core.prepare("t1")
+    ladder = say.MANIFEST.model_copy(update={"default_level": "deep"})
+    told = say.inventory("t1", version="with-a-ladder").model_copy(update={"drivers": (ladder,)})
+    core.do(agents.take_inventory, "pi", told)
+    bad = core.do(resetting.reset, device, "deep", 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(bad, "t1", checks=FAILED))
+    tidy = core.do(resetting.reset, device, "tidy", 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(tidy, "t1"))
+    assert core.read(views.job_detail, tidy)["outcome"] == Outcome.CLEAN, "of what this level promises"
+    assert core.row(device)["status"] == "quarantined"
+    assert core.row(device)["proven_at"] is None
+
+
+def test_another_good_state_ends_the_proof(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1"))
+    assert core.row(device)["status"] == "ready"
+    core.do(reports.take_report, "pi", say.report("t1", 2, traces={"files": 3}))
+    again = core.do(resetting.record_baseline, device, "staff")
+    core.do(take_execution_report, "pi", say.recorded(again, "t1"))
+    assert (core.row(device)["status"], core.row(device)["traces"]) == ("used", 0)
 
 
 def test_unverified_waits_for_named_staff_and_never_becomes_clean(core: HubCore) -> None:

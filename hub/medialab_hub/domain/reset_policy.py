@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from medialab_wire.capabilities import CheckSpec, EvidenceKind, ResetLevel
+from medialab_wire.capabilities import CheckSpec, DriverManifest, EvidenceKind, ResetLevel
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView
 
 _WORSE = {Outcome.CLEAN: 0, Outcome.UNVERIFIED: 1, Outcome.QUARANTINED: 2}
@@ -34,6 +34,16 @@ class Verdict:
 def was_touched(steps: Sequence[StepView]) -> bool:
     """True when at least one step was begun, so that an earlier proof no longer holds."""
     return any(step.begun > 0 for step in steps)
+
+
+def makes_ready(manifest: DriverManifest | None, level: ResetLevel | None) -> bool:
+    """Whether a clean reset of that level proves a device ready for the next group: when it is no weaker than the
+    default level. Levels stand in the manifest from the weakest to the strongest."""
+    if manifest is None or level is None:
+        return False
+    ladder = [rung.id for rung in manifest.levels]
+    default = manifest.default_level or ladder[0]
+    return default in ladder and ladder.index(level.id) >= ladder.index(default)
 
 
 def judge(level: ResetLevel | None, evidence: Evidence) -> Verdict:

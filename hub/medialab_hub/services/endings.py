@@ -4,7 +4,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.domain.records import record_hash
-from medialab_hub.domain.reset_policy import Evidence, Verdict, judge, was_touched
+from medialab_hub.domain.reset_policy import Evidence, Verdict, judge, makes_ready, was_touched
 from medialab_hub.services import allocations
 from medialab_hub.services.ownership import settle_owner
 from medialab_hub.services.subjects import job_changed, reported
@@ -12,7 +12,7 @@ from medialab_hub.storage import agents, devices, journal
 from medialab_hub.storage import jobs as rows
 from medialab_hub.storage.tables import Baseline, Connection, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
-from medialab_wire.capabilities import ResetLevel
+from medialab_wire.capabilities import DriverManifest, ResetLevel
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView, Trouble
 from medialab_wire.texts import Text
 
@@ -56,26 +56,28 @@ def record_of(job: Job) -> dict[str, object]:
 
 
 def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | None) -> None:
-    level = _level_of(uow, job)
+    manifest = _manifest_of(uow, job)
+    level = None if manifest is None else chosen_level(manifest, job.level)
     checks = [Check.model_validate(check) for check in job.checks]
     steps = [StepView.model_validate(step) for step in job.steps]
     answers = {answer.actor for answer in rows.answers_to(uow.session, [job.id]) if answer.done and answer.actor}
     verdict = judge(level, Evidence(ExecutionStatus(job.status), steps, checks, claimed, answers))
     job.outcome = None if verdict.outcome is None else verdict.outcome.value
     job.checks = [*job.checks, *_never_made(level, checks, verdict)]
+    allocations.finish_reset(uow, job)
+    if verdict.outcome is Outcome.CLEAN and not makes_ready(manifest, level):
+        return  # tidied up, which neither proves that the next group may have it nor unproves it
     if verdict.outcome is not None or was_touched(steps):
         _note_proof(uow, job, device, verdict)
-    allocations.finish_reset(uow, job)
     if verdict.outcome is Outcome.QUARANTINED:
         allocations.quarantine(uow, device.id, job)
     elif verdict.outcome is Outcome.CLEAN:
         allocations.end_quarantine(uow, device.id, "")
 
 
-def _level_of(uow: UnitOfWork, job: Job) -> ResetLevel | None:
+def _manifest_of(uow: UnitOfWork, job: Job) -> DriverManifest | None:
     connection = None if job.connection_id is None else uow.session.get(Connection, job.connection_id)
-    manifest = agents.manifest(uow.session, None if connection is None else connection.driver)
-    return None if manifest is None else chosen_level(manifest, job.level)
+    return agents.manifest(uow.session, None if connection is None else connection.driver)
 
 
 def _never_made(level: ResetLevel | None, checks: list[Check], verdict: Verdict) -> list[dict[str, object]]:
@@ -110,6 +112,8 @@ def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str
     uow.session.add(baseline)
     device.baseline_id = baseline.id
     device.kept_traces = _traces_of(uow, job)
+    device.proven_at = device.proven_job = device.proven_outcome = None  # that was proven of another state
+    device.proven_accepted = False
     reported(uow, device, Happened.BASELINE_RECORDED, job.requested_by, job=job.id)
 
 
