@@ -96,7 +96,7 @@ def test_a_replug_storm_ends_with_the_last_state(usb_bus: MockUsb, watch: Watch)
 
 
 def told(sighting: dict[str, Any]) -> tuple[bool, str, str]:
-    return sighting["present"], sighting["facts"]["devnum"], sighting["facts"].get("tty", "")
+    return sighting["present"], sighting["facts"].get("devnum", ""), sighting["facts"].get("tty", "")
 
 
 @pytest.mark.parametrize("rubbish", ["\\x01\\xff\\xfe", "ü" * 600, "a\\nb", "%s%n", "\\x80" * 300])
