@@ -207,6 +207,7 @@ def mosquitto_config(folder: Path, port: int) -> str:
             "sys_interval 0",
             "log_dest stderr",
             "log_type error",
+            "log_type notice",  # names who came, who was refused, and whose message was too large
             "",
         ]
     )
