@@ -45,7 +45,7 @@ class Settings:
     """`MEDIALAB_SOURCES`: which of usb, ble, mdns and manual to listen to; comma-separated."""
     log_level: str = "info"
     """`MEDIALAB_LOG_LEVEL`: debug, info or warning."""
-    practice: tuple[float, float, float] = (10.0, 90.0, 60.0)
+    practice: tuple[float, float, float] = (10.0, 900.0, 60.0)
     """`MEDIALAB_PRACTICE_PACE`: three numbers of seconds, comma-separated; see `practice_lab.learners.Pace`."""
     drivers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """`MEDIALAB_DRIVER_<ID>_<KEY>`, by the part after `MEDIALAB_DRIVER_`."""
@@ -143,6 +143,6 @@ def _pace(text: str | None) -> tuple[float, float, float]:
         return Settings.practice
     found = re.fullmatch(r"(\d{1,5}(?:\.\d+)?),(\d{1,5}(?:\.\d+)?),(\d{1,5}(?:\.\d+)?)", text.replace(" ", ""))
     if found is None:
-        raise BadSetting(f"MEDIALAB_PRACTICE_PACE {text!r}: three numbers of seconds such as 10,90,60.")
+        raise BadSetting(f"MEDIALAB_PRACTICE_PACE {text!r}: three numbers of seconds such as 10,900,60.")
     first, again, consent = found.groups()
     return float(first), float(again), float(consent)

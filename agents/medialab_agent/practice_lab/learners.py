@@ -26,7 +26,7 @@ class Pace:
     `consent`: from the first order of all until somebody has tapped “Allow” wherever a device asks."""
 
     first_s: float = 10.0
-    again_s: float = 90.0
+    again_s: float = 900.0
     consent_s: float = 60.0
 
 
