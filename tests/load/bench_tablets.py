@@ -21,7 +21,7 @@ import psutil  # noqa: E402
 from tests.lab.tablets.room import Room  # noqa: E402
 from tests.lab.tablets.trolley import ALL, BAD, DIES, GOOD, HANGS, KEEPS, PIN, PLANTED, REFUSES  # noqa: E402
 
-LATENCY_S = 0.5
+LATENCY_S = 0.3
 """Seconds each command takes on a simulated tablet; real ones differ widely."""
 QUIET = (PIN, REFUSES, PLANTED, KEEPS)
 """Bad ones that hold up nobody; they are left out of the comparison."""
