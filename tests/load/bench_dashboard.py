@@ -33,10 +33,10 @@ from tests.load.window import Browsing, Traffic, Window  # noqa: E402
 
 DEVICES, ADOPTED = 5_000, 500
 """A row costs the same either way; taking all of them in would take longer than everything that is measured."""
-PER_S, SECONDS = 50, 10
+PER_S, SECONDS = 50, 6
 IN_WINDOW = 8
 """Rows that a window of 1280 × 900 shows when nobody has scrolled."""
-VISITS = 5
+VISITS = 4
 SPEEDS = (1, 4)
 WORDS = ("tablet 0123", "modell 0", "4711")
 
@@ -84,11 +84,10 @@ def in_the_window(count: int) -> Iterable[int]:
     return (step % IN_WINDOW for step in range(count))
 
 
-async def measure_busy(window: Window, fleet: PaperFleet, numbers: Callable[[int], Iterable[int]]) -> float:
-    before, began = await window.busy_s()
+async def measure_busy(window: Window, fleet: PaperFleet, numbers: Callable[[int], Iterable[int]]) -> str:
+    before = await window.spent()
     await at_pace(PER_S, numbers(PER_S * SECONDS), lambda number: fleet.change_battery(number, Sent()))
-    after, ended = await window.busy_s()
-    return 100 * (after - before) / (ended - began)
+    return (await window.spent()).since(before, window.slower)
 
 
 async def measure_pixels(
@@ -112,11 +111,11 @@ async def measure_events(browsing: Browsing, fleet: PaperFleet) -> None:
         async with browsing.window(slower) as window:
             await window.open("/devices", "rows")
             await asyncio.sleep(2)
-            say(f"main thread, no events, {slower}x CPU", f"{await measure_idle(window):.1f} %")
+            say(f"main thread, no events, {slower}x CPU", await measure_idle(window))
             busy, late = ("5", "150") if slower == 1 else ("15", "250")
             for label, numbers in (("over the fleet", over_the_fleet), ("all in the window", in_the_window)):
                 share = await measure_busy(window, fleet, numbers)
-                say(f"main thread at {PER_S}/s {label}, {slower}x CPU", f"{share:.1f} %", busy)
+                say(f"main thread at {PER_S}/s {label}, {slower}x CPU", share, busy)
             changes = (
                 ("volatile, over the fleet", fleet.change_battery, over_the_fleet),
                 ("volatile, all in the window", fleet.change_battery, in_the_window),
@@ -127,11 +126,10 @@ async def measure_events(browsing: Browsing, fleet: PaperFleet) -> None:
                 say(f"event to pixel at {PER_S}/s, {label}, {slower}x CPU", figures, late)
 
 
-async def measure_idle(window: Window) -> float:
-    before, began = await window.busy_s()
+async def measure_idle(window: Window) -> str:
+    before = await window.spent()
     await asyncio.sleep(SECONDS / 2)
-    after, ended = await window.busy_s()
-    return 100 * (after - before) / (ended - began)
+    return (await window.spent()).since(before, window.slower)
 
 
 async def measure_search(browsing: Browsing, fleet: PaperFleet) -> None:

@@ -28,6 +28,23 @@ class Traffic:
             self.elsewhere.append(url)
 
 
+@dataclass(frozen=True)
+class Spent:
+    """Seconds in tasks, seconds of CPU, and the clock both are compared with.
+
+    Only tasks grow while other programs compute; only CPU grows while Chromium makes itself slower."""
+
+    tasks_s: float
+    cpu_s: float
+    at_s: float
+
+    def since(self, before: "Spent", slower: float) -> str:
+        """Shares of the time between."""
+        took = self.at_s - before.at_s
+        tasks, cpu = ((self.tasks_s - before.tasks_s) / took, (self.cpu_s - before.cpu_s) / took)
+        return f"{tasks:.1%}" if slower > 1 else f"{tasks:.1%}, CPU {cpu:.1%}"
+
+
 @dataclass
 class Window:
     """One page in a profile of its own, signed in, with nothing in its cache."""
@@ -35,6 +52,7 @@ class Window:
     page: Page
     protocol: CDPSession
     base: str
+    slower: float
     received: int = 0
     """Bytes on the wire, headers included."""
 
@@ -47,17 +65,17 @@ class Window:
         """Milliseconds from each keystroke in the search field until its result was painted."""
         await self.page.focus("#search")
         for word in words:
-            await self.page.keyboard.type(word, delay=150)
+            await self.page.keyboard.type(word, delay=100)
             for _ in word:
                 await self.page.keyboard.press("Backspace", delay=50)
         await self.page.wait_for_timeout(500)
         return [float(took) for took in await self.page.evaluate("stopwatch.keys")]
 
-    async def busy_s(self) -> tuple[float, float]:
-        """Seconds the main thread has spent on tasks, and the clock they are compared with."""
+    async def spent(self) -> Spent:
+        """What the main thread has done since the page was opened."""
         metrics = (await self.protocol.send("Performance.getMetrics"))["metrics"]
         values = {one["name"]: float(one["value"]) for one in metrics}
-        return values["TaskDuration"], values["Timestamp"]
+        return Spent(values["TaskDuration"], values["ThreadTime"], values["Timestamp"])
 
     def _note_loaded(self, event: dict[str, Any]) -> None:
         self.received += int(event["encodedDataLength"])
@@ -87,7 +105,7 @@ class Browsing:
     async def _prepare(self, context: BrowserContext, slower: float) -> Window:
         page = await context.new_page()
         protocol = await context.new_cdp_session(page)
-        window = Window(page, protocol, self.traffic.base)
+        window = Window(page, protocol, self.traffic.base, slower)
         protocol.on("Network.loadingFinished", window._note_loaded)
         await protocol.send("Network.enable")
         await protocol.send("Network.emulateNetworkConditions", LINE)
