@@ -131,6 +131,10 @@ def test_many_at_once(core: HubCore) -> None:
     batch = core.do(resetting.reset_many, Scope(devices=(*devices, found)), None, 5, "trainer")
     view = core.read(views.batch_view, batch)
     assert (view["total"], view["open"]) == (3, 3)
+    assert {(entry["device"], entry["code"]) for entry in view["left_out"]} == {
+        (devices[3], "in-maintenance"),
+        (found, "not-adopted"),
+    }
     ids = view["jobs"]
     core.do(jobs.release, ids)
     by_dev = {execution.dev: execution.exec for execution in core.work().executions}
@@ -159,6 +163,37 @@ def test_a_record_is_tied_to_everything_before_it(core: HubCore) -> None:
     stored, again = core.read(recompute)
     assert stored == again
     assert core.read(journal.first_broken) is None
+
+
+def test_an_acceptance_is_part_of_the_record_and_its_words_are_not(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1", checks=()))
+    before = core.read(views.job_detail, job)["record_hash"]
+    core.do(jobs.accept, job, "looked at it", "user-9")
+    accepted = core.read(views.job_detail, job)["record_hash"]
+    assert accepted != before
+
+    def told(session: Session) -> list[str]:
+        return [row.model_dump_json() for row in journal.newest(session, None, 50)]
+
+    rows = core.read(told)
+    assert any(before in row for row in rows) and any(accepted in row for row in rows), "both stand in the journal"
+    assert not any("looked at it" in row for row in rows)
+
+
+def test_a_proof_ends_when_somebody_used_the_device_whatever_they_tidied_up(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1"))
+    assert core.row(device)["status"] == "ready"
+    core.do(reports.take_report, "pi", say.report("t1", 2, traces={"files": 2}))
+    assert core.row(device)["status"] == "used"
+    core.do(reports.take_report, "pi", say.report("t1", 3, traces={"files": 0}))
+    assert (core.row(device)["status"], core.row(device)["traces"]) == ("used", 0), "what else was left nobody knows"
+    again = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(again, "t1"))
+    assert core.row(device)["status"] == "ready"
 
 
 def test_a_snapshotless_baseline_is_no_baseline(core: HubCore) -> None:

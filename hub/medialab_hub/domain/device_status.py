@@ -52,6 +52,8 @@ class DeviceFacts:
     """Of the last reset that touched it."""
     is_accepted: bool = False
     traces: int = 0
+    was_used: bool = False
+    """Traces were seen since the last reset, even if they are gone now: nobody proved what else is left."""
 
 
 def derive_status(facts: DeviceFacts) -> DeviceStatus:
@@ -88,7 +90,7 @@ def _proof(facts: DeviceFacts) -> DeviceStatus:
         return DeviceStatus.NO_BASELINE
     if facts.outcome is Outcome.UNVERIFIED and not facts.is_accepted:
         return DeviceStatus.UNVERIFIED
-    if facts.traces > 0:
+    if facts.traces > 0 or facts.was_used:
         return DeviceStatus.USED
     if facts.outcome is Outcome.UNVERIFIED:
         return DeviceStatus.ACCEPTED

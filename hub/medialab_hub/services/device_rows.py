@@ -117,6 +117,7 @@ def status_of(device: Device, around: Surroundings) -> DeviceStatus:
             outcome=None if device.proven_outcome is None else Outcome(device.proven_outcome),
             is_accepted=device.proven_accepted,
             traces=sum(left_behind(device, owner).values()),
+            was_used=device.used_at is not None,
         )
     )
 

@@ -7,6 +7,8 @@ from medialab_hub.domain.records import record_hash
 from medialab_hub.domain.reset_policy import Evidence, Verdict, judge, makes_ready, was_touched
 from medialab_hub.services import allocations
 from medialab_hub.services.ownership import settle_owner
+from medialab_hub.services.proofs import forget_proof, note_proof
+from medialab_hub.services.stamps import stamp
 from medialab_hub.services.subjects import job_changed, reported
 from medialab_hub.storage import agents, devices, journal
 from medialab_hub.storage import jobs as rows
@@ -28,15 +30,20 @@ def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dic
         _keep_baseline(uow, job, device, snapshot)
     uow.session.flush()
     settle_owner(uow, device)
-    job.record_hash = record_hash(journal.last_hash(uow.session), record_of(job))
+    seal(uow, job)
     job_changed(
         uow, job, Happened.JOB_ENDED, device=device.id, status=job.status, outcome=job.outcome, record=job.record_hash
     )
     device.seq = job.seq
 
 
+def seal(uow: UnitOfWork, job: Job) -> None:
+    """Give the record of an ended job its checksum, which hangs on the journal as it is now."""
+    job.record_hash = record_hash(journal.last_hash(uow.session), record_of(job))
+
+
 def record_of(job: Job) -> dict[str, object]:
-    """What is proven about an ended job; JSON."""
+    """What is proven about an ended job, and who accepted what was not; JSON. Their words are not in it."""
     assert job.ended_at is not None
     return {
         "job": job.id,
@@ -52,6 +59,8 @@ def record_of(job: Job) -> dict[str, object]:
         "steps": job.steps,
         "checks": job.checks,
         "trouble": job.trouble,
+        "accepted_by": job.accepted_by,
+        "accepted": stamp(job.accepted_at),
     }
 
 
@@ -68,7 +77,7 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     if verdict.outcome is Outcome.CLEAN and not makes_ready(manifest, level):
         return  # tidied up, which neither proves that the next group may have it nor unproves it
     if verdict.outcome is not None or was_touched(steps):
-        _note_proof(uow, job, device, verdict)
+        note_proof(uow, job, device, verdict)
     if verdict.outcome is Outcome.QUARANTINED:
         allocations.quarantine(uow, device.id, job)
     elif verdict.outcome is Outcome.CLEAN:
@@ -90,11 +99,6 @@ def _never_made(level: ResetLevel | None, checks: list[Check], verdict: Verdict)
     ]
 
 
-def _note_proof(uow: UnitOfWork, job: Job, device: Device, verdict: Verdict) -> None:
-    device.proven_job, device.proven_outcome, device.proven_accepted = job.id, job.outcome, False
-    device.proven_at = uow.now if verdict.outcome is Outcome.CLEAN else None
-
-
 def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str, object] | None) -> None:
     if snapshot is None:
         job.status = ExecutionStatus.FAILED.value
@@ -112,8 +116,7 @@ def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str
     uow.session.add(baseline)
     device.baseline_id = baseline.id
     device.kept_traces = _traces_of(uow, job)
-    device.proven_at = device.proven_job = device.proven_outcome = None  # that was proven of another state
-    device.proven_accepted = False
+    forget_proof(device)
     reported(uow, device, Happened.BASELINE_RECORDED, job.requested_by, job=job.id)
 
 

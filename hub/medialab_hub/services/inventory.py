@@ -7,6 +7,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
 from medialab_hub.services import clashes, jobs
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
+from medialab_hub.services.proofs import forget_proof
 from medialab_hub.services.refusals import no_such, not_possible, not_understood, version_conflict
 from medialab_hub.services.subjects import changed, require_device, require_idle
 from medialab_hub.storage import devices
@@ -157,7 +158,7 @@ def _inherit(device: Device, other: Device, tag: str | None) -> None:
     device.station_id = device.station_id or other.station_id
     device.baseline_id = device.baseline_id or other.baseline_id
     device.asset_tag = device.asset_tag or tag
-    device.proven_at = device.proven_job = device.proven_outcome = None
+    forget_proof(device)
     other.merged_into, other.owner_id = device.id, None
 
 

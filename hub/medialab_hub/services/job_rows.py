@@ -133,6 +133,7 @@ def batch_view(session: Session, batch: Batch) -> Row:
         "total": len(ids),
         **named,
         "paused": batch.paused,
+        "left_out": batch.left_out,
         "jobs": ids,
     }
 

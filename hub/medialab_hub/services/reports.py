@@ -7,6 +7,7 @@ from datetime import datetime
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.services.ownership import settle_owner, show, tell_agents
+from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.tables import Agent, Connection, Device
@@ -73,6 +74,7 @@ def _take_from_known(uow: UnitOfWork, agent: str, connection: Connection, report
             show(device, connection)
         else:
             settle_owner(uow, device)
+        notice_use(uow, device, connection)
         _publish(uow, device, agent, changed)
     return Taken(connection.device_id, connection.id, bool(changed))
 
@@ -95,6 +97,7 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:
         settle_owner(uow, device, [connection] if is_new else None)
+        notice_use(uow, device, connection)
         _publish(uow, device, agent, changed, Happened.DEVICE_FOUND if is_new else Happened.DEVICE_REPORTED)
     return Taken(device.id, connection.id, bool(changed))
 

@@ -1,12 +1,11 @@
 """Resets one device or many, and says beforehand what would happen."""
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION
-from medialab_hub.domain.readiness import Candidate, plan_resets
+from medialab_hub.domain.readiness import Candidate, Obstacle, plan_resets
 from medialab_hub.errors import Conflict
 from medialab_hub.services import jobs
 from medialab_hub.services.candidates import gather
@@ -56,15 +55,7 @@ def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> dict[str, Any]:
             }
             for entry in plan.touched
         ],
-        "untouched": [
-            {
-                "device": entry.device,
-                "name": entry.name,
-                "code": entry.obstacle.code,
-                "reason": entry.obstacle.reason.model_dump(),
-            }
-            for entry in plan.untouched
-        ],
+        "untouched": [_left_out(entry.device, entry.name, entry.obstacle) for entry in plan.untouched],
         "erases": [text.model_dump() for text in plan.erases],
         "keeps": [text.model_dump() for text in plan.keeps],
         "typical_s": plan.typical_s,
@@ -72,7 +63,7 @@ def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> dict[str, Any]:
 
 
 def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float, actor: str) -> str:
-    """Start what the preview says; returns the batch. Raises `Conflict` when nothing could be touched."""
+    """Start what the preview says; returns the batch, which names who was left out. Raises `Conflict` when all are."""
     found = _devices(uow, scope)
     candidates = {candidate.device: candidate for candidate in gather(uow, found)}
     plan = plan_resets(candidates.values(), level)
@@ -83,17 +74,31 @@ def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float,
     uow.session.add(batch)
     uow.session.flush()
     by_id = {device.id: device for device in found}
-    for touched in plan.touched:
-        _start_one(uow, by_id[touched.device], candidates[touched.device], batch, grace_s)
-    batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=len(plan.touched), level=level)
+    obstacles = {
+        touched.device: _start_one(uow, by_id[touched.device], candidates[touched.device], batch, grace_s)
+        for touched in plan.touched
+    }
+    obstacles.update({entry.device: entry.obstacle for entry in plan.untouched})
+    batch.left_out = [_left_out(key, by_id[key].name, why) for key, why in obstacles.items() if why is not None]
+    started = len(found) - len(batch.left_out)
+    batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=started, level=level)
     uow.touch_batch(batch.id)
     return batch.id
 
 
-def _start_one(uow: UnitOfWork, device: Device, candidate: Candidate, batch: Batch, grace_s: float) -> None:
+def _start_one(uow: UnitOfWork, device: Device, candidate: Candidate, batch: Batch, grace_s: float) -> Obstacle | None:
+    """None, or why it was left out after all, such as a booking within the reset's time; nothing is stored then."""
     wish = jobs.Wish(device.id, RESET_ACTION, batch.level, grace_s=grace_s, batch=batch.id)
-    with contextlib.suppress(Conflict):  # booked within the reset's time: left out, and nothing of it was stored
+    try:
         jobs.start_checked(uow, device, candidate, wish, batch.requested_by)
+    except Conflict as conflict:
+        return Obstacle(conflict.code, conflict.title)
+    return None
+
+
+def _left_out(device: str, name: str, why: Obstacle) -> dict[str, Any]:
+    """The fields of `Untouched`."""
+    return {"device": device, "name": name, "code": why.code, "reason": why.reason.model_dump()}
 
 
 def cancel_batch(uow: UnitOfWork, batch_id: str, actor: str) -> None:

@@ -55,6 +55,7 @@ FACTS = st.builds(
     outcome=st.sampled_from([None, *Outcome]),
     is_accepted=st.booleans(),
     traces=st.integers(0, 3),
+    was_used=st.booleans(),
 )
 
 
@@ -62,7 +63,7 @@ FACTS = st.builds(
 def test_ready_means_ready(facts: DeviceFacts) -> None:
     status = derive_status(facts)
     if status is DeviceStatus.READY:
-        assert facts.outcome is Outcome.CLEAN and facts.traces == 0 and facts.has_baseline
+        assert facts.outcome is Outcome.CLEAN and facts.traces == 0 and not facts.was_used and facts.has_baseline
         assert facts.is_adopted and not facts.is_retired and facts.presence is Presence.PRESENT
         assert not (facts.is_quarantined or facts.is_in_maintenance or facts.has_reset or facts.has_waiting_job)
     if facts.is_quarantined and facts.is_adopted and not facts.is_retired:

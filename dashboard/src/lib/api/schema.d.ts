@@ -1053,6 +1053,11 @@ export interface components {
              * @default []
              */
             jobs: string[];
+            /**
+             * Left Out
+             * @default []
+             */
+            left_out: components["schemas"]["Untouched"][];
             /** Open */
             open: number;
             /**

@@ -24,6 +24,7 @@ export type Places = Schemas["Places"];
 export type Problem = Schemas["Problem"];
 export type ResetLevel = Schemas["ResetLevel"];
 export type ResetPreview = Schemas["ResetPreview"];
+export type Untouched = Schemas["Untouched"];
 export type Role = Schemas["Role"];
 export type SessionView = Schemas["SessionView"];
 export type StepView = Schemas["StepView"];

@@ -32,6 +32,8 @@ class Device(SQLModel, table=True):
     proven_outcome: str | None = None
     """Outcome of the last reset that touched it; `proven_at` is set while that is `clean`."""
     proven_accepted: bool = False
+    used_at: Moment | None = moment(optional=True)
+    """When traces were first seen after the last reset that touched it; only another reset ends that."""
     merged_into: str | None = None
     """Set on the empty shell that a merge leaves behind."""
     baseline_id: str | None = None

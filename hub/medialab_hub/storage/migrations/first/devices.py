@@ -35,6 +35,7 @@ def _create_device() -> None:
         sa.Column("proven_job", sa.String(), nullable=True),
         sa.Column("proven_outcome", sa.String(), nullable=True),
         sa.Column("proven_accepted", sa.Boolean(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.Column("merged_into", sa.String(), nullable=True),
         sa.Column("baseline_id", sa.String(), nullable=True),
         sa.Column("kept_traces", Document, nullable=False),

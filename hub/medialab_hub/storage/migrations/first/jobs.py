@@ -22,6 +22,7 @@ def _create_batch() -> None:
         sa.Column("requested_by", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("left_out", Document, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
