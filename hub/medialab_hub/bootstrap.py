@@ -260,7 +260,7 @@ async def administrate(settings: Settings, command: str, arguments: Mapping[str,
     folder, clock = DataFolder(settings.data_dir.absolute()), SystemClock()
     folder.make()
     database = open_database(database_url(settings, folder))
-    writer = Writer(database, clock, lambda _session, _touched: None, lambda _news: None)
+    writer = Writer(database, clock, lambda _session, _touched, _seq: None, lambda _news: None)
     writer.start()
     try:
         bring_up_to_date(database, folder)

@@ -20,7 +20,7 @@ def news() -> list[Touched]:
 
 @pytest.fixture
 def writer(database: Database, news: list[Touched]) -> Iterator[Writer]:
-    writer = Writer(database, SystemClock(), lambda _session, touched: touched, news.append)
+    writer = Writer(database, SystemClock(), lambda _session, touched, _seq: touched, news.append)
     writer.start()
     yield writer
     writer.close()

@@ -10,7 +10,7 @@ from medialab_hub.services.ownership import settle_owner
 from medialab_hub.services.proofs import forget_proof, note_proof
 from medialab_hub.services.stamps import stamp
 from medialab_hub.services.subjects import job_changed, reported
-from medialab_hub.storage import agents, devices, journal
+from medialab_hub.storage import agents, devices
 from medialab_hub.storage import jobs as rows
 from medialab_hub.storage.tables import Baseline, Connection, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -39,7 +39,7 @@ def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dic
 
 def seal(uow: UnitOfWork, job: Job) -> None:
     """Give the record of an ended job its checksum, which hangs on the journal as it is now."""
-    job.record_hash = record_hash(journal.last_hash(uow.session), record_of(job))
+    job.record_hash = record_hash(uow.journal.last_hash, record_of(job))
 
 
 def record_of(job: Job) -> dict[str, object]:

@@ -8,7 +8,7 @@ from medialab_hub.clock import Clock
 from medialab_hub.services.device_rows import device_rows
 from medialab_hub.services.job_rows import batch_views, job_detail, job_rows
 from medialab_hub.services.views import agent_view, issue_view
-from medialab_hub.storage import agents, issues, jobs, journal
+from medialab_hub.storage import agents, issues, jobs
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Job
 from medialab_hub.storage.unit_of_work import Touched
@@ -60,10 +60,8 @@ class Projection:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def __call__(self, session: Session, touched: Touched) -> Changes:
-        """The news of what was touched."""
-        session.flush()
-        seq = journal.last_seq(session)
+    def __call__(self, session: Session, touched: Touched, seq: int) -> Changes:
+        """The news of what was touched, with the fleet sequence as it is then."""
         rows = device_rows(session, touched.devices, self._clock.now())
         found = jobs.many(session, touched.jobs)
         open_jobs = [job for job in found if not ExecutionStatus(job.status).is_terminal]

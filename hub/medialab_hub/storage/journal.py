@@ -6,41 +6,68 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 
-_HEAD = "journal-head"
 _INSERT = insert(JournalRow)
+_HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)
+_LOCK = _HEAD.with_for_update()
+_MOVE = update(JournalHead).where(col(JournalHead.id) == 1)
+
+Mark = tuple[int, str]
+"""How far the journal is: number and hash of its last row."""
 
 
-def lock(session: Session) -> None:
-    """Take the head for this transaction, before any savepoint: numbers follow the order of commits."""
-    head = session.get(JournalHead, 1, with_for_update=True)
-    if head is None:
-        head = JournalHead(id=1)
-        session.add(head)
-        session.flush()
-    session.info[_HEAD] = head
+class Journal:
+    """The end of the journal within one transaction, which keeps it locked: numbers follow the order of commits."""
 
+    def __init__(self, session: Session) -> None:
+        """Take the lock; do it before any savepoint."""
+        self._session = session
+        self._stored = self._end = self._lock()
 
-def append(session: Session, at: datetime, kind: str, subject: str, actor: str, data: dict[str, Any]) -> int:
-    """Write one row and return its number. The head stays locked until the transaction ends."""
-    head = _head(session)
-    seq, kind = head.seq + 1, str(kind)
-    fresh = _hash(head.hash, [seq, at.isoformat(), kind, subject, actor, data])
-    row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
-    session.connection().execute(_INSERT, row)
-    head.seq, head.hash = seq, fresh
-    return seq
+    @property
+    def seq(self) -> int:
+        """The fleet sequence as it will be after the commit."""
+        return self._end[0]
 
+    @property
+    def last_hash(self) -> str:
+        """The hash of the last row, empty in an empty journal."""
+        return self._end[1]
 
-def _head(session: Session) -> JournalHead:
-    if _HEAD not in session.info:
-        lock(session)
-    head: JournalHead = session.info[_HEAD]
-    return head
+    def append(self, at: datetime, kind: str, subject: str, actor: str, data: dict[str, Any]) -> int:
+        """Write one row and return its number."""
+        seq, kind = self.seq + 1, str(kind)
+        fresh = _hash(self.last_hash, [seq, at.isoformat(), kind, subject, actor, data])
+        row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
+        self._session.connection().execute(_INSERT, row)
+        self._end = (seq, fresh)
+        return seq
+
+    def mark(self) -> Mark:
+        """Where a savepoint begins."""
+        return self._end
+
+    def back_to(self, mark: Mark) -> None:
+        """The savepoint that began there was taken back, and its rows with it."""
+        self._end = mark
+
+    def close(self) -> None:
+        """Keep how far the journal is; the last thing before the commit."""
+        if self._end != self._stored:
+            self._session.connection().execute(_MOVE, {"seq": self._end[0], "hash": self._end[1]})
+            self._stored = self._end
+
+    def _lock(self) -> Mark:
+        connection = self._session.connection()
+        found = connection.execute(_LOCK).first()
+        if found is None:
+            connection.execute(insert(JournalHead), {"id": 1, "seq": 0, "hash": ""})
+            return 0, ""
+        return found[0], found[1]
 
 
 def row_hash(before: str, row: JournalRow) -> str:
@@ -54,8 +81,8 @@ def _hash(before: str, content: list[Any]) -> str:
 
 def last_seq(session: Session) -> int:
     """The fleet sequence: number of the last row, 0 in an empty journal."""
-    head = session.get(JournalHead, 1)
-    return head.seq if head else 0
+    head = session.connection().execute(_HEAD).first()
+    return head[0] if head else 0
 
 
 def newest(session: Session, before: int | None, limit: int) -> Sequence[JournalRow]:
@@ -74,8 +101,3 @@ def first_broken(session: Session) -> int | None:
             return row.seq
         before = row.hash
     return None
-
-
-def last_hash(session: Session) -> str:
-    """The hash of the last row, empty in an empty journal; nobody can write another before this transaction ends."""
-    return _head(session).hash

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from medialab_hub.domain.ids import make_id
-from medialab_hub.storage import journal
+from medialab_hub.storage.journal import Journal
 
 
 @dataclass
@@ -36,6 +36,7 @@ class UnitOfWork:
     """Handed to a use case, which never commits. Everything recorded here leaves only after the commit."""
 
     session: Session
+    journal: Journal
     now: datetime
     random_bits: Callable[[int], int]
     touched: Touched = field(default_factory=Touched)
@@ -46,7 +47,7 @@ class UnitOfWork:
 
     def record(self, kind: str, subject: str, actor: str = "", **data: Any) -> int:
         """Append a past-tense event (`device.adopted`) to the journal; returns the fleet sequence it got."""
-        return journal.append(self.session, self.now, kind, subject, actor, data)
+        return self.journal.append(self.now, kind, subject, actor, data)
 
     def touch_device(self, device: str) -> None:
         """This device's row changed."""

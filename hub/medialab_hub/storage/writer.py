@@ -1,6 +1,7 @@
 """The one writer: a thread that runs queued use cases in shared transactions and answers after the commit."""
 
 import asyncio
+import contextlib
 import logging
 import queue
 import secrets
@@ -13,16 +14,17 @@ from typing import Any, Generic, TypeVar
 from sqlmodel import Session
 
 from medialab_hub.clock import Clock
-from medialab_hub.storage import journal
 from medialab_hub.storage.database import Database, set_durability
 from medialab_hub.storage.failures import CommitFailed
+from medialab_hub.storage.journal import Journal
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 UseCase = Callable[[UnitOfWork], T]
-Project = Callable[[Session, Touched], Any]
-"""Builds, inside the transaction, what the outside world is told after the commit."""
+Project = Callable[[Session, Touched, int], Any]
+"""Builds, inside the transaction, what the outside world is told after the commit; given what was touched and the
+fleet sequence."""
 OnCommit = Callable[[Any], None]
 """Receives what `Project` built, on the writer's thread, right after the commit and before callers are answered."""
 
@@ -94,16 +96,10 @@ class Writer:
 
     def _commit(self, batch: list[_Queued[Any]]) -> None:
         answers: list[tuple[Future[Any], Any]] = []
-        touched = Touched()
         try:
             self._set_durability(any(queued.durable for queued in batch))
             with Session(self._database.writer, expire_on_commit=False) as session:
-                journal.lock(session)
-                for queued in batch:
-                    self._run_one(session, queued, touched, answers)
-                news = self._project(session, touched)
-                session.commit()
-            self._on_commit(news)
+                self._run_all(session, batch, answers)
         except Exception as error:
             log.exception("a commit failed")
             failed = CommitFailed(str(error))
@@ -115,23 +111,39 @@ class Writer:
         for answer, result in answers:
             answer.set_result(result)
 
+    def _run_all(self, session: Session, batch: list[_Queued[Any]], answers: list[tuple[Future[Any], Any]]) -> None:
+        journal, touched = Journal(session), Touched()
+        for queued in batch:
+            if not queued.answer.set_running_or_notify_cancel():
+                continue
+            uow = UnitOfWork(session, journal, self._clock.now(), secrets.randbits)
+            try:
+                result = _run(uow, queued.use_case, is_alone=len(batch) == 1)
+            except Exception as error:  # noqa: BLE001 - handed to the caller
+                queued.answer.set_exception(error)
+                continue
+            touched.add(uow.touched)
+            answers.append((queued.answer, result))
+        if answers:  # else there is nothing to keep
+            news = self._project(session, touched, journal.seq)
+            journal.close()
+            session.commit()
+            self._on_commit(news)
+
     def _set_durability(self, durable: bool) -> None:
         if durable != self._is_durable:
             set_durability(self._database, durable)
             self._is_durable = durable
 
-    def _run_one(
-        self, session: Session, queued: _Queued[Any], touched: Touched, answers: list[tuple[Future[Any], Any]]
-    ) -> None:
-        if not queued.answer.set_running_or_notify_cancel():
-            return
-        uow = UnitOfWork(session, self._clock.now(), secrets.randbits)
-        try:
-            with session.begin_nested():
-                result = queued.use_case(uow)
-                session.flush()
-        except Exception as error:  # noqa: BLE001 - handed to the caller
-            queued.answer.set_exception(error)
-            return
-        touched.add(uow.touched)
-        answers.append((queued.answer, result))
+
+def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
+    """Alone in its transaction, what failed is taken back with all of it; else with a SAVEPOINT of its own."""
+    mark = uow.journal.mark()
+    try:
+        with contextlib.nullcontext() if is_alone else uow.session.begin_nested():
+            result = use_case(uow)
+            uow.session.flush()
+            return result
+    except BaseException:
+        uow.journal.back_to(mark)
+        raise
