@@ -122,6 +122,23 @@ async def test_a_stream_ends_with_its_session(broadcaster: Broadcaster, monkeypa
     assert await alive.take() is None
 
 
+async def test_a_reader_may_have_what_comes_together_in_one_piece(broadcaster: Broadcaster) -> None:
+    pieces: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def send(message: Any) -> None:
+        await pieces.put(message.get("body", b""))
+
+    answer = asyncio.create_task(stream.EventStream(broadcaster, None, always, 0.3)({}, asyncio.Event().wait, send))
+    while b"retry" not in await pieces.get():
+        pass
+    for subject in "ab":
+        put(broadcaster, subject, 101)
+        await asyncio.sleep(0.03)
+    assert [data["id"] for _, _, data in events(await pieces.get())] == ["a", "b"]
+    broadcaster.close()
+    await answer
+
+
 class Reader(threading.Thread):
     """A browser's end of the stream."""
 

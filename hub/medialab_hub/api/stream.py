@@ -2,21 +2,19 @@
 
 import asyncio
 from bisect import bisect_left
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-REMEMBERED = 10_000
-"""Events kept for clients that come back (`Last-Event-ID`)."""
 MOST_QUEUED = 1_000
 """Events a slow client may owe; then it gets one `resync` instead."""
+REMEMBERED = MOST_QUEUED
+"""Events kept for clients that come back (`Last-Event-ID`): who missed more than may be owed fetches again."""
 PAUSE_S = 0.1
 """Shortest time between two events about the same thing; the first leaves at once, the last always leaves."""
-GATHER_S = 0.05
-"""Shortest time between two pieces to one client: what comes together wakes hub and browser once."""
 HEARTBEAT_S = 15.0
 """A comment goes to everybody so often, so that a dead connection is noticed."""
 RESYNC: Final = b"event: resync\ndata: {}\n\n"
@@ -68,7 +66,7 @@ class Broadcaster:
         self._numbers: deque[int] = deque(maxlen=REMEMBERED)
         self._messages: deque[tuple[Key, bytes]] = deque(maxlen=REMEMBERED)
         self._seq = self._floor = seq
-        self._sent: dict[Key, float] = {}
+        self._sent: OrderedDict[Key, float] = OrderedDict()
         self._pending: dict[Key, tuple[int, bytes]] = {}
         self._flush_timer: asyncio.TimerHandle | None = None
         self._heartbeat: asyncio.Task[None] | None = None
@@ -93,7 +91,8 @@ class Broadcaster:
         """Send one event about one thing; `data` is JSON in one line, `seq` the fleet sequence."""
         key, now = (event, subject), asyncio.get_running_loop().time()
         self._seq = max(self._seq, seq)
-        if key in self._pending or now - self._sent.get(key, -PAUSE_S) < PAUSE_S:
+        self._forget_sent(now)
+        if key in self._pending or key in self._sent:
             first = self._pending[key][0] if key in self._pending else seq
             self._pending[key] = (first, data)
             self._plan_flush()
@@ -126,8 +125,6 @@ class Broadcaster:
             return [RESYNC]
         # Several events can carry the same number: begin with the first of them. Only the last about a thing counts.
         start = bisect_left(self._numbers, since)
-        if len(self._numbers) - start > MOST_QUEUED:
-            return [RESYNC]
         latest = dict(list(self._messages)[start:])
         return list(latest.values())
 
@@ -150,10 +147,15 @@ class Broadcaster:
         self._flush_timer = None
         now = asyncio.get_running_loop().time()
         pending, self._pending = self._pending, {}
+        self._forget_sent(now)
         for key, (_, data) in pending.items():
             self._sent[key] = now
+            self._sent.move_to_end(key)
             self._send(key, data)
-        self._sent = {key: sent for key, sent in self._sent.items() if now - sent < PAUSE_S}
+
+    def _forget_sent(self, now: float) -> None:
+        while self._sent and now - next(iter(self._sent.values())) >= PAUSE_S:
+            self._sent.popitem(last=False)
 
     async def _beat(self) -> None:
         while True:
@@ -164,14 +166,19 @@ class Broadcaster:
 
 
 class EventStream(Response):
-    """The answer that stays open. Ends when the client goes, its session ends or the hub stops."""
+    """The answer that stays open. Ends when the client goes, its session ends or the hub stops.
+
+    `gather_s` is the shortest time between two pieces: what comes together wakes hub and reader once."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, broadcaster: Broadcaster, since: int | None, is_live: Callable[[], bool]) -> None:
+    def __init__(
+        self, broadcaster: Broadcaster, since: int | None, is_live: Callable[[], bool], gather_s: float = 0.0
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._broadcaster, self._since, self._is_live = broadcaster, since, is_live
+        self._gather_s = gather_s
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the stream."""
@@ -181,7 +188,7 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             while (chunk := await listener.take()) is not None:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                await asyncio.sleep(GATHER_S)
+                await asyncio.sleep(self._gather_s)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             watcher.cancel()

@@ -756,6 +756,7 @@ export interface paths {
          * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `resync`.
          *
          *     `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again.
+         *     Each event leaves at once, or with others at most once in `gather_ms`, which is easier on a screen.
          */
         get: operations["open_stream"];
         put?: never;
@@ -3652,6 +3653,7 @@ export interface operations {
         parameters: {
             query?: {
                 since?: number | null;
+                gather_ms?: number;
             };
             header?: {
                 "last-event-id"?: string | null;

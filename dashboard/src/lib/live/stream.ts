@@ -14,6 +14,8 @@ export interface Listener {
 const SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
+/** What happens within that time comes in one piece: it wakes the page once. */
+const GATHER_MS = 50;
 
 /** An open stream; `stop` ends it. */
 export class Stream {
@@ -51,7 +53,7 @@ export class Stream {
     this.#heard();
     const headers: Record<string, string> = { accept: "text/event-stream" };
     if (this.lastId) headers["last-event-id"] = this.lastId;
-    const answer = await fetch("/api/v1/stream", {
+    const answer = await fetch(`/api/v1/stream?gather_ms=${GATHER_MS}`, {
       headers, credentials: "same-origin", cache: "no-store", signal: this.#abort.signal,
     });
     if (answer.status === 401) {
