@@ -40,6 +40,7 @@ from medialab_hub.storage.reading import Reading
 from medialab_hub.storage.writer import Writer
 from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
+from medialab_hub.workers.forgetter import Forgetter
 from medialab_hub.workers.keeper import Keeper
 from medialab_hub.workers.scheduler import Scheduler
 
@@ -126,7 +127,7 @@ class Hub:
         checker = Checker(self.writer, self.reading, self.fleet)
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
-        for worker in (dispatcher, scheduler, keeper, checker):
+        for worker in (dispatcher, scheduler, keeper, checker, Forgetter(self.writer)):
             task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
             self._stack.callback(task.cancel)
         self.link.start(ingest.take, dispatcher.republish)

@@ -52,12 +52,14 @@ def keep_volatile(uow: UnitOfWork, readings: Mapping[str, Reading]) -> None:
 
 
 def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
-    """Store one report. None: it is not newer than the last one of this connection, which is fine."""
+    """Store one report. None, which is fine: it is not newer than the last one of this connection, or of nothing."""
     with uow.session.no_autoflush:
         connection = devices.connection(uow.session, agent, report.dev)
         if connection is not None and not _is_news(connection, report):
             return None
         if connection is None:
+            if report.presence is Presence.ABSENT:
+                return None  # it was forgotten, or never known: what is not there is not found
             _know_agent(uow, agent)
         elif connection.said_hash == hash_of(report):
             return _take_from_known(uow, agent, connection, report)

@@ -1,14 +1,15 @@
 """Reads and finds devices, their connections, identities and clashes."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, delete, exists, insert, update
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
 from medialab_hub.storage.chunks import IDS, fetch
-from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, IdentityClash
-from medialab_wire.reports import IdentityKind
+from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device, DeviceIdentity, IdentityClash, Job
+from medialab_wire.reports import IdentityKind, Presence
 
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
 _CONNECTION = select(Connection).where(Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
@@ -128,3 +129,35 @@ def baseline(session: Session, baseline_id: str | None) -> Baseline | None:
 def has_asset_tag(session: Session, tag: str) -> bool:
     """True when some device carries that tag."""
     return session.exec(select(Device.id).where(Device.asset_tag == tag)).first() is not None
+
+
+def never_wanted(session: Session, before: datetime, limit: int) -> Sequence[str]:
+    """Devices found before that moment which nobody decided anything about and no agent has seen since."""
+    way, here = col(Connection.device_id) == col(Device.id), col(Device.id)
+    is_wanted = or_(
+        exists().where(way, col(Connection.presence) != Presence.ABSENT.value),
+        exists().where(way, or_(col(Connection.is_turned), col(Connection.chosen_driver).is_not(None))),
+        exists().where(way, col(Connection.last_seen) >= before),
+        exists().where(or_(col(IdentityClash.device_id) == here, col(IdentityClash.other_id) == here)),
+        exists().where(col(Job.device_id) == here),
+        exists().where(col(Allocation.device_id) == here),
+    )
+    query = select(Device.id).where(
+        col(Device.adopted_at).is_(None),
+        col(Device.retired_at).is_(None),
+        col(Device.merged_into).is_(None),
+        col(Device.found_at) < before,
+        ~is_wanted,
+    )
+    return session.exec(query.order_by(Device.id).limit(limit)).all()
+
+
+def forget(session: Session, ids: Sequence[str]) -> None:
+    """Delete these devices, their connections and what they were recognised by."""
+    if ids:
+        ways = select(Connection.id).where(col(Connection.device_id).in_(ids))
+        claimed = col(DeviceIdentity.connection_id).in_(ways)  # also by what hangs there now, for an earlier device
+        session.exec(update(DeviceIdentity).where(claimed).values(connection_id=None))
+        session.exec(delete(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(ids)))
+        session.exec(delete(Connection).where(col(Connection.device_id).in_(ids)))
+        session.exec(delete(Device).where(col(Device.id).in_(ids)))
