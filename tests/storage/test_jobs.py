@@ -83,6 +83,7 @@ def test_tidying_up_proves_nothing_and_ends_no_quarantine(core: HubCore) -> None
     tidy = core.do(resetting.reset, device, "tidy", 0, "trainer")
     core.do(take_execution_report, "pi", say.ended(tidy, "t1"))
     assert core.read(views.job_detail, tidy)["outcome"] == Outcome.CLEAN, "of what this level promises"
+    assert core.read(views.job_detail, tidy)["tidying"]
     assert core.row(device)["status"] == "quarantined"
     assert core.row(device)["proven_at"] is None
 

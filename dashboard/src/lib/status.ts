@@ -33,7 +33,7 @@ export const STATUS_ORDER = Object.keys(DEVICE_LOOKS) as DeviceStatus[];
 /** What a person should look at. */
 export const ATTENTION: DeviceStatus[] = ["quarantined", "unverified", "needs_person", "no_baseline"];
 
-type JobLike = Pick<JobRow, "status" | "outcome" | "accepted" | "action">;
+type JobLike = Pick<JobRow, "status" | "outcome" | "accepted" | "action" | "tidying">;
 
 /** How a job looks; the outcome of a reset says more than its status. */
 export function jobLook(job: JobLike): Look {
@@ -52,7 +52,7 @@ export function jobLook(job: JobLike): Look {
 }
 
 function jobEnd(job: JobLike): Look {
-  if (job.outcome === "clean") return { icon: "ready", tone: "ok", key: "outcome.clean" };
+  if (job.outcome === "clean") return { icon: "ready", tone: "ok", key: job.tidying ? "outcome.tidied" : "outcome.clean" };
   if (job.outcome === "unverified") {
     return job.accepted ? { icon: "signed", tone: "ok", key: "outcome.accepted" } : { icon: "half", tone: "warn", key: "outcome.unverified" };
   }

@@ -50,6 +50,7 @@ def record_of(job: Job) -> dict[str, object]:
         "device": job.device_id,
         "action": job.action,
         "level": job.level,
+        "tidying": job.is_tidying,
         "baseline": job.baseline_id,
         "requested_by": job.requested_by,
         "created": job.created_at.isoformat(),
@@ -74,7 +75,8 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     job.outcome = None if verdict.outcome is None else verdict.outcome.value
     job.checks = [*job.checks, *_never_made(level, checks, verdict)]
     allocations.finish_reset(uow, job)
-    if verdict.outcome is Outcome.CLEAN and not makes_ready(manifest, level):
+    job.is_tidying = not makes_ready(manifest, level)
+    if verdict.outcome is Outcome.CLEAN and job.is_tidying:
         return  # tidied up, which neither proves that the next group may have it nor unproves it
     if verdict.outcome is not None or was_touched(steps):
         note_proof(uow, job, device, verdict)

@@ -49,6 +49,7 @@ def _row(session: Session, job: Job, name: str) -> Row:
         "level": job.level,
         "status": job.status,
         "outcome": job.outcome,
+        "tidying": job.is_tidying,
         "accepted": bool(job.accepted_by),
         "progress": fraction(steps),
         "step": None if running is None else running.title.model_dump(),
@@ -91,9 +92,23 @@ def job_detail(session: Session, job: Job) -> Row:
         "accepted_by": job.accepted_by,
         "accepted_by_name": _name(session, job.accepted_by),
         "accepted_reason": job.accepted_reason,
+        "notes": _notes(session, job),
         "started": stamp(job.started_at),
         "record_hash": job.record_hash,
     }
+
+
+def _notes(session: Session, job: Job) -> list[Row]:
+    titles = {step["id"]: step["title"] for step in job.steps}
+    return [
+        {
+            "step": titles.get(answer.step) or Text.same(answer.step).model_dump(),
+            "text": answer.note,
+            "by_name": _name(session, answer.actor),
+        }
+        for answer in jobs.answers_to(session, [job.id])
+        if answer.note
+    ]
 
 
 def _name(session: Session, principal: str) -> Row | None:

@@ -684,6 +684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Password
+         * @description Choose another password; all other sessions of this account end.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -865,7 +885,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete User
+         * @description The account, its sessions and the tokens it made are gone; records keep a pseudonym without a name.
+         */
+        delete: operations["delete_user"];
         options?: never;
         head?: never;
         /**
@@ -1601,6 +1625,11 @@ export interface components {
             id: string;
             /** Level */
             level?: string | null;
+            /**
+             * Notes
+             * @default []
+             */
+            notes: components["schemas"]["JobNote"][];
             outcome?: components["schemas"]["Outcome"] | null;
             /** Progress */
             progress?: number | null;
@@ -1628,9 +1657,24 @@ export interface components {
              * @default []
              */
             steps: components["schemas"]["StepView"][];
+            /**
+             * Tidying
+             * @default false
+             */
+            tidying: boolean;
             title: components["schemas"]["Text"];
             trouble?: components["schemas"]["Trouble"] | null;
             why?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * JobNote
+         * @description What a person wrote when answering a step; kept beside the record, never in it, so that it can be erased.
+         */
+        JobNote: {
+            by_name?: components["schemas"]["Text"] | null;
+            step: components["schemas"]["Text"];
+            /** Text */
+            text: string;
         };
         /**
          * JobPage
@@ -1683,6 +1727,11 @@ export interface components {
             starts?: string | null;
             status: components["schemas"]["ExecutionStatus"];
             step?: components["schemas"]["Text"] | null;
+            /**
+             * Tidying
+             * @default false
+             */
+            tidying: boolean;
             why?: components["schemas"]["Text"] | null;
         };
         /**
@@ -1867,6 +1916,16 @@ export interface components {
          * @enum {string}
          */
         Outcome: "clean" | "unverified" | "quarantined";
+        /**
+         * PasswordChange
+         * @description Choose another password for the own account.
+         */
+        PasswordChange: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
+        };
         /**
          * Places
          * @description All of them.
@@ -3554,6 +3613,37 @@ export interface operations {
             };
         };
     };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     set_up: {
         parameters: {
             query?: never;
@@ -3853,6 +3943,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {

@@ -72,6 +72,8 @@ class JobRow(BaseModel):
     level: str | None = None
     status: ExecutionStatus
     outcome: Outcome | None = None
+    tidying: bool = False
+    """A reset too weak to make its device ready for the next group; known once it has ended."""
     accepted: bool = False
     progress: float | None = None
     step: Text | None = None
@@ -99,6 +101,14 @@ class JobCheck(Check):
     by_name: Text | None = None
 
 
+class JobNote(BaseModel):
+    """What a person wrote when answering a step; kept beside the record, never in it, so that it can be erased."""
+
+    step: Text
+    text: str
+    by_name: Text | None = None
+
+
 class JobDetail(JobRow):
     """One job with its live steps, its evidence and its end. Names are looked up in the accounts, never stored."""
 
@@ -112,6 +122,7 @@ class JobDetail(JobRow):
     accepted_by: str = ""
     accepted_by_name: Text | None = None
     accepted_reason: str = ""
+    notes: list[JobNote] = []
     started: Instant | None = None
     record_hash: str = ""
     """SHA-256 over the record, chained to the one before it in the journal."""

@@ -31,6 +31,8 @@ class Job(SQLModel, table=True):
     baseline_id: str | None = None
     status: str = "queued"
     outcome: str | None = None
+    is_tidying: bool = False
+    """A reset weaker than what makes its device ready; known once it has ended."""
     cancel_wanted: bool = False
     released: bool = False
     """The grace time is over: the agent may have seen it."""

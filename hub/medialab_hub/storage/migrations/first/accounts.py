@@ -51,12 +51,14 @@ def _create_api_token() -> None:
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("used_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_api_token_secret_hash")),
     )
+    op.create_index(op.f("ix_api_token_made_by"), "api_token", ["made_by"], unique=False)
 
 
 def _create_first_admin_link() -> None:

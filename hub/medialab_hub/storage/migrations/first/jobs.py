@@ -43,6 +43,7 @@ def _create_job() -> None:
         sa.Column("baseline_id", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("is_tidying", sa.Boolean(), nullable=False),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
         sa.Column("released", sa.Boolean(), nullable=False),
         sa.Column("agent_done", sa.Boolean(), nullable=False),
