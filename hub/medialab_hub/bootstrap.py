@@ -95,6 +95,11 @@ class Hub:
         host = "127.0.0.1" if self.settings.is_loopback else f"{socket.gethostname().split('.')[0]}.local"
         return f"http://{host}:{self.port}"
 
+    @property
+    def _url_for_others(self) -> str | None:
+        """The address as other machines may type it; None on a hub that only this machine reaches."""
+        return self.url if self.settings.public_url or not self.settings.is_loopback else None
+
     async def first_link(self) -> str:
         """The link that creates the first admin. Raises Conflict once there is one."""
         return f"{self.url}/setup?token={await self.admission.offer_first_admin_link()}"
@@ -156,7 +161,7 @@ class Hub:
             snapshots=Snapshots(self.fleet),
             admission=self.admission,
             broadcaster=self.broadcaster,
-            labels=LabelPrinter(self.url),
+            labels=LabelPrinter(self._url_for_others),
             facts=facts,
             is_healthy=self._is_healthy,
             static=STATIC,

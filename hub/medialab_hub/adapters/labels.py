@@ -37,15 +37,16 @@ SHEETS = {
 class LabelPrinter:
     """Makes PDFs with Typst: tagged, so that they can be read aloud; device names are data, never markup."""
 
-    def __init__(self, base_url: str) -> None:
-        """`base_url` is the address people type; the QR code holds it in capitals, which keeps it small."""
-        self._base_url = base_url.rstrip("/")
+    def __init__(self, base_url: str | None) -> None:
+        """`base_url` is the address people type; None: other machines cannot open this hub."""
+        self._base_url = None if base_url is None else base_url.rstrip("/")
         self._template = resources.files("medialab_hub.adapters").joinpath("labels.typ").read_bytes()
         self._lock = threading.Lock()
 
     def address(self, tag: str) -> str:
-        """What the QR code of a tag says. Scheme and host may be in capitals (RFC 3986 §6.2.2.1); so may our path."""
-        return f"{self._base_url}/find/{tag}".upper()
+        """What the QR code of a tag says: an address in capitals, which keeps it small (RFC 3986 §6.2.2.1 allows it
+        for scheme and host; our path allows it, too), or the tag alone, which no later address can make wrong."""
+        return tag.upper() if self._base_url is None else f"{self._base_url}/find/{tag}".upper()
 
     def make(self, labels: Sequence[tuple[str, str]], preset: str = "a4-55", language: str = "de") -> bytes:
         """The PDF for (tag, name) pairs. Raises HubError for an unknown preset. Slow; call it in a thread."""
