@@ -129,7 +129,7 @@ test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 	exit $$failed
 
 test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill
-	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v
+	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v -s
 
 bench: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Measure and print figures (nothing is judged)
 	@set -e; ls tests/load/bench_*.py >/dev/null; \

@@ -68,6 +68,13 @@ async def merge_devices(device_id: str, body: Merge, hub: HubDep, staff: Staff) 
     return await _detail(hub, device_id)
 
 
+@router.post("/devices/{device_id}/keep-apart", response_model=DeviceDetail)
+async def keep_devices_apart(device_id: str, body: Merge, hub: HubDep, staff: Staff) -> Response:
+    """These are two devices; the question is not asked again."""
+    await hub.writer.run(lambda uow: inventory.keep_apart(uow, device_id, body.other, staff.id), durable=True)
+    return await _detail(hub, device_id)
+
+
 @router.post("/devices/{device_id}/split", response_model=DeviceDetail)
 async def split_device(device_id: str, body: Split, hub: HubDep, staff: Staff) -> Response:
     """This connection belongs to another device; answers with the new one."""
