@@ -11,7 +11,7 @@ from medialab_agent.runtime import builtin, troubles
 from medialab_agent.runtime.admission import level_of
 from medialab_agent.runtime.deadline import DeadlinePassed
 from medialab_agent.runtime.ledger import Ledger
-from medialab_agent.runtime.outcome import completed, outcome_of, with_ticks
+from medialab_agent.runtime.outcome import claimed, completed, with_ticks
 from medialab_agent.runtime.session import DeviceSession
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.steps import Done, Order, Step
@@ -182,7 +182,7 @@ class Run:
             return None
         report = self._ledger.report
         has_failed = any(view.state is StepState.FAILED for view in report.steps)
-        return outcome_of(self._level, report.checks, has_failed_step=has_failed)
+        return claimed(self._level, report.checks, has_failed_step=has_failed)
 
     async def _bounded(self, call: Callable[[Driver], Coroutine[Any, Any, T]], seconds: float | None = None) -> T:
         """One call of the driver within its deadline and what is left of the whole; only work counts."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from medialab_wire.capabilities import CheckSpec, DriverManifest, EvidenceKind, ResetLevel
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView
+from medialab_wire.proof import is_made, outcome_of
 
 _WORSE = {Outcome.CLEAN: 0, Outcome.UNVERIFIED: 1, Outcome.QUARANTINED: 2}
 
@@ -50,11 +51,11 @@ def judge(level: ResetLevel | None, evidence: Evidence) -> Verdict:
     """The outcome of an ended reset. Clean only when every demanded check was made, by whom it must be, and passed."""
     failed = tuple(check.id for check in evidence.checks if check.result is CheckResult.FAILED)
     demanded = () if level is None else level.checks
-    missing = tuple(spec.id for spec in demanded if spec.id not in failed and not _is_made(spec, evidence))
+    missing = tuple(spec.id for spec in demanded if spec.id not in failed and not _is_believed(spec, evidence))
     if evidence.status is not ExecutionStatus.SUCCEEDED:
         return Verdict(_outcome_of_failure(evidence, bool(failed)), failed, missing)
-    is_proven = bool(demanded) and not missing
-    judged = Outcome.QUARANTINED if failed else (Outcome.CLEAN if is_proven else Outcome.UNVERIFIED)
+    proven = Outcome.UNVERIFIED if level is None or missing else outcome_of(level, evidence.checks)
+    judged = Outcome.QUARANTINED if failed else proven
     claimed = evidence.claimed or Outcome.UNVERIFIED
     return Verdict(max(judged, claimed, key=_WORSE.__getitem__), failed, missing)
 
@@ -71,9 +72,9 @@ def _outcome_of_failure(evidence: Evidence, has_failed_check: bool) -> Outcome |
             return None
 
 
-def _is_made(spec: CheckSpec, evidence: Evidence) -> bool:
-    """A person's tick never stands for a machine's reading, and a tick counts only if it was given here."""
-    results = [check for check in evidence.checks if check.id == spec.id]
-    if not results or any(check.result is not CheckResult.PASSED or check.kind is not spec.kind for check in results):
+def _is_believed(spec: CheckSpec, evidence: Evidence) -> bool:
+    """Made and passed; and a tick counts only if it was given here."""
+    if not is_made(spec, evidence.checks):
         return False
-    return spec.kind is EvidenceKind.MACHINE or all(check.by in evidence.answered_by for check in results)
+    ticks = (check for check in evidence.checks if check.id == spec.id and check.kind is EvidenceKind.PERSON)
+    return all(tick.by in evidence.answered_by for tick in ticks)
