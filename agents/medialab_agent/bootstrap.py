@@ -171,7 +171,8 @@ class Agent:
 
     async def configure(self, config: Config) -> None:
         """See `Desk`."""
-        await self._runtime.executor.configure(config)
+        if not await self._runtime.executor.configure(config):
+            return
         self._runtime.registry.choose(config.choices)
         for source in self._runtime.sources:
             if isinstance(source, ManualSource):

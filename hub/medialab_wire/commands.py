@@ -8,14 +8,22 @@ from medialab_wire.base import Instant, ShortText, WireId, WireModel
 
 
 class Config(WireModel):
-    """Topic `dn/cfg`. `owned` are the connections this agent may command; an agent refuses all others."""
+    """Topic `dn/cfg`. `owned` are the connections this agent may command; an agent refuses all others.
 
+    Lower versions are ignored within one epoch, which is new at each start of the hub: a hub restored from a backup
+    may count from an older number."""
+
+    epoch: str = ""
     version: int
     owned: tuple[WireId, ...] = ()
     manual: tuple[ShortText, ...] = ()
     """Addresses typed in by a person, such as `octoprint://192.0.2.7:5000`."""
     choices: dict[WireId, WireId] = {}
     """Connection → driver, where a person settled a tie."""
+
+    def is_older_than(self, other: "Config") -> bool:
+        """True when both are of one life of the hub, known by its epoch, and this one was made first."""
+        return bool(self.epoch) and self.epoch == other.epoch and self.version < other.version
 
 
 class Answer(WireModel):

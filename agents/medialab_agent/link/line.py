@@ -31,7 +31,7 @@ class Desk(Protocol):
     """What the line hands over; each call returns when what it was given is safe on disk."""
 
     async def configure(self, config: Config) -> None:
-        """A new configuration."""
+        """A configuration; one that came late changes nothing."""
 
     async def work(self, work: NextWork) -> None:
         """All unfinished work, cancel wishes, answers, acknowledgements."""

@@ -76,7 +76,7 @@ class Executor:
         self._grace_s = limits.ownership_grace_s
         self._room = asyncio.Semaphore(limits.parallel)
         self._jobs: dict[str, _Job] = {}
-        self._owned: frozenset[str] = frozenset()
+        self._config: Config | None = None
         self._is_configured = asyncio.Event()
 
     async def start(self) -> None:
@@ -91,12 +91,18 @@ class Executor:
     @property
     def owned(self) -> frozenset[str]:
         """Connections that are ours to command, by the last configuration, also by one of an earlier life."""
-        return self._owned
+        return frozenset() if self._config is None else frozenset(self._config.owned)
 
-    async def configure(self, config: Config) -> None:
-        """From now on these connections are ours to command; kept for the next start."""
+    async def configure(self, config: Config) -> bool:
+        """From now on these connections are ours to command; kept for the next start.
+
+        False: it is older than the last one and came late, also over a restart of this agent; nothing changes."""
+        if self._config is not None and config.is_older_than(self._config):
+            log.info("Configuration %d came after %d; ignored", config.version, self._config.version)
+            return False
         await self._journal.keep_config(config)
         self._obey(config)
+        return True
 
     async def take(self, executions: Iterable[Execution]) -> None:
         """Journal and begin what is new; tell again about what is known. Returns when all is on disk."""
@@ -139,7 +145,7 @@ class Executor:
         await asyncio.gather(*(job.run.halt(HALT_AT_EXIT_S) for job in jobs if job.run is not None))
 
     def _obey(self, config: Config) -> None:
-        self._owned = frozenset(config.owned)
+        self._config = config
         self._is_configured.set()
 
     def _begin(self, record: Record, *, is_resumed: bool = False) -> None:
@@ -188,10 +194,10 @@ class Executor:
         """Orders and configuration are two messages, and either may come first."""
         await self._is_configured.wait()
         waited = 0.0
-        while execution.dev not in self._owned and waited < self._grace_s:
+        while execution.dev not in self.owned and waited < self._grace_s:
             await asyncio.sleep(0.1)
             waited += 0.1
-        if execution.dev not in self._owned:
+        if execution.dev not in self.owned:
             return troubles.NOT_OWNED
         return troubles.NO_DRIVER if self._devices.is_unclaimed(execution.dev) else None
 

@@ -137,7 +137,8 @@ class Dispatcher:
         sent, now = True, self._clock.monotonic()
         is_due = desk.is_forced or now >= desk.config_again_at
         if config is not None and (is_due or config.version != desk.config):
-            sent = self._publish(topics.config(agent), config.encode(), True)
+            told = config.model_copy(update={"epoch": self._epoch})
+            sent = self._publish(topics.config(agent), told.encode(), True)
             desk.config, desk.config_again_at = config.version, now + REMIND_S
         if desk.is_forced or content != desk.content:
             desk.version += content != desk.content

@@ -51,6 +51,7 @@ def test_a_device_is_found_adopted_reset_and_proven(hub: HubInThread, agent: Pap
     until(lambda: agent.work[-1].executions == () and agent.work[-1].acked.get(job["id"]) == 2)
     versions = [(work.epoch, work.version) for work in agent.work]
     assert versions == sorted(versions)
+    assert {config.epoch for config in agent.configs} == {work.epoch for work in agent.work}
 
 
 @pytest.mark.parametrize(
