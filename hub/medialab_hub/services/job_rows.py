@@ -147,7 +147,6 @@ def batch_view(session: Session, batch: Batch) -> Row:
         "created": stamp(batch.created_at),
         "total": len(ids),
         **named,
-        "paused": batch.paused,
         "left_out": batch.left_out,
         "jobs": ids,
     }

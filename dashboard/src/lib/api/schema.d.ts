@@ -1105,11 +1105,6 @@ export interface components {
             left_out: components["schemas"]["Untouched"][];
             /** Open */
             open: number;
-            /**
-             * Paused
-             * @default false
-             */
-            paused: boolean;
             /** Quarantined */
             quarantined: number;
             /** Seq */

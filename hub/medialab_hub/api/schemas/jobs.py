@@ -156,7 +156,6 @@ class BatchView(BaseModel):
     quarantined: int
     failed: int
     canceled: int
-    paused: bool = False
     left_out: list[Untouched] = []
     """Devices that were asked for and not touched."""
     jobs: list[str] = []

@@ -66,7 +66,6 @@ class Batch(SQLModel, table=True):
     level: str | None = None
     requested_by: str = ""
     created_at: Moment = moment()
-    paused: bool = False
     left_out: list[dict[str, Any]] = document(list)
     """Devices that were asked for and not touched: `device`, `name`, `code`, `reason`."""
     seq: int = 0

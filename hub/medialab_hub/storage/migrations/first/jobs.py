@@ -21,7 +21,6 @@ def _create_batch() -> None:
         sa.Column("level", sa.String(), nullable=True),
         sa.Column("requested_by", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("paused", sa.Boolean(), nullable=False),
         sa.Column("left_out", Document, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
