@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from medialab_hub.domain import accounts as rules
-from tests.fixtures.hubs import PASSWORD, HubInThread
+from tests.fixtures.hubs import PASSWORD, HubInThread, running_hub
 
 
 def token_of(link: str) -> str:
@@ -155,6 +157,94 @@ def test_tokens_open_until_they_are_revoked_and_need_no_csrf(hub: HubInThread) -
         assert admin.delete(f"/api/v1/tokens/{token['id']}").status_code == 204
         assert program.get("/api/v1/devices").status_code == 401
         assert admin.delete(f"/api/v1/tokens/{token['id']}").status_code == 404
+
+
+NEW = "a long second password"
+
+
+def add_person(admin: httpx.Client, name: str, role: str = "staff") -> str:
+    body = {"name": name, "password": PASSWORD, "role": role}
+    return admin.post("/api/v1/users", json=body).raise_for_status().json()["id"]
+
+
+def sign_in(client: httpx.Client, name: str, password: str) -> int:
+    return client.post("/api/v1/session", json={"name": name, "password": password}).status_code
+
+
+def change_password(client: httpx.Client, current: str, new: str = NEW) -> httpx.Response:
+    return client.post("/api/v1/session/password", json={"current": current, "new": new})
+
+
+def test_a_deleted_account_signs_in_nowhere_and_its_tokens_open_nothing(fresh_hub: HubInThread) -> None:
+    hub = fresh_hub
+    with hub.browser() as admin, hub.stranger() as program, hub.stranger() as another:
+        linus = add_person(admin, "Linus", "admin")
+        with hub.browser("Linus") as client:
+            token = client.post("/api/v1/tokens", json={"label": "sync", "role": "staff"}).json()
+            program.headers["Authorization"] = f"Bearer {token['secret']}"
+            another.headers["Authorization"] = f"Bearer {hub.token('staff')}"
+            assert program.get("/api/v1/devices").status_code == 200
+            assert admin.delete(f"/api/v1/users/{linus}").status_code == 204
+            assert client.get("/api/v1/devices").status_code == 401, "signed out at once"
+            assert program.get("/api/v1/devices").status_code == 401, "a token ends with the account that made it"
+            assert another.get("/api/v1/devices").status_code == 200, "other tokens stay"
+            assert sign_in(client, "Linus", PASSWORD) == 401
+        assert "Linus" not in [user["name"] for user in admin.get("/api/v1/users").json()]
+        assert admin.delete(f"/api/v1/users/{linus}").json()["code"] == "user-unknown"
+        assert add_person(admin, "Linus") != linus, "who comes back is a new person"
+        journal = admin.get("/api/v1/journal").json()["items"]
+    (entry,) = [entry for entry in journal if entry["kind"] == "account.deleted"]
+    assert (entry["subject"], entry["data"]) == (linus, {})
+
+
+def test_the_last_admin_cannot_be_deleted(fresh_hub: HubInThread) -> None:
+    with fresh_hub.browser() as admin:
+        me = admin.get("/api/v1/session").json()["user"]
+        answer = admin.delete(f"/api/v1/users/{me}")
+        assert (answer.status_code, answer.json()["code"]) == (409, "last-admin")
+        assert admin.get("/api/v1/session").json()["role"] == "admin"
+
+
+def test_the_name_of_a_deleted_account_is_nowhere_in_the_database_file(tmp_path: Path) -> None:
+    with running_hub(tmp_path) as running, running.browser() as admin:
+        folder = running.hub.folder.root
+        marge = add_person(admin, "Marge Q. Testperson")
+        admin.patch(f"/api/v1/users/{marge}", json={"role": "trainer"}).raise_for_status()
+        admin.delete(f"/api/v1/users/{marge}").raise_for_status()
+    found = b"".join(file.read_bytes() for file in folder.glob("hub.sqlite3*"))
+    assert marge.encode() in found, "the journal keeps the id"
+    assert b"Testperson" not in found and b"testperson" not in found
+
+
+def test_everybody_changes_their_own_password_and_stays_signed_in_here_only(fresh_hub: HubInThread) -> None:
+    hub = fresh_hub
+    with hub.browser() as admin:
+        add_person(admin, "Rosa", "guest")
+    with hub.browser("Rosa") as here, hub.browser("Rosa") as elsewhere, hub.stranger() as client:
+        assert change_password(here, PASSWORD).status_code == 204
+        assert here.get("/api/v1/session").json()["authenticated"]
+        assert not elsewhere.get("/api/v1/session").json()["authenticated"]
+        assert [sign_in(client, "Rosa", password) for password in (PASSWORD, NEW)] == [401, 200]
+
+
+def test_another_password_needs_the_present_one_and_some_length(hub: HubInThread) -> None:
+    with hub.browser() as client:
+        answer = change_password(client, "not it")
+        assert (answer.status_code, answer.json()["code"]) == (403, "password-wrong")
+        assert change_password(client, PASSWORD, "short").json()["code"] == "invalid-input"
+        assert client.get("/api/v1/session").json()["authenticated"], "a slip does not sign out"
+    with hub.client("staff") as program:
+        assert change_password(program, PASSWORD).json()["code"] == "no-password"
+    with hub.stranger() as client:
+        assert sign_in(client, "Ada", PASSWORD) == 200, "nothing was changed"
+
+
+def test_guessing_the_present_password_is_limited_like_signing_in(fresh_hub: HubInThread) -> None:
+    with fresh_hub.browser() as client:
+        wrong = [change_password(client, "no").status_code for _ in range(6)]
+        right = change_password(client, PASSWORD)
+    assert wrong == [403] * 5 + [429]
+    assert (right.status_code, right.json()["code"]) == (429, "login-too-often")
 
 
 def test_the_journal_knows_pseudonyms_only(hub: HubInThread) -> None:

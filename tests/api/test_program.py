@@ -156,7 +156,10 @@ def test_administration_speaks_to_the_running_hub(program: HubProgram) -> None:
     refused = program.admin("link")
     assert refused.returncode == 1
     assert "There is an administrator already." in refused.stderr
-    assert program.admin("user", "lock", "Grace").returncode == 1, "the last admin stays"
+    for verb in ("lock", "delete"):
+        assert program.admin("user", verb, "Grace").returncode == 1, "the last admin stays"
+    nothing = program.admin("erase", "dev-nobody-wrote-about")
+    assert (nothing.returncode, "no such thing" in nothing.stderr) == (1, True)
 
 
 def test_a_new_link_makes_the_printed_one_void(program: HubProgram) -> None:

@@ -16,7 +16,7 @@ from medialab_wire.progress import CheckResult
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
 
-NOBODY: dict[str, Any] = {"de": "ehemaliges Konto", "en": "former account"}
+NOBODY: dict[str, Any] = {"de": "gelöschtes Konto", "en": "deleted account"}
 
 
 def person(core: HubCore, name: str, role: Role = Role.STAFF) -> str:

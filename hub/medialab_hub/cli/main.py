@@ -52,6 +52,8 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
     nouns.add_parser("link", help="a fresh link for the first sign-in")
     nouns.add_parser("backup", help="write a backup now")
     nouns.add_parser("check", help="check the chain of the journal")
+    erase = nouns.add_parser("erase", help="erase reasons and notes: of a device, a job, or by an account")
+    erase.add_argument("id")
     roles = ["guest", "trainer", "staff", "admin"]
     token = nouns.add_parser("token", help="tokens for programs").add_subparsers(dest="verb", required=True)
     create = token.add_parser("create")
@@ -67,7 +69,7 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
         command.add_argument("name")
         command.add_argument("--role", choices=roles, required=verb == "add")
     verbs.choices["set"].add_argument("--password", action="store_true", help="read a new password")
-    for verb in ("lock", "unlock"):
+    for verb in ("lock", "unlock", "delete"):
         verbs.add_parser(verb).add_argument("name")
 
 

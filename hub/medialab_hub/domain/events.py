@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Happened(StrEnum):
-    """Everything that is worth a line in the journal."""
+    """Everything that is worth a line in the journal. Its data are ids, codes and counts, never what somebody typed."""
 
     DEVICE_FOUND = "device.found"
     DEVICE_CHANGED = "device.changed"
@@ -39,3 +39,7 @@ class Happened(StrEnum):
     ISSUE_OPENED = "issue.opened"
     ISSUE_CLOSED = "issue.closed"
     WIRE_INVALID = "wire.invalid"
+    ACCOUNT_DELETED = "account.deleted"
+    PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - what happened
+    PASSWORD_REFUSED = "account.password_refused"  # noqa: S105 - what happened
+    TEXTS_ERASED = "texts.erased"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from medialab_hub.domain import accounts as rules
+from medialab_hub.domain.events import Happened
 from medialab_hub.domain.roles import Role
 from medialab_hub.errors import Conflict, Forbidden, NotFound
 from medialab_hub.storage import accounts as rows
@@ -82,17 +83,53 @@ def change_user(
     user.role = user.role if role is None else role
     user.password_hash = user.password_hash if password_hash is None else password_hash
     user.disabled = user.disabled if disabled is None else disabled
-    uow.session.flush()
-    if not rows.has_admin(uow.session):
-        raise Conflict(
-            "last-admin",
-            Text(de="Eine Person muss die Verwaltung behalten.", en="One person must stay administrator."),
-            Text(de="Zuerst einer anderen Person die Verwaltung geben.", en="Make somebody else administrator first."),
-        )
+    _require_admin(uow)
     rows.delete_sessions(uow.session, user_id)
     what = {"role": user.role, "disabled": user.disabled, "password": password_hash is not None}
     uow.record("user.changed", user_id, actor, **what)
     return user
+
+
+def delete_user(uow: UnitOfWork, user_id: str, actor: str) -> None:
+    """The account goes with its sessions and the tokens it made; journal and records keep an id nobody can resolve.
+
+    Raises Conflict when no admin would be left."""
+    user = _user(uow, user_id)
+    rows.delete_sessions(uow.session, user_id)
+    for token in rows.tokens_made_by(uow.session, user_id):
+        uow.session.delete(token)
+        uow.record("token.revoked", token.id, actor)
+    uow.session.delete(user)
+    _require_admin(uow)
+    uow.record(Happened.ACCOUNT_DELETED, user_id, actor)
+
+
+def password_of(uow: UnitOfWork, user_id: str) -> str | None:
+    """What is stored of the password of an account that may sign in; None for any other."""
+    user = uow.session.get(User, user_id)
+    return None if user is None or user.disabled else user.password_hash
+
+
+def replace_password(uow: UnitOfWork, user_id: str, known: str | None, fresh: str, session: str) -> None:
+    """A person chose another password; all sessions but theirs end. Raises Forbidden when `known` is outdated."""
+    user = _user(uow, user_id)
+    if user.password_hash != known:
+        raise password_wrong()
+    user.password_hash = fresh
+    rows.delete_sessions(uow.session, user_id, but=session)
+    uow.record(Happened.PASSWORD_CHANGED, user_id, user_id)
+
+
+def password_wrong() -> Forbidden:
+    """The present password is not the one that was typed."""
+    return Forbidden(
+        "password-wrong",
+        Text(de="Das bisherige Passwort stimmt nicht.", en="The current password is wrong."),
+        Text(
+            de="Achten Sie auf Groß- und Kleinschreibung. Die Verwaltung kann ein neues setzen.",
+            en="Mind capital and small letters. The administration can set a new one.",
+        ),
+    )
 
 
 def open_session(uow: UnitOfWork, user_id: str, secret_hash: str, csrf: str, old_hash: str | None) -> User:
@@ -130,8 +167,10 @@ def close_session(uow: UnitOfWork, secret_hash: str) -> None:
 
 
 def add_token(uow: UnitOfWork, label: str, role: Role, secret_hash: str, actor: str) -> ApiToken:
-    """A token for a program."""
-    token = ApiToken(id=uow.new_id("tok"), label=label, role=role, secret_hash=secret_hash, created_at=uow.now)
+    """A token for a program; it ends with the account that made it."""
+    token = ApiToken(
+        id=uow.new_id("tok"), label=label, role=role, secret_hash=secret_hash, made_by=actor, created_at=uow.now
+    )
     uow.session.add(token)
     uow.record("token.added", token.id, actor, role=role)
     return token
@@ -144,6 +183,16 @@ def revoke_token(uow: UnitOfWork, token_id: str, actor: str) -> None:
         raise NotFound("token-unknown", Text(de="Dieses Token gibt es nicht.", en="There is no such token."))
     token.revoked_at = uow.now
     uow.record("token.revoked", token_id, actor)
+
+
+def _require_admin(uow: UnitOfWork) -> None:
+    uow.session.flush()
+    if not rows.has_admin(uow.session):
+        raise Conflict(
+            "last-admin",
+            Text(de="Eine Person muss die Verwaltung behalten.", en="One person must stay administrator."),
+            Text(de="Zuerst einer anderen Person die Verwaltung geben.", en="Make somebody else administrator first."),
+        )
 
 
 def _user(uow: UnitOfWork, user_id: str) -> User:

@@ -9,6 +9,7 @@ from medialab_hub.domain.roles import Role
 from medialab_hub.errors import NotFound
 from medialab_hub.services import accounts
 from medialab_hub.services.admission import Admission, hash_secret
+from medialab_hub.services.erasure import erase_texts
 from medialab_hub.storage import accounts as rows
 from medialab_hub.storage import journal
 from medialab_hub.storage.tables.accounts import User
@@ -40,6 +41,8 @@ class Administration:
             "user set": self.set_user,
             "user lock": lambda arguments: self._lock(arguments, is_locked=True),
             "user unlock": lambda arguments: self._lock(arguments, is_locked=False),
+            "user delete": self.delete_user,
+            "erase": self.erase,
             "check": self.check,
         }
 
@@ -89,6 +92,19 @@ class Administration:
         password, role = arguments.get("password"), arguments.get("role")
         password_hash = await self._admission.passwords.hash(password) if password else None
         return await self._change(arguments, Role(role) if role else None, password_hash, None)
+
+    async def delete_user(self, arguments: Arguments) -> Result:
+        """`name`."""
+        await self._writer.run(
+            lambda uow: accounts.delete_user(uow, _named(uow, arguments["name"]).id, ACTOR), durable=True
+        )
+        await self._admission.load()
+        return {}
+
+    async def erase(self, arguments: Arguments) -> Result:
+        """`id` of a device, job, allocation or account → how many texts were `erased`."""
+        erased = await self._writer.run(lambda uow: erase_texts(uow, arguments["id"], ACTOR), durable=True)
+        return {"erased": str(erased)}
 
     async def check(self, _arguments: Arguments) -> Result:
         """Whether the chain of the journal is whole."""

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from medialab_hub.clock import Clock
 from medialab_hub.domain import accounts as rules
+from medialab_hub.domain.events import Happened
 from medialab_hub.domain.roles import Role
-from medialab_hub.errors import NotSignedIn, TooMany
+from medialab_hub.errors import Forbidden, NotSignedIn, TooMany
 from medialab_hub.services import accounts
 from medialab_hub.services.passwords import Passwords
 from medialab_hub.storage import accounts as rows
@@ -123,6 +124,29 @@ class Admission:
         self._limits.succeeded(account, address)
         user_id = user.id
         return await self._open(lambda _uow: user_id, old_secret)
+
+    async def change_password(self, principal: Principal, current: str, new: str, address: str) -> None:
+        """A person chooses another password; all their other sessions end.
+
+        Raises Forbidden when `current` is wrong or a program asks, and TooMany after too many tries."""
+        if not principal.key:
+            raise Forbidden(
+                "no-password",
+                Text(de="Ein Zugang für Programme hat kein Passwort.", en="Access for programs has no password."),
+            )
+        account = rules.name_key(principal.name)
+        self._refuse_too_many(account, address)
+        self._limits.failed(account, address, self._clock.monotonic())
+        known = await self._writer.run(lambda uow: accounts.password_of(uow, principal.id))
+        if not await self.passwords.matches(known, current):
+            await self._writer.run(lambda uow: uow.record(Happened.PASSWORD_REFUSED, principal.id), durable=True)
+            raise accounts.password_wrong()
+        self._limits.succeeded(account, address)
+        fresh = await self.passwords.hash(new)
+        await self._writer.run(
+            lambda uow: accounts.replace_password(uow, principal.id, known, fresh, principal.key), durable=True
+        )
+        await self.load()
 
     async def set_up(self, token: str, person: accounts.Person, centre: str, language: str) -> SignedIn:
         """First run: create the first admin and sign in."""

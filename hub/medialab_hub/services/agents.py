@@ -15,6 +15,8 @@ from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.reports import Inventory, Presence
 from medialab_wire.texts import Text
 
+MANUAL = "manual-addresses"
+"""Subject in the journal; the addresses themselves were typed by people."""
 GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED, AgentPhase.SLEEPING})
 
 
@@ -147,7 +149,7 @@ def add_address(uow: UnitOfWork, address: str, actor: str) -> None:
     if uow.session.get(ManualAddress, address.strip()) is None:
         uow.session.add(ManualAddress(address=address.strip(), actor=actor, added_at=uow.now))
         uow.session.flush()
-        _tell_all(uow, Happened.ADDRESS_ADDED, address.strip(), actor)
+        _tell_all(uow, Happened.ADDRESS_ADDED, actor)
 
 
 def remove_address(uow: UnitOfWork, address: str, actor: str) -> None:
@@ -157,10 +159,10 @@ def remove_address(uow: UnitOfWork, address: str, actor: str) -> None:
         raise no_such("address", address[:80])
     uow.session.delete(row)
     uow.session.flush()
-    _tell_all(uow, Happened.ADDRESS_REMOVED, address.strip(), actor)
+    _tell_all(uow, Happened.ADDRESS_REMOVED, actor)
 
 
-def _tell_all(uow: UnitOfWork, kind: Happened, address: str, actor: str) -> None:
-    uow.record(kind, address, actor)
+def _tell_all(uow: UnitOfWork, kind: Happened, actor: str) -> None:
+    uow.record(kind, MANUAL, actor)
     for agent in agents.every(uow.session):
         bump_config(uow, agent.id)

@@ -120,6 +120,6 @@ def _add_open(
     )
     uow.session.add(row)
     uow.session.flush()
-    uow.record(Happened.ALLOCATION_STARTED, row.id, actor, device=device, what=kind.value, reason=reason)
+    uow.record(Happened.ALLOCATION_STARTED, row.id, actor, device=device, what=kind.value)
     uow.touch_device(device)
     return row.id

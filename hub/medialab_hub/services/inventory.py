@@ -63,7 +63,7 @@ def _adopt_one(uow: UnitOfWork, device: Device, wish: AdoptWish, actor: str) -> 
     uow.session.flush()
     settle_owner(uow, device)
     tell_agents(uow, devices.connections_of(uow.session, [device.id]), {device.owner_id})
-    changed(uow, device, Happened.DEVICE_ADOPTED, actor, tag=device.asset_tag)
+    changed(uow, device, Happened.DEVICE_ADOPTED, actor)
 
 
 def _next_tag(uow: UnitOfWork) -> str:
@@ -123,7 +123,7 @@ def retire(uow: UnitOfWork, device_id: str, version: int, reason: str, actor: st
     require_idle(uow, device.id)
     device.retired_at, device.retire_reason = uow.now, reason
     tell_agents(uow, devices.connections_of(uow.session, [device.id]), {device.owner_id})
-    changed(uow, device, Happened.DEVICE_RETIRED, actor, reason=reason)
+    changed(uow, device, Happened.DEVICE_RETIRED, actor)
 
 
 def merge(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> None:

@@ -162,9 +162,9 @@ def accept(uow: UnitOfWork, job_id: str, reason: str, actor: str) -> None:
         text = Text(de="Seitdem gab es einen neueren Auftrag.", en="There has been a newer job since.")
         raise not_possible("not-the-latest", text, job.id)
     job.accepted_by, job.accepted_reason, job.accepted_at = actor, reason, uow.now
-    endings.seal(uow, job)
     device.proven_accepted = True
     allocations.end_quarantine(uow, device.id, actor)
+    endings.seal(uow, job)  # hangs on the line before the one that names it
     job_changed(uow, job, Happened.JOB_ACCEPTED, actor, record=job.record_hash)
     changed(uow, device, Happened.JOB_ACCEPTED, actor, job=job.id)
 

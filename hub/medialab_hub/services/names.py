@@ -4,7 +4,7 @@ from medialab_hub.storage import accounts
 from medialab_hub.storage.session import Session
 from medialab_wire.texts import Text
 
-FORMER = Text(de="ehemaliges Konto", en="former account")
+DELETED = Text(de="gelöschtes Konto", en="deleted account")
 
 
 def name_of(session: Session, principal: str) -> Text | None:
@@ -12,4 +12,4 @@ def name_of(session: Session, principal: str) -> Text | None:
     if not principal:
         return None
     name = accounts.name_of(session, principal)
-    return FORMER if name is None else Text.same(name)
+    return DELETED if name is None else Text.same(name)

@@ -46,9 +46,15 @@ def live_sessions(session: Session) -> Sequence[tuple[LoginSession, User]]:
     return session.exec(query).all()
 
 
-def delete_sessions(session: Session, user: str) -> None:
-    """Sign an account out everywhere."""
-    session.exec(delete(LoginSession).where(col(LoginSession.user_id) == user))
+def tokens_made_by(session: Session, user: str) -> Sequence[ApiToken]:
+    """Tokens an account made, revoked ones included."""
+    return session.exec(select(ApiToken).where(ApiToken.made_by == user)).all()
+
+
+def delete_sessions(session: Session, user: str, but: str = "") -> None:
+    """Sign an account out everywhere; the session with the secret hash `but` stays."""
+    of_user = col(LoginSession.user_id) == user
+    session.exec(delete(LoginSession).where(of_user, col(LoginSession.secret_hash) != but))
 
 
 def delete_ended_sessions(session: Session, now: datetime) -> None:

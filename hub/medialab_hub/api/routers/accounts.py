@@ -47,6 +47,14 @@ async def change_user(user_id: str, body: UserChange, hub: HubDep, admin: Admin)
     return as_json(user)
 
 
+@router.delete("/users/{user_id}", status_code=204)
+async def delete_user(user_id: str, hub: HubDep, admin: Admin) -> Response:
+    """The account, its sessions and the tokens it made are gone; records keep a pseudonym without a name."""
+    await hub.writer.run(lambda uow: accounts.delete_user(uow, user_id, admin.id), durable=True)
+    await hub.admission.load()
+    return Response(status_code=204)
+
+
 @router.get("/tokens", response_model=list[TokenView])
 async def list_tokens(hub: HubDep, _admin: Admin) -> Response:
     """Tokens that were not revoked; never their secrets."""

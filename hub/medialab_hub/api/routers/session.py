@@ -1,4 +1,4 @@
-"""Signing in and out, and the first run."""
+"""Signing in and out, the own password, and the first run."""
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import ASKING, HubDep, Signed
 from medialab_hub.api.gate import client_address, cookie_name, session_secret
-from medialab_hub.api.schemas.accounts import Login, SessionView, Setup
+from medialab_hub.api.schemas.accounts import Login, PasswordChange, SessionView, Setup
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.accounts import CENTRE, LANGUAGE, Person
 from medialab_hub.services.admission import Admission, Principal, SignedIn
@@ -47,6 +47,13 @@ async def sign_out(request: Request, hub: HubDep, principal: Signed) -> Response
         cookie_name(request.url.scheme), httponly=True, samesite="strict", secure=request.url.scheme == "https"
     )
     return response
+
+
+@router.post("/session/password", status_code=204)
+async def change_password(request: Request, body: PasswordChange, hub: HubDep, principal: Signed) -> Response:
+    """Choose another password; all other sessions of this account end."""
+    await hub.admission.change_password(principal, body.current, body.new, client_address(request.scope))
+    return Response(status_code=204)
 
 
 def _welcome(request: Request, admission: Admission, signed_in: SignedIn) -> Response:

@@ -23,6 +23,13 @@ class Login(Body):
     password: str = Field(max_length=200)
 
 
+class PasswordChange(Body):
+    """Choose another password for the own account."""
+
+    current: str = Field(max_length=200)
+    new: str = Field(min_length=10, max_length=200)
+
+
 class SessionView(BaseModel):
     """Who is signed in. Public: without a session only `setup_needed`, `centre` and `language` tell anything."""
 

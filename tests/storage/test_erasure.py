@@ -1,0 +1,160 @@
+"""What people typed, and their accounts, can be erased, and nothing looks forged afterwards."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from medialab_hub.domain.records import record_hash
+from medialab_hub.domain.roles import Role
+from medialab_hub.errors import Conflict, NotFound
+from medialab_hub.services import accounts, agents, allocations, endings, erasure, inventory, jobs, resetting, views
+from medialab_hub.services.executions import take_execution_report
+from medialab_hub.storage import accounts as account_rows
+from medialab_hub.storage import journal
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Job, JobAnswer, JournalRow
+from medialab_wire.capabilities import EvidenceKind
+from medialab_wire.progress import CheckResult
+from tests.fixtures import lab_words as say
+from tests.fixtures.hub_core import HubCore
+
+REASON, NOTE, WHY, END = "Mia-looked-at-it", "Mia-spat-on-it", "Mia-broke-it", "Mia-kept-it"
+TAG, ADDRESS = "MIA-1", "mias-pc"
+
+
+def person(core: HubCore, name: str, role: Role = Role.STAFF) -> str:
+    return core.do(accounts.add_user, accounts.Person(name, role, f"hash of {name}"), "setup").id
+
+
+def version_of(core: HubCore, device: str) -> int:
+    version: int = core.read(views.device_detail, device, core.clock.now())["version"]
+    return version
+
+
+def accepted(core: HubCore, device: str, actor: str) -> str:
+    """A reset with a note to a step, ended unverified and accepted with a reason."""
+    job = core.do(resetting.reset, device, "deep", 0, actor)
+    core.do(take_execution_report, "pi", say.waiting(job, "t1", 1))
+    core.do(jobs.answer, job, jobs.Reply("bed", True, NOTE), actor)
+    ticked = say.passed("bed", kind=EvidenceKind.PERSON, by=actor)
+    checks = (say.passed("files", result=CheckResult.UNKNOWN), ticked)
+    core.do(take_execution_report, "pi", say.ended(job, "t1", 3, checks=checks))
+    core.do(jobs.accept, job, REASON, actor)
+    return job
+
+
+def lived(core: HubCore, actor: str) -> tuple[str, str]:
+    """A device about which people typed whatever they could; returns it and its accepted job."""
+    device = core.prepare("t1")
+    job = accepted(core, device, actor)
+    core.do(inventory.change, device, version_of(core, device), actor, asset_tag=TAG)
+    core.do(inventory.adopt, [inventory.AdoptWish(device)], False, actor)
+    core.do(agents.add_address, f"octoprint://{ADDRESS}:5000", actor)
+    core.do(agents.remove_address, f"octoprint://{ADDRESS}:5000", actor)
+    repair = core.do(allocations.start_maintenance, device, WHY, actor)
+    core.do(allocations.end_allocation, device, repair, actor)
+    core.do(inventory.retire, device, version_of(core, device), END, actor)
+    return device, job
+
+
+def written(session: Session) -> str:
+    """Every line of the journal."""
+    return json.dumps([row.model_dump(mode="json") for row in session.exec(select(JournalRow))])
+
+
+def sealed(session: Session, job: str) -> tuple[str, str]:
+    """The checksum of a record as it is stored, and as anybody computes it from the journal before it."""
+    row = session.get(Job, job)
+    assert row is not None
+    lines = session.exec(select(JournalRow).where(JournalRow.subject == job)).all()
+    line = next(line for line in lines if line.data.get("record") == row.record_hash)
+    before = session.get(JournalRow, line.seq - 1)
+    return row.record_hash, record_hash(before.hash if before else "", endings.record_of(row))
+
+
+def typed(session: Session, device: str, job: str) -> dict[str, Any]:
+    row = session.get(Job, job)
+    notes = session.exec(select(JobAnswer.note).where(JobAnswer.job_id == job)).all()
+    return {"reason": row.accepted_reason if row else None, "notes": list(notes)}
+
+
+def test_the_journal_holds_nothing_that_somebody_typed(core: HubCore) -> None:
+    device, job = lived(core, person(core, "Grace H."))
+    lines = core.read(written)
+    assert device in lines and job in lines
+    assert not [text for text in (REASON, NOTE, WHY, END, TAG, ADDRESS, "Grace") if text in lines]
+
+
+def test_a_note_stays_at_the_hub_and_outside_the_record(core: HubCore) -> None:
+    device, grace = core.prepare("t1"), person(core, "Grace H.")
+    job = core.do(resetting.reset, device, "deep", 0, grace)
+    core.do(take_execution_report, "pi", say.waiting(job, "t1", 1))
+    core.do(jobs.answer, job, jobs.Reply("bed", True, NOTE), grace)
+    assert NOTE not in core.work().model_dump_json(), "the agent would hand it back as part of the record"
+    (note,) = core.read(views.job_detail, job)["notes"]
+    assert (note["text"], note["by_name"]["de"]) == (NOTE, "Grace H.")
+
+
+def test_an_erased_text_is_gone_and_chain_and_record_hold(core: HubCore) -> None:
+    grace = person(core, "Grace H.")
+    device, job = lived(core, grace)
+    before = core.read(typed, device, job)
+    assert before == {"reason": REASON, "notes": [NOTE]}
+    assert core.do(erasure.erase_texts, device, "command-line") == 4
+    assert core.read(typed, device, job) == {"reason": "", "notes": [""]}
+    assert core.read(journal.first_broken) is None
+    stored, computed = core.read(sealed, job)
+    assert stored == computed
+    with pytest.raises(NotFound):
+        core.do(erasure.erase_texts, device, "command-line")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_erased_text_is_nowhere_in_the_database_file_and_the_chain_is_whole(core: HubCore) -> None:
+    file = Path(str(core.database.reader.url.database))
+    device, _ = lived(core, person(core, "Grace H."))
+    core.do(erasure.erase_texts, device, "command-line")
+    assert core.read(journal.first_broken) is None
+    core.writer.close()
+    core.database.reader.dispose()
+    core.database.writer.dispose()
+    found = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+    assert device.encode() in found, "the test would not find anything"
+    assert not [text for text in (REASON, NOTE, WHY, END) if text.encode() in found]
+
+
+def test_what_a_person_wrote_can_be_erased_after_the_account_is_deleted(core: HubCore) -> None:
+    person(core, "Root", Role.ADMIN)
+    grace = person(core, "Grace H.")
+    device, job = lived(core, grace)
+    core.do(accounts.delete_user, grace, "setup")
+    assert core.do(erasure.erase_texts, grace, "command-line") == 3
+    assert core.read(typed, device, job) == {"reason": "", "notes": [""]}
+
+
+def test_a_deleted_account_leaves_an_id_without_a_name(core: HubCore) -> None:
+    root, grace = person(core, "Root", Role.ADMIN), person(core, "Grace H.")
+    core.do(accounts.add_token, "Stundenplan", Role.TRAINER, "secret", grace)
+    core.do(accounts.open_session, grace, "session", "csrf", None)
+    _, job = lived(core, grace)
+    core.do(accounts.delete_user, grace, root)
+    detail = core.read(views.job_detail, job)
+    nobody = {"de": "gelöschtes Konto", "en": "deleted account"}
+    assert (detail["requested_by"], detail["requested_by_name"], detail["accepted_by_name"]) == (grace, nobody, nobody)
+    last = core.read(journal.newest, None, 1)[0]
+    assert (last.kind, last.subject, last.actor, last.data) == ("account.deleted", grace, root, {})
+    assert core.read(journal.first_broken) is None
+    stored, computed = core.read(sealed, job)
+    assert stored == computed
+
+
+def test_the_last_administrator_cannot_be_deleted(core: HubCore) -> None:
+    root, locked = person(core, "Root", Role.ADMIN), person(core, "Ada", Role.ADMIN)
+    core.do(accounts.change_user, locked, root, role=None, password_hash=None, disabled=True)
+    with pytest.raises(Conflict, match="last-admin"):
+        core.do(accounts.delete_user, root, root)
+    core.do(accounts.delete_user, locked, root)
+    assert core.read(lambda session: [user.id for user in account_rows.users(session)]) == [root]
