@@ -19,6 +19,7 @@ SCREENS = (
     "/more?page=people",
     "/more?page=tokens",
     "/more?page=system",
+    "/more?page=password",
     "/more?page=language",
     "/find/NO-SUCH-TAG",
     "/devices/no-such-device",

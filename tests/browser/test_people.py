@@ -1,11 +1,13 @@
-"""Accounts: somebody who forgot the password gets a new one."""
+"""Accounts: a forgotten password, an account that goes, and the own password."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
 OLD, NEW = "a long first password", "a long second password"
 NAME = "Grace"
+LEAVES = "Linus"
 
 
 def test_a_new_password_replaces_the_forgotten_one(visitor: Visitor) -> None:
@@ -22,5 +24,60 @@ def test_a_new_password_replaces_the_forgotten_one(visitor: Visitor) -> None:
     with visitor.lab.hub.stranger() as grace:
         statuses = [
             grace.post("/api/v1/session", json={"name": NAME, "password": word}).status_code for word in (OLD, NEW)
+        ]
+    assert statuses == [401, 200]
+
+
+WORDS = [("de", "Konto löschen", "zurücknehmen"), ("en", "Delete account", "undone")]
+
+
+@pytest.mark.parametrize(("language", "delete", "final"), WORDS)
+def test_an_account_goes_after_its_consequences_were_named(
+    visitor: Visitor, language: str, delete: str, final: str
+) -> None:
+    with visitor.lab.hub.client() as admin:
+        admin.post("/api/v1/users", json={"name": LEAVES, "password": OLD, "role": "trainer"}).raise_for_status()
+    page = visitor.speak(language).open("/more?page=people")
+    lines = page.get_by_role("listitem").filter(has_text=LEAVES)
+    lines.get_by_role("button", name=f"{LEAVES} löschen" if language == "de" else f"Delete {LEAVES}").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(final)).to_be_visible()
+    expect(dialog.get_by_role("listitem")).to_have_count(4)
+    assert not visitor.violations()
+    button = dialog.get_by_role("button", name=delete)
+    button.press("Enter")
+    expect(lines).to_have_count(1)  # a touch is not enough
+    button.focus()
+    page.keyboard.down("Enter")
+    expect(dialog).to_have_count(0)
+    page.keyboard.up("Enter")
+    expect(lines).to_have_count(0)
+
+
+def test_everybody_finds_the_form_for_the_own_password(stranger: Visitor) -> None:
+    hub = stranger.lab.hub
+    hub.set_up()
+    with hub.client() as admin:
+        admin.post("/api/v1/users", json={"name": "Rosa", "password": OLD, "role": "trainer"}).raise_for_status()
+    page = stranger.open("/login")
+    page.get_by_label("Name").fill("Rosa")
+    page.get_by_label("Passwort").fill(OLD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Mehr").first.click()
+    page.get_by_role("link", name="Passwort ändern").click()
+    page.get_by_label("Bisheriges Passwort").fill("not the right one")
+    page.get_by_label("Neues Passwort", exact=True).fill(NEW)
+    page.get_by_label("Passwort wiederholen").fill("something else")
+    expect(page.get_by_text("Die beiden Passwörter sind verschieden.")).to_be_visible()
+    page.get_by_label("Passwort wiederholen").fill(NEW)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Das bisherige Passwort stimmt nicht.")
+    assert not stranger.violations()
+    page.get_by_label("Bisheriges Passwort").fill(OLD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Das neue Passwort gilt.").last).to_be_visible()
+    with hub.stranger() as rosa:
+        statuses = [
+            rosa.post("/api/v1/session", json={"name": "Rosa", "password": word}).status_code for word in (OLD, NEW)
         ]
     assert statuses == [401, 200]
