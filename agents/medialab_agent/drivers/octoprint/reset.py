@@ -77,7 +77,7 @@ class Reset:
 
     async def _machine(self) -> list[str]:
         printer = await self._client.printer()
-        # No interface tells the present factors, and targets are only as fresh as OctoPrint's last poll of the printer.
+        # OctoPrint reads no factors (its issue 4013), and its targets are as old as its last poll of the printer.
         names = ["heaters-off", "overrides"]
         if self._order.params.get("firmware_defaults") is True:
             names.append("firmware-defaults")
@@ -155,8 +155,8 @@ class Reset:
         return Done(
             changed=False,
             detail=Text(
-                de="Vorsorglich gesendet. Ob etwas verstellt war, meldet der Drucker nicht.",
-                en="Sent as a precaution. The printer does not report whether anything was changed.",
+                de="Gesendet, aber nicht nachgeprüft: OctoPrint zeigt Tempo, Materialfluss und Lüfter nicht an.",
+                en="Sent, but not read back: OctoPrint does not show speed, flow and fan.",
             ),
         )
 
