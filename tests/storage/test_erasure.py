@@ -21,7 +21,7 @@ from medialab_wire.progress import CheckResult
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
 
-REASON, NOTE, WHY, END = "Mia-looked-at-it", "Mia-spat-on-it", "Mia-broke-it", "Mia-kept-it"
+REASON, NOTE, WHY, END = (f"Mia {did} it. " * 12 for did in ("looked at", "spat on", "broke", "kept"))
 TAG, ADDRESS = "MIA-1", "mias-pc"
 
 
@@ -85,7 +85,7 @@ def test_the_journal_holds_nothing_that_somebody_typed(core: HubCore) -> None:
     device, job = lived(core, person(core, "Grace H."))
     lines = core.read(written)
     assert device in lines and job in lines
-    assert not [text for text in (REASON, NOTE, WHY, END, TAG, ADDRESS, "Grace") if text in lines]
+    assert not [name for name in ("Mia", TAG, ADDRESS, "Grace") if name in lines]
 
 
 def test_a_note_stays_at_the_hub_and_outside_the_record(core: HubCore) -> None:
@@ -93,7 +93,7 @@ def test_a_note_stays_at_the_hub_and_outside_the_record(core: HubCore) -> None:
     job = core.do(resetting.reset, device, "deep", 0, grace)
     core.do(take_execution_report, "pi", say.waiting(job, "t1", 1))
     core.do(jobs.answer, job, jobs.Reply("bed", True, NOTE), grace)
-    assert NOTE not in core.work().model_dump_json(), "the agent would hand it back as part of the record"
+    assert "Mia" not in core.work().model_dump_json(), "the agent would hand it back as part of the record"
     (note,) = core.read(views.job_detail, job)["notes"]
     assert (note["text"], note["by_name"]["de"]) == (NOTE, "Grace H.")
 
@@ -123,7 +123,7 @@ def test_an_erased_text_is_nowhere_in_the_database_file_and_the_chain_is_whole(c
     core.database.writer.dispose()
     found = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
     assert device.encode() in found, "the test would not find anything"
-    assert not [text for text in (REASON, NOTE, WHY, END) if text.encode() in found]
+    assert b"Mia" not in found
 
 
 def test_what_a_person_wrote_can_be_erased_after_the_account_is_deleted(core: HubCore) -> None:
