@@ -33,6 +33,7 @@ class Answer(WireModel):
     done: bool
     by: str = ""
     note: ShortText = ""
+    """Always empty: what people type stays in the hub, where it can be erased. Kept because it was on the wire."""
 
 
 class Execution(WireModel):

@@ -19,7 +19,6 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.capabilities import EvidenceKind
 from medialab_wire.commands import Answer
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepState, StepView, Trouble
-from medialab_wire.texts import Text
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +152,6 @@ class Run:
             title=demanded.title if demanded else step.title,
             kind=EvidenceKind.PERSON,
             result=CheckResult.PASSED if answer.done else CheckResult.FAILED,
-            observed=Text.same(answer.note) if answer.note else None,
             by=answer.by,
         )
 

@@ -10,6 +10,7 @@ def create() -> None:
     """Create them."""
     _create_batch()
     _create_job()
+    _index_job()
     _create_job_answer()
 
 
@@ -66,6 +67,9 @@ def _create_job() -> None:
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_job_device_id_device")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
+
+
+def _index_job() -> None:
     op.create_index(op.f("ix_job_agent_id"), "job", ["agent_id"], unique=False)
     op.create_index(op.f("ix_job_batch_id"), "job", ["batch_id"], unique=False)
     op.create_index(op.f("ix_job_device_id"), "job", ["device_id"], unique=False)
