@@ -74,6 +74,9 @@ def _take_writer_lock(path: Path) -> int:
     return descriptor
 
 
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
+
+
 def _prepare_writer(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # the driver must not begin transactions by itself; _begin_immediate does
     for pragma in (
