@@ -1,5 +1,7 @@
 """Takes what agents say about themselves: who is there, their buses, their drivers; and tells them what they own."""
 
+from collections.abc import Iterable
+
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import is_newer_state
 from medialab_hub.services.ownership import bump_config, settle_owner
@@ -7,7 +9,7 @@ from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Agent, AnnouncedDriver, Connection, ManualAddress
+from medialab_hub.storage.tables import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import DriverManifest
 from medialab_wire.commands import Config
@@ -35,8 +37,8 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
     agent.phase, agent.birth, agent.boot = state.phase.value, state.birth, state.boot
     agent.version, agent.host, agent.last_seen = state.version, state.host, uow.now
     if state.phase in GONE:
-        for connection in devices.connections_at(uow.session, agent_id):
-            _turn(uow, connection, Presence.SILENT, only_from=Presence.PRESENT)
+        standings = devices.standings_at(uow.session, agent_id)
+        _turn(uow, [there.id for there in standings if there.presence == Presence.PRESENT], Presence.SILENT)
     if changed:
         uow.record(Happened.AGENT_CHANGED, agent_id, phase=agent.phase, version=agent.version)
         for job in jobs.for_agent(uow.session, agent_id):
@@ -49,7 +51,7 @@ def _has_missed(uow: UnitOfWork, agent: Agent, state: AgentState) -> bool:
     """It has another inventory than we know of, or is there while we still think its connections went with it."""
     if state.inventory is not None and state.inventory != agent.inventory_version:
         return True
-    return any(c.is_turned and c.presence == Presence.SILENT for c in devices.connections_at(uow.session, agent.id))
+    return any(c.is_turned and c.presence == Presence.SILENT for c in devices.standings_at(uow.session, agent.id))
 
 
 def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
@@ -58,15 +60,14 @@ def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
         connection.birth = connection.seq = 0
 
 
-def _turn(uow: UnitOfWork, connection: Connection, presence: Presence, only_from: Presence | None = None) -> None:
-    if connection.presence == presence or (only_from is not None and connection.presence != only_from):
-        return
-    connection.presence, connection.is_turned = presence.value, True
-    uow.touch_connection(connection.id)
-    device = devices.get(uow.session, connection.device_id)
-    if device is not None:
-        settle_owner(uow, device)
-        reported(uow, device, Happened.DEVICE_REPORTED, agent=connection.agent_id, changed=["presence"])
+def _turn(uow: UnitOfWork, ids: Iterable[str], presence: Presence) -> None:
+    for connection in devices.connections_named(uow.session, ids):
+        connection.presence, connection.is_turned = presence.value, True
+        uow.touch_connection(connection.id)
+        device = devices.get(uow.session, connection.device_id)
+        if device is not None:
+            settle_owner(uow, device)
+            reported(uow, device, Happened.DEVICE_REPORTED, agent=connection.agent_id, changed=["presence"])
 
 
 def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> bool:
@@ -76,8 +77,8 @@ def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> bool
     everything again, for it has no reason to repeat reports that were stored."""
     agent = _require(uow, agent_id)
     named = set(inventory.devices)
-    connections = devices.connections_at(uow.session, agent_id)
-    is_contradicted = any(connection.is_turned and connection.dev in named for connection in connections)
+    standings = devices.standings_at(uow.session, agent_id)
+    is_contradicted = any(there.is_turned and there.dev in named for there in standings)
     if agent.inventory_version == inventory.version:
         return is_contradicted
     agent.inventory_version = inventory.version
@@ -87,9 +88,8 @@ def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> bool
     for manifest in inventory.drivers:
         _announce(uow, agent_id, manifest)
     uow.session.flush()
-    for connection in connections:
-        if connection.dev not in named:
-            _turn(uow, connection, Presence.ABSENT)
+    missing = [there for there in standings if there.dev not in named and there.presence != Presence.ABSENT]
+    _turn(uow, [there.id for there in missing], Presence.ABSENT)
     uow.record(Happened.AGENT_INVENTORIED, agent_id, version=inventory.version, drivers=agent.drivers)
     uow.touch_agent(agent_id)
     return is_contradicted
@@ -125,12 +125,11 @@ def config_for(session: Session, agent_id: str) -> Config | None:
     agent = agents.get(session, agent_id)
     if agent is None:
         return None
-    choices = {c.dev: c.chosen_driver for c in devices.connections_at(session, agent_id) if c.chosen_driver}
     return Config(
         version=agent.config_version,
-        owned=tuple(connection.dev for connection, _ in devices.owned_by(session, agent_id)),
+        owned=tuple(devices.owned_by(session, agent_id)),
         manual=tuple(agents.manual_addresses(session)),
-        choices=choices,
+        choices=devices.choices_at(session, agent_id),
     )
 
 

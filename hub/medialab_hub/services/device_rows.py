@@ -1,9 +1,10 @@
 """Builds the lines of the device list: plain dicts with exactly the fields of the API's `DeviceRow`."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from medialab_hub.domain.allocation import AllocationKind
@@ -13,6 +14,7 @@ from medialab_hub.domain.progress import current_step, fraction
 from medialab_hub.domain.traces import beyond
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import allocations, busy, devices, issues, jobs
+from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Allocation, Connection, Device, Job
 from medialab_wire.progress import ExecutionStatus, Outcome, StepView
@@ -38,17 +40,25 @@ class Surroundings:
         return chosen or min(self.connections, key=lambda c: (_NEAREST[Presence(c.presence)], c.id), default=None)
 
 
-def device_rows(session: Session, ids: Iterable[str], now: datetime) -> list[Row]:
-    """The rows of these devices; unknown and merged ones are left out."""
-    found = [device for device in devices.many(session, ids) if device.merged_into is None]
-    around = surroundings(session, [device.id for device in found], now)
+def device_rows(
+    session: Session, ids: Iterable[str], now: datetime, at_hand: Mapping[str, AtHand] = MappingProxyType({})
+) -> list[Row]:
+    """The rows of these devices; unknown and merged ones are left out. Those `at_hand` are not read again."""
+    unread = [key for key in ids if key not in at_hand]
+    read = [*(known.device for known in at_hand.values()), *devices.many(session, unread)]
+    found = [device for device in read if device.merged_into is None]
+    around = surroundings(session, [device.id for device in found], now, at_hand)
     return [device_row(device, around[device.id]) for device in found]
 
 
-def surroundings(session: Session, ids: list[str], now: datetime) -> dict[str, Surroundings]:
+def surroundings(
+    session: Session, ids: list[str], now: datetime, at_hand: Mapping[str, AtHand] = MappingProxyType({})
+) -> dict[str, Surroundings]:
     """What belongs to each of these devices at this moment."""
     around: dict[str, Surroundings] = defaultdict(Surroundings)
-    for connection in devices.connections_of(session, ids):
+    for known in at_hand.values():
+        around[known.device.id].connections = known.connections
+    for connection in devices.connections_of(session, [key for key in ids if key not in at_hand]):
         around[connection.device_id].connections.append(connection)
     going_on = busy.what_is_going_on(session, ids) if ids else set()
     for job in jobs.open_of(session, ids) if busy.JOBS in going_on else ():

@@ -62,7 +62,7 @@ class Projection:
 
     def __call__(self, session: Session, touched: Touched, seq: int) -> Changes:
         """The news of what was touched, with the fleet sequence as it is then."""
-        rows = device_rows(session, touched.devices, self._clock.now())
+        rows = device_rows(session, touched.devices, self._clock.now(), touched.at_hand)
         found = jobs.many(session, touched.jobs)
         open_jobs = [job for job in found if not ExecutionStatus(job.status).is_terminal]
         open_issues = issues.many(session, touched.issues)

@@ -10,6 +10,7 @@ from medialab_hub.services.ownership import settle_owner, show, tell_agents
 from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
+from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
@@ -54,30 +55,30 @@ def keep_volatile(uow: UnitOfWork, readings: Mapping[str, Reading]) -> None:
 def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
     """Store one report. None, which is fine: it is not newer than the last one of this connection, or of nothing."""
     with uow.session.no_autoflush:
-        connection = devices.connection(uow.session, agent, report.dev)
+        known = devices.at_hand(uow.session, agent, report.dev)
+        connection = None if known is None else known.connection(agent, report.dev)
         if connection is not None and not _is_news(connection, report):
             return None
-        if connection is None:
+        if known is None or connection is None:
             if report.presence is Presence.ABSENT:
                 return None  # it was forgotten, or never known: what is not there is not found
             _know_agent(uow, agent)
         elif connection.said_hash == hash_of(report):
-            return _take_from_known(uow, agent, connection, report)
+            return _take_from_known(uow, known, connection, report)
         return _take_and_recognise(uow, agent, connection, report)
 
 
-def _take_from_known(uow: UnitOfWork, agent: str, connection: Connection, report: Report) -> Taken:
+def _take_from_known(uow: UnitOfWork, known: AtHand, connection: Connection, report: Report) -> Taken:
     """It says the same as before about who it is."""
     changed = _store(uow, connection, report)
     if changed:
-        device = devices.get(uow.session, connection.device_id)
-        assert device is not None
+        device = known.device
         if device.owner_id == connection.id and _DECIDES.isdisjoint(changed):
             show(device, connection)
         else:
-            settle_owner(uow, device)
+            settle_owner(uow, device, known.connections)
         notice_use(uow, device, connection)
-        _publish(uow, device, agent, changed)
+        _publish(uow, device, connection.agent_id, changed, known)
     return Taken(connection.device_id, connection.id, bool(changed))
 
 
@@ -98,9 +99,10 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
     if moved_from is not None:
         _leave(uow, moved_from, connection)
     if changed or moved_from is not None:
-        settle_owner(uow, device, [connection] if is_new else None)
+        known = AtHand(device, [connection]) if is_new else None
+        settle_owner(uow, device, known.connections if known else None)
         notice_use(uow, device, connection)
-        _publish(uow, device, agent, changed, Happened.DEVICE_FOUND if is_new else Happened.DEVICE_REPORTED)
+        _publish(uow, device, agent, changed, known, Happened.DEVICE_FOUND if is_new else Happened.DEVICE_REPORTED)
     return Taken(device.id, connection.id, bool(changed))
 
 
@@ -166,10 +168,15 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
 
 
 def _publish(
-    uow: UnitOfWork, device: Device, agent: str, changed: list[str], kind: Happened = Happened.DEVICE_REPORTED
+    uow: UnitOfWork,
+    device: Device,
+    agent: str,
+    changed: list[str],
+    known: AtHand | None,
+    kind: Happened = Happened.DEVICE_REPORTED,
 ) -> None:
     device.seq = uow.record(kind, device.id, agent=agent, changed=changed)
-    uow.touch_reported(device.id)
+    uow.touch_reported(device.id, known)
 
 
 def _mention_odd_name(connection: Connection, name: str) -> None:

@@ -1,9 +1,11 @@
 """Reads and finds devices, their connections, identities and clashes."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, insert, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, update
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
@@ -12,7 +14,12 @@ from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device
 from medialab_wire.reports import IdentityKind, Presence
 
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
-_CONNECTION = select(Connection).where(Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
+_CALLED = (Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
+_AT_HAND = (
+    select(Connection, Device)
+    .join(Device, col(Device.id) == col(Connection.device_id))
+    .where(Connection.device_id == select(Connection.device_id).where(*_CALLED).scalar_subquery())
+)
 _CONNECTIONS_OF = select(Connection).where(col(Connection.device_id).in_(IDS))
 _CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
 _IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
@@ -48,9 +55,31 @@ def in_place(session: Session, location: str | None, station: str | None) -> Seq
     return session.exec(query.order_by(Device.name, Device.id)).all()
 
 
-def connection(session: Session, agent: str, dev: str) -> Connection | None:
-    """The connection an agent calls `dev`."""
-    return session.exec(_CONNECTION, params={"agent": agent, "dev": dev}).first()
+@dataclass(frozen=True)
+class AtHand:
+    """A device with all its connections, as they are in this transaction."""
+
+    device: Device
+    connections: list[Connection]
+
+    def connection(self, agent: str, dev: str) -> Connection:
+        """The connection an agent calls `dev`. Raises StopIteration."""
+        return next(c for c in self.connections if c.agent_id == agent and c.dev == dev)
+
+
+class Standing(NamedTuple):
+    """As much of a connection as decides whether it has to be turned; thousands are looked at together."""
+
+    id: str
+    dev: str
+    presence: str
+    is_turned: bool
+
+
+def at_hand(session: Session, agent: str, dev: str) -> AtHand | None:
+    """The device behind the connection an agent calls `dev`."""
+    found = session.exec(_AT_HAND, params={"agent": agent, "dev": dev}).all()
+    return AtHand(found[0][1], [connection for connection, _ in found]) if found else None
 
 
 def new_connection(key: str, agent: str, dev: str, device: str) -> Connection:
@@ -83,15 +112,29 @@ def connections_at(session: Session, agent: str) -> Sequence[Connection]:
     return session.exec(select(Connection).where(Connection.agent_id == agent)).all()
 
 
-def owned_by(session: Session, agent: str) -> Sequence[tuple[Connection, Device]]:
-    """Connections of an agent that may command their adopted device."""
+def standings_at(session: Session, agent: str) -> list[Standing]:
+    """How all connections of one agent stand."""
+    query = select(Connection.id, Connection.dev, Connection.presence, Connection.is_turned)
+    return [Standing(*row) for row in session.exec(query.where(Connection.agent_id == agent))]
+
+
+def owned_by(session: Session, agent: str) -> Sequence[str]:
+    """What an agent calls the adopted devices that it may command."""
     query = (
-        select(Connection, Device)
-        .join(Device, col(Device.owner_id) == col(Connection.id))
+        select(Connection.dev)
+        .join(Device, and_(col(Device.id) == col(Connection.device_id), col(Device.owner_id) == col(Connection.id)))
         .where(Connection.agent_id == agent, col(Device.adopted_at).is_not(None), col(Device.retired_at).is_(None))
         .order_by(Connection.dev)
     )
     return session.exec(query).all()
+
+
+def choices_at(session: Session, agent: str) -> dict[str, str]:
+    """The drivers people chose, by what the agent calls the device."""
+    query = select(Connection.dev, Connection.chosen_driver).where(
+        Connection.agent_id == agent, col(Connection.chosen_driver).is_not(None)
+    )
+    return {dev: driver for dev, driver in session.exec(query) if driver}
 
 
 def identities_of(session: Session, devices: Iterable[str]) -> list[DeviceIdentity]:

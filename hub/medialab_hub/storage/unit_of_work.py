@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from medialab_hub.domain.ids import make_id
+from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.journal import Journal
 
 
@@ -24,9 +25,13 @@ class Touched:
     connections: dict[str, None] = field(default_factory=dict)
     work: dict[str, None] = field(default_factory=dict)
     reported: dict[str, None] = field(default_factory=dict)
+    at_hand: dict[str, AtHand] = field(default_factory=dict)
+    """Devices that were touched by somebody who had all of them at hand: nobody has to read them again."""
 
     def add(self, other: "Touched") -> None:
         """Take over what another use case of the same transaction touched."""
+        for device in other.devices:
+            self.at_hand.pop(device, None)
         for noun, ids in vars(other).items():
             getattr(self, noun).update(ids)
 
@@ -52,6 +57,7 @@ class UnitOfWork:
     def touch_device(self, device: str) -> None:
         """This device's row changed."""
         self.touched.devices[device] = None
+        self.touched.at_hand.pop(device, None)
 
     def touch_job(self, job: str) -> None:
         """This job changed."""
@@ -77,10 +83,12 @@ class UnitOfWork:
         """The hub decided something about this connection: what was remembered of its last report no longer holds."""
         self.touched.connections[connection] = None
 
-    def touch_reported(self, device: str) -> None:
-        """The volatile values in this device's row are new, too."""
+    def touch_reported(self, device: str, at_hand: AtHand | None) -> None:
+        """The volatile values in this device's row are new, too; `at_hand` when the device was read whole."""
         self.touched.reported[device] = None
         self.touch_device(device)
+        if at_hand is not None:
+            self.touched.at_hand[device] = at_hand
 
     def touch_places(self) -> None:
         """Locations or stations changed."""
