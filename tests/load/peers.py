@@ -61,24 +61,29 @@ class ManyDevices:
 
 
 class Listening(threading.Thread):
-    """A browser's stream, read byte by byte as it comes; notes when each marked event was there."""
+    """A program's stream, read line by line as it comes; notes how long news of each awaited device took."""
 
-    def __init__(self, url: str, token: str, event_marker: bytes) -> None:
+    def __init__(self, url: str, token: str) -> None:
         super().__init__(daemon=True)
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc)
-        self._token, self._marker = token, event_marker
-        self.heard: dict[bytes, float] = {}
+        self._token = token
+        self.awaited: dict[bytes, float] = {}
+        self.late_ms: list[float] = []
         self.opened = threading.Event()
+
+    def await_news_of(self, name: bytes) -> None:
+        """Something about it is told from now on; the first event about it counts."""
+        self.awaited[name] = time.perf_counter()
 
     def run(self) -> None:
         self._connection.request("GET", "/api/v1/stream", headers={"Authorization": f"Bearer {self._token}"})
         answer = self._connection.getresponse()
         self.opened.set()
         while line := answer.readline():
-            if self._marker in line:
-                now = time.perf_counter()
+            if b'"name":"Tablet' in line:
                 name = line.split(b'"name":"', 1)[1].split(b'"', 1)[0]
-                self.heard[name] = now
+                if (told := self.awaited.pop(name, None)) is not None:
+                    self.late_ms.append((time.perf_counter() - told) * 1000)
 
 
 def percentile(values: list[float], share: float) -> float:
