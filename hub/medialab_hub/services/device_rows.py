@@ -58,14 +58,20 @@ def surroundings(
     around: dict[str, Surroundings] = defaultdict(Surroundings)
     for known in at_hand.values():
         around[known.device.id].connections = known.connections
-    for connection in devices.connections_of(session, [key for key in ids if key not in at_hand]):
+    unread = [key for key in ids if key not in at_hand]
+    for connection in devices.connections_of(session, unread):
         around[connection.device_id].connections.append(connection)
-    going_on = busy.what_is_going_on(session, ids) if ids else set()
-    for job in jobs.open_of(session, ids) if busy.JOBS in going_on else ():
+    going_on = busy.what_is_going_on(session, unread) if unread else set()
+
+    def having(noun: str) -> list[str]:
+        known = [key for key, there in at_hand.items() if noun in there.going_on]
+        return [*unread, *known] if noun in going_on else known
+
+    for job in jobs.open_of(session, having(busy.JOBS)):
         around[job.device_id].job = job
-    for allocation in allocations.active(session, ids, now) if busy.ALLOCATIONS in going_on else ():
+    for allocation in allocations.active(session, having(busy.ALLOCATIONS), now):
         around[allocation.device_id].allocations.append(allocation)
-    for device_id, count in issues.counts(session, ids).items() if busy.ISSUES in going_on else ():
+    for device_id, count in issues.counts(session, having(busy.ISSUES)).items():
         around[device_id].issues = count
     return around
 

@@ -44,14 +44,16 @@ def _take_over(device: Device, connections: list[Connection]) -> None:
     )
     if source is None:
         return
-    device.driver = source.driver or device.driver
-    if source.kind != "unknown":
-        device.kind = source.kind
     model = source.facts.get("model")
-    if isinstance(model, str) and model:
-        device.model = model
-    if device.adopted_at is None and source.name:
-        device.name = source.name
+    shown = {
+        "driver": source.driver,
+        "kind": source.kind if source.kind != "unknown" else None,
+        "model": model if isinstance(model, str) else None,
+        "name": source.name if device.adopted_at is None else None,
+    }
+    for field, value in shown.items():
+        if value and value != getattr(device, field):
+            setattr(device, field, value)
 
 
 def tell_agents(uow: UnitOfWork, connections: list[Connection], changed: set[str | None]) -> None:

@@ -137,10 +137,10 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     changed = [field for field, value in news.items() if getattr(connection, field) != value]
     if "name" in changed:
         _mention_odd_name(connection, report.name)
-    for field in changed:
-        setattr(connection, field, news[field])
-    connection.volatile = dict(report.volatile)
-    connection.birth, connection.seq, connection.is_turned = report.birth, report.seq, False
+    fleeting = {"volatile": dict(report.volatile), "birth": report.birth, "seq": report.seq, "is_turned": False}
+    for field, value in {**news, **fleeting}.items():
+        if getattr(connection, field) != value:  # setting it costs more than looking
+            setattr(connection, field, value)
     if report.presence is Presence.PRESENT:
         connection.last_seen = uow.now
     return changed

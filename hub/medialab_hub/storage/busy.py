@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import exists, literal, select, union_all
 from sqlmodel import Session, col
 
 from medialab_hub.storage.allocations import BLOCKING
 from medialab_hub.storage.chunks import IDS
 from medialab_hub.storage.jobs import OPEN
-from medialab_hub.storage.tables import Allocation, Job, OpenIssue
+from medialab_hub.storage.tables import Allocation, Device, Job, OpenIssue
 
 JOBS, ALLOCATIONS, ISSUES = "jobs", "allocations", "issues"
 FEW = 20
@@ -19,6 +19,14 @@ _QUESTION = union_all(
     select(literal(ALLOCATIONS)).where(col(Allocation.device_id).in_(IDS), col(Allocation.status).in_(BLOCKING)),
     select(literal(ISSUES)).where(col(OpenIssue.device_id).in_(IDS)),
 )
+
+
+IS_GOING_ON = {
+    JOBS: exists().where(Job.device_id == Device.id, col(Job.status).in_(OPEN)),
+    ALLOCATIONS: exists().where(Allocation.device_id == Device.id, col(Allocation.status).in_(BLOCKING)),
+    ISSUES: exists().where(OpenIssue.device_id == Device.id),
+}
+"""The same as conditions, for statements that select devices."""
 
 
 def what_is_going_on(session: Session, devices: Sequence[str]) -> set[str]:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
+from medialab_hub.storage.busy import IS_GOING_ON
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device, DeviceIdentity, IdentityClash, Job
 from medialab_wire.reports import IdentityKind, Presence
@@ -16,7 +18,7 @@ from medialab_wire.reports import IdentityKind, Presence
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
 _CALLED = (Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
 _AT_HAND = (
-    select(Connection, Device)
+    sa_select(Connection, Device, *IS_GOING_ON.values())
     .join(Device, col(Device.id) == col(Connection.device_id))
     .where(Connection.device_id == select(Connection.device_id).where(*_CALLED).scalar_subquery())
 )
@@ -61,6 +63,8 @@ class AtHand:
 
     device: Device
     connections: list[Connection]
+    going_on: Collection[str] = ()
+    """See `busy`."""
 
     def connection(self, agent: str, dev: str) -> Connection:
         """The connection an agent calls `dev`. Raises StopIteration."""
@@ -78,8 +82,12 @@ class Standing(NamedTuple):
 
 def at_hand(session: Session, agent: str, dev: str) -> AtHand | None:
     """The device behind the connection an agent calls `dev`."""
-    found = session.exec(_AT_HAND, params={"agent": agent, "dev": dev}).all()
-    return AtHand(found[0][1], [connection for connection, _ in found]) if found else None
+    found = session.execute(_AT_HAND, {"agent": agent, "dev": dev}).all()
+    if not found:
+        return None
+    _, device, *is_going_on = found[0]
+    going_on = [noun for noun, is_so in zip(IS_GOING_ON, is_going_on, strict=True) if is_so]
+    return AtHand(device, [row[0] for row in found], going_on)
 
 
 def new_connection(key: str, agent: str, dev: str, device: str) -> Connection:
