@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -53,12 +54,19 @@ async def _serve(settings: Settings, agent: str | None) -> None:
             starting.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await starting
+            _keep_what_is_there()
             await _greet(hub)
             notify("READY=1")
         await stopped
         notify("STOPPING=1")
     finally:
         await hub.stop()
+
+
+def _keep_what_is_there() -> None:
+    """The modules and the fleet stay: from now on the collector looks only at what came later, which is quick."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _greet(hub: Hub) -> None:
