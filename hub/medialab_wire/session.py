@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 CONNECT_DEADLINE_S = 5.0
 """Seconds for the TCP connection, and again for the broker's acknowledgement."""
+SUBSCRIBE_DEADLINE_S = 20.0
+"""Seconds from the TCP connection until our subscriptions stand; a broker that forgets them would leave us deaf."""
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.25, 2.0
 """Retries wait a random time below a bound that doubles from the first to the longest of these."""
 IN_FLIGHT = 100
@@ -174,6 +176,8 @@ class Session:
             if self._client.is_connected():  # a backlog may come before the subscription stands, and must be worked off
                 self._send_acks()
             elif time.monotonic() - opened > CONNECT_DEADLINE_S:
+                return
+            if not self._connected and time.monotonic() - opened > SUBSCRIBE_DEADLINE_S:
                 return
             if self._connected:
                 self._send_queued()

@@ -9,7 +9,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, ItemsView, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -92,12 +92,28 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
         super().attach(session, BoundedReader(reader), writer)
 
 
+class Subscriptions(dict[str, list[tuple[Session, int]]]):
+    """Filter → who listens. Looked through as it is at the beginning: amqtt waits in the midst of it, and what it was
+    sending is lost to the rest when somebody comes or goes meanwhile."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(super().__iter__()))
+
+    def items(self) -> ItemsView[str, list[tuple[Session, int]]]:  # type: ignore[override]
+        """A copy, lists included."""
+        return {topic: list(listeners) for topic, listeners in super().items()}.items()
+
+
 class QuietBroker(amqtt.broker.Broker):  # type: ignore[misc]
     """Sends retained messages to those only who asked for them and may read them: amqtt sends each newcomer those of
     everybody.
 
     Hangs up on whoever is replaced by a client of the same name, before that one gets in. amqtt itself takes away the
     subscriptions of the replaced, or calls the session of both disconnected, and then one of them is deaf for ever."""
+
+    def __init__(self, config: BrokerConfig) -> None:
+        super().__init__(config)
+        self._subscriptions = Subscriptions()
 
     async def hang_up(self, client_id: str) -> None:
         """End a connection of that name, as if it had broken, and wait a moment until it is over."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from medialab_wire import session
 from medialab_wire.outgoing import Publication
 from medialab_wire.session import Ack, Broker, Handlers, Session
 from tests.fixtures.brokers import RealBroker, free_port
@@ -155,3 +156,26 @@ async def test_a_refused_client_says_so_and_does_not_spin(tmp_path: Path, caplog
         await peer.session.close()
     finally:
         guarded.stop()
+
+
+async def test_a_broker_that_forgets_a_subscription_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SUBSCRIBE_DEADLINE_S", 0.3)
+    asked: list[bytes] = []
+
+    async def forgetful(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Accepts (MQTT 3.1.1 §3.2: CONNACK 0x20), hears SUBSCRIBE (§3.8: 0x82) and confirms only the second."""
+        await reader.read(4096)
+        writer.write(b"\x20\x02\x00\x00")
+        wish = await reader.read(4096)
+        asked.append(wish)
+        if len(asked) > 1:
+            writer.write(b"\x90\x03" + wish[2:4] + b"\x01")
+        await reader.read()
+
+    server = await asyncio.start_server(forgetful, "127.0.0.1", 0)
+    peer = Peer(f"mqtt://127.0.0.1:{server.sockets[0].getsockname()[1]}", "patient", ("news",))
+    peer.session.connect()
+    await until(lambda: bool(peer.connected))
+    assert [wish[0] for wish in asked] == [0x82, 0x82]
+    await peer.session.close()
+    server.close()
