@@ -20,7 +20,8 @@ def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] 
             chosen = choose_owner(ways, device.owner_id, is_busy=True)
         if chosen != device.owner_id:
             tell_agents(uow, connections, {device.owner_id, chosen})
-    device.owner_id = chosen
+    if chosen != device.owner_id:
+        device.owner_id = chosen
     _take_over(device, connections)
 
 

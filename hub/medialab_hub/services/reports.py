@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.services.ownership import settle_owner, show, tell_agents
@@ -122,7 +123,7 @@ def _know_agent(uow: UnitOfWork, agent_id: str) -> None:
 
 def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]:
     """Write the report into its row; names of the durable fields that changed."""
-    news: dict[str, object] = {
+    news: dict[str, Any] = {
         "driver": report.driver,
         "presence": report.presence.value,
         "access": report.access.value,
@@ -137,12 +138,10 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     changed = [field for field, value in news.items() if getattr(connection, field) != value]
     if "name" in changed:
         _mention_odd_name(connection, report.name)
-    fleeting = {"volatile": dict(report.volatile), "birth": report.birth, "seq": report.seq, "is_turned": False}
-    for field, value in {**news, **fleeting}.items():
-        if getattr(connection, field) != value:  # setting it costs more than looking
-            setattr(connection, field, value)
+    news |= {"volatile": dict(report.volatile), "birth": report.birth, "seq": report.seq, "is_turned": False}
     if report.presence is Presence.PRESENT:
-        connection.last_seen = uow.now
+        news["last_seen"] = uow.now
+    devices.put(uow.session, connection, news)
     return changed
 
 
@@ -175,7 +174,7 @@ def _publish(
     known: AtHand | None,
     kind: Happened = Happened.DEVICE_REPORTED,
 ) -> None:
-    device.seq = uow.record(kind, device.id, agent=agent, changed=changed)
+    devices.put(uow.session, device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
     uow.touch_reported(device.id, known)
 
 

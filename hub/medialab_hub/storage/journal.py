@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _INSERT = insert(JournalRow)
 _HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)
 _LOCK = _HEAD.with_for_update()
@@ -76,7 +77,7 @@ def row_hash(before: str, row: JournalRow) -> str:
 
 
 def _hash(before: str, content: list[Any]) -> str:
-    return hashlib.sha256(json.dumps([before, *content], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_encode([before, *content]).encode()).hexdigest()
 
 
 def last_seq(session: Session) -> int:

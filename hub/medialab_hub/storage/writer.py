@@ -146,4 +146,5 @@ def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
             return result
     except BaseException:
         uow.journal.back_to(mark)
+        uow.session.expire_all()  # rows that were written past the session, too
         raise
