@@ -1,15 +1,25 @@
 """First run, signing in and out, people and tokens."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from medialab_hub.domain import accounts as rules
+from medialab_hub.domain.roles import Role
+from medialab_hub.services import accounts
+from medialab_hub.services.administration import Administration
+from medialab_hub.services.admission import Admission, Principal, hash_secret
+from medialab_hub.storage import accounts as rows
+from medialab_hub.storage.writer import UseCase, Writer
 from tests.fixtures.hubs import PASSWORD, HubInThread, running_hub
+
+T = TypeVar("T")
 
 
 def token_of(link: str) -> str:
@@ -91,6 +101,51 @@ def test_signing_out_ends_the_session_on_the_server(hub: HubInThread) -> None:
         thief.cookies.set("medialab", client.cookies["medialab"])
         assert client.delete("/api/v1/session").status_code == 204
         assert not thief.get("/api/v1/session").json()["authenticated"]
+
+
+def test_an_ended_session_stays_ended_whoever_reads_the_accounts_meanwhile(hub: HubInThread) -> None:
+    admission = hub.hub.admission
+
+    async def both(person: Principal) -> None:
+        await asyncio.gather(admission.load(), admission.sign_out(person))
+
+    with hub.browser() as client:
+        person = admission.by_session(client.cookies["medialab"])
+        assert person is not None
+        hub.call(both(person))
+        assert not admission.is_live(person)
+        assert not client.get("/api/v1/session").json()["authenticated"]
+
+
+class LongWay(Writer):
+    """A writer whose first answer is longer on its way than all others."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer, self.asked, self.others_arrived = writer, 0, asyncio.Event()
+
+    async def run(self, use_case: UseCase[T], *, durable: bool = False) -> T:
+        self.asked += 1
+        is_first = self.asked == 1
+        answer = await self.writer.run(use_case, durable=durable)
+        if is_first:
+            await self.others_arrived.wait()
+        return answer
+
+
+def test_who_reads_earlier_and_arrives_later_changes_nothing(hub: HubInThread) -> None:
+    async def overtake(key: str) -> set[str]:
+        way = LongWay(hub.hub.writer)
+        admission = Admission(way, hub.clock, hub.hub.admission.passwords)
+        early = asyncio.create_task(admission.load())
+        while not way.asked:
+            await asyncio.sleep(0)
+        await hub.hub.writer.run(lambda uow: rows.set_setting(uow.session, "overtaken", key))
+        await admission.load()
+        way.others_arrived.set()
+        await early
+        return {*admission.settings.items()}
+
+    assert ("overtaken", "yes") in hub.call(overtake("yes"))
 
 
 def test_sessions_survive_a_restart_of_the_memory(hub: HubInThread) -> None:
@@ -195,6 +250,52 @@ def test_a_deleted_account_signs_in_nowhere_and_its_tokens_open_nothing(fresh_hu
         journal = admin.get("/api/v1/journal").json()["items"]
     (entry,) = [entry for entry in journal if entry["kind"] == "account.deleted"]
     assert (entry["subject"], entry["data"]) == (linus, {})
+
+
+def with_token(client: httpx.Client, maker: httpx.Client, role: str = "admin") -> str:
+    """Let this client use a token that `maker` makes; returns its id."""
+    token = maker.post("/api/v1/tokens", json={"label": "sync", "role": role}).raise_for_status().json()
+    client.headers["Authorization"] = f"Bearer {token['secret']}"
+    return token["id"]
+
+
+def test_a_token_that_a_token_made_ends_with_the_account_too(fresh_hub: HubInThread) -> None:
+    hub = fresh_hub
+    with hub.browser() as admin, hub.stranger() as first, hub.stranger() as second, hub.stranger() as third:
+        eve = add_person(admin, "Eve", "admin")
+        with hub.browser("Eve") as client:
+            made = [with_token(first, client), with_token(second, first), with_token(third, second)]
+        assert admin.delete(f"/api/v1/tokens/{made[1]}").status_code == 204
+        assert third.get("/api/v1/users").status_code == 200, "a revoked token takes nothing with it"
+        assert admin.delete(f"/api/v1/users/{eve}").status_code == 204
+        assert [one.get("/api/v1/users").status_code for one in (first, second, third)] == [401] * 3
+        assert not {token["id"] for token in admin.get("/api/v1/tokens").json()} & {*made}
+        late = hash_secret("on its way when the account was deleted")
+        fresh_hub.run(lambda uow: accounts.add_token(uow, "late", Role.ADMIN, late, eve).id)
+        fresh_hub.call(hub.hub.admission.load())
+        first.headers["Authorization"] = "Bearer on its way when the account was deleted"
+        assert first.get("/api/v1/users").status_code == 401
+
+
+def test_a_token_of_the_command_line_has_no_account_it_ends_with(hub: HubInThread) -> None:
+    with hub.client("admin") as program, hub.stranger() as another:
+        with_token(another, program)
+        assert another.get("/api/v1/users").status_code == 200
+
+
+def test_tokens_of_a_locked_account_open_nothing_while_it_is_locked(fresh_hub: HubInThread) -> None:
+    hub = fresh_hub
+    with hub.browser() as admin, hub.stranger() as program, hub.stranger() as another:
+        eve = add_person(admin, "Eve", "admin")
+        with hub.browser("Eve") as client:
+            key = with_token(program, client)
+            with_token(another, program)
+        for is_locked, status in ((True, 401), (False, 200)):
+            admin.patch(f"/api/v1/users/{eve}", json={"disabled": is_locked}).raise_for_status()
+            assert [one.get("/api/v1/users").status_code for one in (program, another)] == [status] * 2
+            assert key in [token["id"] for token in admin.get("/api/v1/tokens").json()], "it can be revoked"
+        hub.call(Administration(hub.hub.writer, hub.hub.admission).commands()["user lock"]({"name": "Eve"}))
+        assert program.get("/api/v1/users").status_code == 401, "locked from the command line"
 
 
 def test_the_last_admin_cannot_be_deleted(fresh_hub: HubInThread) -> None:

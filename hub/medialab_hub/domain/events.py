@@ -39,6 +39,13 @@ class Happened(StrEnum):
     ISSUE_OPENED = "issue.opened"
     ISSUE_CLOSED = "issue.closed"
     WIRE_INVALID = "wire.invalid"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGNED_OUT = "user.signed_out"
+    SIGN_IN_REFUSED = "user.sign_in_refused"
+    TOKEN_ADDED = "token.added"  # noqa: S105 - what happened
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - what happened
     ACCOUNT_DELETED = "account.deleted"
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - what happened
     PASSWORD_REFUSED = "account.password_refused"  # noqa: S105 - what happened

@@ -71,7 +71,7 @@ def add_user(uow: UnitOfWork, person: Person, actor: str) -> User:
         created_at=uow.now,
     )
     uow.session.add(user)
-    uow.record("user.added", user.id, actor, role=person.role)
+    uow.record(Happened.USER_ADDED, user.id, actor, role=person.role)
     return user
 
 
@@ -86,7 +86,7 @@ def change_user(
     _require_admin(uow)
     rows.delete_sessions(uow.session, user_id)
     what = {"role": user.role, "disabled": user.disabled, "password": password_hash is not None}
-    uow.record("user.changed", user_id, actor, **what)
+    uow.record(Happened.USER_CHANGED, user_id, actor, **what)
     return user
 
 
@@ -98,7 +98,7 @@ def delete_user(uow: UnitOfWork, user_id: str, actor: str) -> None:
     rows.delete_sessions(uow.session, user_id)
     for token in rows.tokens_made_by(uow.session, user_id):
         uow.session.delete(token)
-        uow.record("token.revoked", token.id, actor)
+        uow.record(Happened.TOKEN_REVOKED, token.id, actor)
     uow.session.delete(user)
     _require_admin(uow)
     uow.record(Happened.ACCOUNT_DELETED, user_id, actor)
@@ -143,14 +143,14 @@ def open_session(uow: UnitOfWork, user_id: str, secret_hash: str, csrf: str, old
     uow.session.add(
         LoginSession(secret_hash=secret_hash, user_id=user_id, csrf=csrf, created_at=uow.now, used_at=uow.now)
     )
-    uow.record("user.signed_in", user_id, user_id)
+    uow.record(Happened.USER_SIGNED_IN, user_id, user_id)
     return user
 
 
 def record_refused_login(uow: UnitOfWork, name: str) -> None:
     """A sign-in that failed; the journal gets the account when the name is one, never the text that was typed."""
     user = rows.user_of_key(uow.session, rules.name_key(name))
-    uow.record("user.sign_in_refused", user.id if user else "unknown")
+    uow.record(Happened.SIGN_IN_REFUSED, user.id if user else "unknown")
 
 
 def keep_session(uow: UnitOfWork, secret_hash: str) -> None:
@@ -163,16 +163,17 @@ def close_session(uow: UnitOfWork, secret_hash: str) -> None:
     """Sign out."""
     if (row := uow.session.get(LoginSession, secret_hash)) is not None:
         uow.session.delete(row)
-        uow.record("user.signed_out", row.user_id, row.user_id)
+        uow.record(Happened.USER_SIGNED_OUT, row.user_id, row.user_id)
 
 
 def add_token(uow: UnitOfWork, label: str, role: Role, secret_hash: str, actor: str) -> ApiToken:
-    """A token for a program; it ends with the account that made it."""
+    """A token for a program; it ends with the account that made it, itself or with a token."""
+    maker = rows.account_behind(uow.session, actor)
     token = ApiToken(
-        id=uow.new_id("tok"), label=label, role=role, secret_hash=secret_hash, made_by=actor, created_at=uow.now
+        id=uow.new_id("tok"), label=label, role=role, secret_hash=secret_hash, made_by=maker, created_at=uow.now
     )
     uow.session.add(token)
-    uow.record("token.added", token.id, actor, role=role)
+    uow.record(Happened.TOKEN_ADDED, token.id, actor, role=role)
     return token
 
 
@@ -182,7 +183,7 @@ def revoke_token(uow: UnitOfWork, token_id: str, actor: str) -> None:
     if token is None or token.revoked_at is not None:
         raise NotFound("token-unknown", Text(de="Dieses Token gibt es nicht.", en="There is no such token."))
     token.revoked_at = uow.now
-    uow.record("token.revoked", token_id, actor)
+    uow.record(Happened.TOKEN_REVOKED, token_id, actor)
 
 
 def _require_admin(uow: UnitOfWork) -> None:

@@ -20,8 +20,8 @@ from medialab_wire.texts import Text
 Arguments = Mapping[str, Any]
 Result = dict[str, Any]
 
-ACTOR = "command-line"
-"""Written to the journal: whoever may read the data folder of the hub."""
+ACTOR = rows.COMMAND_LINE
+"""Written to the journal."""
 
 
 class Administration:
@@ -57,9 +57,9 @@ class Administration:
         return {"id": key, "token": secret}
 
     async def list_tokens(self, _arguments: Arguments) -> Result:
-        """All tokens that open something."""
+        """All tokens that were not revoked."""
         return await self._writer.run(
-            lambda uow: {"tokens": [f"{t.id} {t.role} {t.label}" for t in rows.live_tokens(uow.session)]}
+            lambda uow: {"tokens": [f"{t.id} {t.role} {t.label}" for t in rows.unrevoked_tokens(uow.session)]}
         )
 
     async def revoke_token(self, arguments: Arguments) -> Result:

@@ -45,6 +45,16 @@ class _Entry:
 
 
 @dataclass(frozen=True)
+class _Found:
+    """Everything that is stored."""
+
+    sessions: dict[str, _Entry]
+    tokens: dict[str, Principal]
+    settings: dict[str, str]
+    has_admin: bool
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """A fresh session: whose, and the secret for the cookie."""
 
@@ -67,15 +77,18 @@ class Admission:
         self._limits = rules.LoginLimits()
         self.settings: dict[str, str] = {}
         self.has_admin = False
+        self._reads = self._newest_read = 0
         self.listeners: list[Callable[[], None]] = []
         """Called after somebody may have lost access."""
 
     async def load(self) -> None:
         """Read everything again; after each change of accounts or tokens."""
-        (self._sessions, self._tokens, self.settings, self.has_admin) = await self._writer.run(
-            lambda uow: _read(uow, self._sessions)
-        )
-        self._tell()
+        self._reads = read = self._reads + 1
+        found = await self._writer.run(_read)
+        if read > self._newest_read:  # else somebody who asked later was answered already
+            self._newest_read = read
+            self._take(found)
+            self._tell()
 
     def by_session(self, secret: str) -> Principal | None:
         """The person of a session cookie; counts as use."""
@@ -159,12 +172,20 @@ class Admission:
         self._sessions.pop(principal.key, None)
         self._tell()
         await self._writer.run(lambda uow: accounts.close_session(uow, principal.key))
+        await self.load()  # who read before that has brought the session back
 
     async def offer_first_admin_link(self) -> str:
         """The secret of a fresh link of the first run. Raises Conflict once an admin exists."""
         secret = secrets.token_urlsafe(16)
         await self._writer.run(lambda uow: accounts.offer_first_admin_link(uow, hash_secret(secret)), durable=True)
         return secret
+
+    def _take(self, found: _Found) -> None:
+        for key, entry in found.sessions.items():
+            if (known := self._sessions.get(key)) is not None:
+                entry.used = max(entry.used, known.used)
+        self._sessions, self._tokens = found.sessions, found.tokens
+        self.settings, self.has_admin = found.settings, found.has_admin
 
     def _tell(self) -> None:
         for listener in self.listeners:
@@ -192,18 +213,15 @@ class Admission:
         return SignedIn(self._sessions[key].principal, secret)
 
 
-def _read(
-    uow: UnitOfWork, known: dict[str, _Entry]
-) -> tuple[dict[str, _Entry], dict[str, Principal], dict[str, str], bool]:
-    sessions = {}
-    for row, user in rows.live_sessions(uow.session):
-        used = max(row.used_at, known[row.secret_hash].used) if row.secret_hash in known else row.used_at
-        person = _person(user, row.csrf, row.secret_hash)
-        sessions[row.secret_hash] = _Entry(person, row.created_at, used, row.used_at)
+def _read(uow: UnitOfWork) -> _Found:
+    sessions = {
+        row.secret_hash: _Entry(_person(user, row.csrf, row.secret_hash), row.created_at, row.used_at, row.used_at)
+        for row, user in rows.live_sessions(uow.session)
+    }
     tokens = {
         token.secret_hash: Principal(token.id, token.label, Role(token.role)) for token in rows.live_tokens(uow.session)
     }
-    return sessions, tokens, rows.settings(uow.session), rows.has_admin(uow.session)
+    return _Found(sessions, tokens, rows.settings(uow.session), rows.has_admin(uow.session))
 
 
 def _person(user: User, csrf: str, key: str) -> Principal:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from medialab_hub.domain.accounts import IDLE, LONGEST
 from medialab_hub.domain.roles import Role
 from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
+
+COMMAND_LINE = "command-line"
+"""Who did it, when it was whoever may read the data folder of the hub; an account is not behind that."""
 
 
 def has_admin(session: Session) -> bool:
@@ -34,10 +37,17 @@ def users(session: Session) -> Sequence[User]:
     return session.exec(select(User).order_by(User.name_key)).all()
 
 
-def live_tokens(session: Session) -> Sequence[ApiToken]:
-    """Tokens that were not revoked, newest first."""
+def unrevoked_tokens(session: Session) -> Sequence[ApiToken]:
+    """Tokens that were not revoked, those of locked accounts included, newest first."""
     query = select(ApiToken).where(col(ApiToken.revoked_at).is_(None)).order_by(col(ApiToken.created_at).desc())
     return session.exec(query).all()
+
+
+def live_tokens(session: Session) -> Sequence[ApiToken]:
+    """Tokens that open something: not revoked, and made by no account or by one that is there and not locked."""
+    query = select(ApiToken).outerjoin(User, col(ApiToken.made_by) == col(User.id))
+    is_wanted = or_(col(ApiToken.made_by) == COMMAND_LINE, col(User.disabled).is_(False))
+    return session.exec(query.where(col(ApiToken.revoked_at).is_(None), is_wanted)).all()
 
 
 def live_sessions(session: Session) -> Sequence[tuple[LoginSession, User]]:
@@ -46,8 +56,14 @@ def live_sessions(session: Session) -> Sequence[tuple[LoginSession, User]]:
     return session.exec(query).all()
 
 
+def account_behind(session: Session, principal: str) -> str:
+    """The account that made this token, be it by way of other tokens; for anybody else who is asking, themselves."""
+    token = session.get(ApiToken, principal)
+    return principal if token is None else token.made_by
+
+
 def tokens_made_by(session: Session, user: str) -> Sequence[ApiToken]:
-    """Tokens an account made, revoked ones included."""
+    """Tokens an account made, itself or with a token, revoked ones included."""
     return session.exec(select(ApiToken).where(ApiToken.made_by == user)).all()
 
 

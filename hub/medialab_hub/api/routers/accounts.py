@@ -58,7 +58,7 @@ async def delete_user(user_id: str, hub: HubDep, admin: Admin) -> Response:
 @router.get("/tokens", response_model=list[TokenView])
 async def list_tokens(hub: HubDep, _admin: Admin) -> Response:
     """Tokens that were not revoked; never their secrets."""
-    return as_json(await hub.read(lambda session: [_token(token) for token in rows.live_tokens(session)]))
+    return as_json(await hub.read(lambda session: [_token(token) for token in rows.unrevoked_tokens(session)]))
 
 
 @router.post("/tokens", response_model=TokenView, status_code=201)

@@ -38,8 +38,8 @@ class ApiToken(SQLModel, table=True):
     label: str
     role: str
     secret_hash: str = Field(unique=True)
-    made_by: str = Field(default="", index=True)
-    """The account that made it, whose end is its end; empty or `command-line` when no account did."""
+    made_by: str = Field(index=True)
+    """The account that made it, itself or with a token; its end is the token's end. Else `command-line`."""
     created_at: Moment = moment()
     used_at: Moment | None = moment(optional=True)
     revoked_at: Moment | None = moment(optional=True)
