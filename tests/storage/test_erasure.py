@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from medialab_hub.api import stream
 from medialab_hub.domain.records import record_hash
 from medialab_hub.domain.roles import Role
 from medialab_hub.errors import Conflict, NotFound
 from medialab_hub.services import accounts, agents, allocations, endings, erasure, inventory, jobs, resetting, views
 from medialab_hub.services.executions import take_execution_report
 from medialab_hub.storage import accounts as account_rows
-from medialab_hub.storage import journal
+from medialab_hub.storage import devices, journal
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Job, JobAnswer, JournalRow
+from medialab_hub.storage.tables import Batch, Job, JobAnswer, JournalRow
 from medialab_wire.capabilities import EvidenceKind
 from medialab_wire.progress import CheckResult
 from tests.fixtures import lab_words as say
@@ -131,8 +132,65 @@ def test_what_a_person_wrote_can_be_erased_after_the_account_is_deleted(core: Hu
     grace = person(core, "Grace H.")
     device, job = lived(core, grace)
     core.do(accounts.delete_user, grace, "setup")
-    assert core.do(erasure.erase_texts, grace, "command-line") == 3
+    assert core.do(erasure.erase_texts, grace, "command-line") == 4
     assert core.read(typed, device, job) == {"reason": "", "notes": [""]}
+
+
+def test_what_was_typed_about_a_merged_device_goes_with_the_one_it_went_into(core: HubCore) -> None:
+    grace = person(core, "Grace H.")
+    first, second, third = (core.prepare(dev) for dev in ("t1", "t2", "t3"))
+    job = accepted(core, first, grace)
+    repair = core.do(allocations.start_maintenance, first, WHY, grace)
+    core.do(allocations.end_allocation, first, repair, grace)
+    core.do(inventory.merge, second, first, grace)
+    core.do(inventory.merge, third, second, grace)
+    assert core.do(erasure.erase_texts, third, "command-line") == 3
+    assert core.read(typed, first, job) == {"reason": "", "notes": [""]}
+
+
+async def replayed(core: HubCore) -> bytes:
+    """What a browser is told that comes back and has seen nothing yet."""
+    broadcaster = stream.Broadcaster(0)
+    for event in core.events:
+        broadcaster.publish(event.name, event.subject, event.seq, event.data)
+    return await broadcaster.listen(0, lambda: True).take() or b""
+
+
+async def test_who_comes_back_to_the_stream_is_not_told_what_was_erased(
+    core: HubCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "PAUSE_S", 0)
+    device, job = lived(core, person(core, "Grace H."))
+    before = await replayed(core)
+    assert REASON.encode() in before and NOTE.encode() in before
+    core.do(erasure.erase_texts, device, "command-line")
+    after = await replayed(core)
+    assert job.encode() in after and b"Mia" not in after
+
+
+def test_a_device_is_told_anew_when_what_was_typed_about_it_is_erased(core: HubCore) -> None:
+    device = core.prepare("t1")
+    core.do(allocations.start_maintenance, device, WHY, "staff")
+    core.events.clear()
+    core.do(erasure.erase_texts, device, "command-line")
+    assert [(event.name, event.subject) for event in core.events] == [("device", device)]
+
+
+def names_left_out(core: HubCore, batch: str) -> dict[str, str]:
+    return {entry["device"]: entry["name"] for entry in core.read(views.batch_view, batch)["left_out"]}
+
+
+def test_a_batch_keeps_no_names_of_what_it_left_out(core: HubCore) -> None:
+    merged, kept = core.find("t1", name="Mia one"), core.find("t2", name="Mia two")
+    plain, gone, ready = core.find("t3", name="plain"), core.find("t4", name="Mia four"), core.prepare("t5")
+    scope = resetting.Scope(devices=(merged, kept, plain, gone, ready))
+    batch = core.do(resetting.reset_many, scope, None, 5, "staff")
+    assert names_left_out(core, batch) == {merged: "Mia one", kept: "Mia two", plain: "plain", gone: "Mia four"}
+    core.do(inventory.merge, kept, merged, "staff")
+    core.do(inventory.merge, plain, kept, "staff")
+    core.do(lambda uow: devices.forget(uow.session, [gone]))
+    assert names_left_out(core, batch) == {merged: "plain", kept: "plain", plain: "plain", gone: ""}
+    assert "Mia" not in core.read(lambda session: json.dumps(session.get_one(Batch, batch).left_out))
 
 
 def test_a_deleted_account_leaves_an_id_without_a_name(core: HubCore) -> None:

@@ -55,7 +55,7 @@ def _is_let_in(uow: UnitOfWork, device: Device) -> bool:
 
 def _adopt_one(uow: UnitOfWork, device: Device, wish: AdoptWish, actor: str) -> None:
     device.adopted_at = device.adopted_at or uow.now
-    device.retired_at, device.retire_reason = None, ""
+    device.retired_at, device.retire_reason, device.retired_by = None, "", ""
     device.name = wish.name or device.name
     if wish.location is not None:
         _move(uow, device, "location", wish.location)
@@ -121,7 +121,7 @@ def retire(uow: UnitOfWork, device_id: str, version: int, reason: str, actor: st
     """Take a device out of the inventory for good. Raises `Conflict` while a job is open."""
     device = _require_version(uow, device_id, version)
     require_idle(uow, device.id)
-    device.retired_at, device.retire_reason = uow.now, reason
+    device.retired_at, device.retire_reason, device.retired_by = uow.now, reason, actor
     tell_agents(uow, devices.connections_of(uow.session, [device.id]), {device.owner_id})
     changed(uow, device, Happened.DEVICE_RETIRED, actor)
 

@@ -1,7 +1,7 @@
 """Builds the lines and pages of jobs and batches: dicts with exactly the fields of the API's bodies."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
@@ -139,6 +139,7 @@ def batch_view(session: Session, batch: Batch) -> Row:
     for status, outcome, _accepted, many in jobs.batch_counts(session, batch.id):
         counts[_bucket(ExecutionStatus(status), outcome)] += many
     ids = jobs.batch_job_ids(session, batch.id)
+    names = _names_now(session, {entry["device"] for entry in batch.left_out})
     named = {key: counts[key] for key in ("open", "clean", "unverified", "quarantined", "failed", "canceled")}
     return {
         "id": batch.id,
@@ -147,9 +148,18 @@ def batch_view(session: Session, batch: Batch) -> Row:
         "created": stamp(batch.created_at),
         "total": len(ids),
         **named,
-        "left_out": batch.left_out,
+        "left_out": [{"name": names.get(entry["device"], ""), **entry} for entry in batch.left_out],
         "jobs": ids,
     }
+
+
+def _names_now(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """What these devices are called now: a merged one like the one it went into; a forgotten one has no name."""
+    found = devices.many(session, ids)
+    names = {device.id: device.name for device in found if device.merged_into is None}
+    heirs = {device.id: device.merged_into for device in found if device.merged_into is not None}
+    later = _names_now(session, {*heirs.values()}) if heirs else {}
+    return names | {key: later.get(heir, "") for key, heir in heirs.items()}
 
 
 def _bucket(status: ExecutionStatus, outcome: str | None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medialab_hub.domain.events import Happened
-from medialab_hub.domain.jobs import RESET_ACTION
+from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.readiness import Candidate, Obstacle, plan_resets
 from medialab_hub.errors import Conflict
 from medialab_hub.services import jobs
@@ -17,8 +17,6 @@ from medialab_hub.storage.tables import Batch, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.progress import ExecutionStatus
 from medialab_wire.texts import Text
-
-DEFAULT_GRACE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def reset(uow: UnitOfWork, device: str, level: str | None, grace_s: float, actor
 
 def record_baseline(uow: UnitOfWork, device: str, actor: str) -> str:
     """Start recording the present state as the good one; returns the job. Raises `Conflict`."""
-    return jobs.start(uow, jobs.Wish(device, "record-baseline"), actor)
+    return jobs.start(uow, jobs.Wish(device, BASELINE_ACTION), actor)
 
 
 def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> dict[str, Any]:
@@ -55,7 +53,7 @@ def preview(uow: UnitOfWork, scope: Scope, level: str | None) -> dict[str, Any]:
             }
             for entry in plan.touched
         ],
-        "untouched": [_left_out(entry.device, entry.name, entry.obstacle) for entry in plan.untouched],
+        "untouched": [{"name": entry.name, **_left_out(entry.device, entry.obstacle)} for entry in plan.untouched],
         "erases": [text.model_dump() for text in plan.erases],
         "keeps": [text.model_dump() for text in plan.keeps],
         "typical_s": plan.typical_s,
@@ -79,7 +77,7 @@ def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float,
         for touched in plan.touched
     }
     obstacles.update({entry.device: entry.obstacle for entry in plan.untouched})
-    batch.left_out = [_left_out(key, by_id[key].name, why) for key, why in obstacles.items() if why is not None]
+    batch.left_out = [_left_out(key, why) for key, why in obstacles.items() if why is not None]
     started = len(found) - len(batch.left_out)
     batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=started, level=level)
     uow.touch_batch(batch.id)
@@ -96,9 +94,9 @@ def _start_one(uow: UnitOfWork, device: Device, candidate: Candidate, batch: Bat
     return None
 
 
-def _left_out(device: str, name: str, why: Obstacle) -> dict[str, Any]:
-    """The fields of `Untouched`."""
-    return {"device": device, "name": name, "code": why.code, "reason": why.reason.model_dump()}
+def _left_out(device: str, why: Obstacle) -> dict[str, Any]:
+    """The fields of `Untouched`, without the name: that is stored with the device only."""
+    return {"device": device, "code": why.code, "reason": why.reason.model_dump()}
 
 
 def cancel_batch(uow: UnitOfWork, batch_id: str, actor: str) -> None:

@@ -27,6 +27,8 @@ class Device(SQLModel, table=True):
     adopted_at: Moment | None = moment(optional=True)
     retired_at: Moment | None = moment(optional=True)
     retire_reason: str = ""
+    retired_by: str = ""
+    """Who wrote the reason."""
     proven_at: Moment | None = moment(optional=True)
     proven_job: str | None = None
     proven_outcome: str | None = None

@@ -67,7 +67,7 @@ class Batch(SQLModel, table=True):
     requested_by: str = ""
     created_at: Moment = moment()
     left_out: list[dict[str, Any]] = document(list)
-    """Devices that were asked for and not touched: `device`, `name`, `code`, `reason`."""
+    """Devices that were asked for and not touched: `device`, `code`, `reason`."""
     seq: int = 0
 
 

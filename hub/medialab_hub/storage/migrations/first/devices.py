@@ -31,6 +31,7 @@ def _create_device() -> None:
         sa.Column("adopted_at", UtcDateTime(), nullable=True),
         sa.Column("retired_at", UtcDateTime(), nullable=True),
         sa.Column("retire_reason", sa.String(), nullable=False),
+        sa.Column("retired_by", sa.String(), nullable=False),
         sa.Column("proven_at", UtcDateTime(), nullable=True),
         sa.Column("proven_job", sa.String(), nullable=True),
         sa.Column("proven_outcome", sa.String(), nullable=True),
