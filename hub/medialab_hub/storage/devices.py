@@ -34,6 +34,21 @@ _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
 
+MINDED_WHEN_FORGETTING = frozenset(
+    {
+        "allocation.device_id",
+        "baseline.device_id",
+        "connection.device_id",
+        "device_identity.connection_id",
+        "device_identity.device_id",
+        "identity_clash.device_id",
+        "identity_clash.other_id",
+        "job.device_id",
+    }
+)
+"""Who points at what `forget` deletes: it deletes them, too, or `never_wanted` finds no device that has such a row.
+A baseline comes from a job."""
+
 
 def get(session: Session, device_id: str) -> Device | None:
     """The device of that id."""
