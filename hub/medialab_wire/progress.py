@@ -76,6 +76,8 @@ class StepView(WireModel):
     progress: float | None = None
     ask: Text | None = None
     """What a person has to do, when the step waits for one."""
+    check: WireId | None = None
+    """The check that the person's answer is evidence for."""
     detail: Text | None = None
     trouble: Trouble | None = None
     started: Instant | None = None

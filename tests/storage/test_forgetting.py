@@ -1,6 +1,6 @@
 """What was only seen in passing is forgotten; what somebody decided about stays."""
 
-from medialab_hub.services import inventory, reports
+from medialab_hub.services import agents, inventory, reports
 from medialab_hub.services.forgetting import FORGET_AFTER, forget_gone
 from medialab_wire.reports import Presence
 from tests.fixtures import lab_words as say
@@ -37,8 +37,7 @@ def test_what_is_there_or_left_just_now_stays(core: HubCore) -> None:
     here, silent, left = core.find("here"), core.find("silent"), core.find("left")
     core.do(reports.take_report, "pi", say.report("silent", 2, presence=Presence.SILENT))
     core.clock.pass_time(FORGET_AFTER.total_seconds() + 1)
-    core.do(reports.take_report, "pi", say.report("left", 2))
-    core.do(reports.take_report, "pi", say.report("left", 3, **GONE))
+    core.do(reports.take_report, "pi", say.report("left", 2, **GONE))
     assert core.do(forget_gone) == 0
     assert {core.row(device)["status"] for device in (here, silent, left)} == {"found"}
 
@@ -51,3 +50,13 @@ def test_what_somebody_decided_about_stays(core: HubCore) -> None:
     core.do(forget_gone)
     assert core.row(adopted)["status"] == "not_seen"
     assert {core.row(device)["status"] for device in (split_off, kept_from)} == {"found"}
+
+
+def test_what_left_while_nobody_listened_and_what_was_never_told_apart_is_forgotten(core: HubCore) -> None:
+    core.find("a", identities=(say.serial("S1"),))
+    core.find("b", identities=(say.serial("S2"),))
+    core.find("c", identities=(say.serial("S1"), say.serial("S2")))
+    core.do(lambda uow: agents.take_inventory(uow, "pi", say.inventory(version="empty")))
+    core.clock.pass_time(FORGET_AFTER.total_seconds() + 1)
+    assert core.do(forget_gone) == 3
+    assert len(core.index) == 0

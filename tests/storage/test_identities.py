@@ -128,3 +128,24 @@ def test_people_edit_what_they_saw(core: HubCore) -> None:
     core.do(inventory.retire, device, version + 1, "broken", "staff")
     assert core.row(device)["status"] == "retired"
     assert core.read(agents.config_for, "pi").owned == ("t2",)
+
+
+def test_a_device_that_was_two_keeps_neither_proof_nor_a_good_state_that_was_not_its_own(core: HubCore) -> None:
+    device = core.prepare("usb", identities=(say.serial("S1"), MAC))
+    other = core.do(reports.take_report, "pi", say.report("wifi", driver=None, identities=(MAC,)))
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "usb"))
+    assert core.row(device)["status"] == "ready"
+    ways = {way["dev"]: way["id"] for way in detail(core, device)["connections"]}
+    core.do(inventory.split, device, other.connection, "staff")
+    assert (core.row(device)["proven_at"], core.row(device)["status"]) == (None, "used"), "its good state was its own"
+    core.do(inventory.split, device, ways["usb"], "staff")
+    assert detail(core, device)["baseline_at"] is None
+
+
+def test_a_device_that_takes_over_a_good_state_takes_over_what_it_contained(core: HubCore) -> None:
+    kept = core.find("a")
+    known = core.prepare("b", traces={"files": 3})
+    core.do(inventory.merge, kept, known, "staff")
+    core.do(reports.take_report, "pi", say.report("b", 2, traces={"files": 3}))
+    assert core.row(kept)["traces"] == 0

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from medialab_hub.services import agents, inventory, reports
+from medialab_hub.storage import devices
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.reports import Presence, Report
@@ -67,3 +68,17 @@ def test_what_begins_in_the_same_commit_is_shown_with_the_report(core: HubCore) 
     gone.result(10)
     row = core.row(device)
     assert (row["model"], row["job"], row["adopted"], row["presence"]) == ("T3", job, True, "silent")
+
+
+def test_a_row_that_was_answered_stays_readable_when_a_neighbour_fails(core: HubCore) -> None:
+    core.find()
+    device = core.find("t2")
+    is_free = held(core)
+    row = core.writer.submit(lambda uow: devices.get(uow.session, device))
+    failed = core.writer.submit(fails_after(say.report("t1", 2, facts={"model": "Tab 2"})))
+    is_free.set()
+    with pytest.raises(ValueError, match="no"):
+        failed.result(10)
+    found = row.result(10)
+    assert found is not None
+    assert found.name == "Tab t2"

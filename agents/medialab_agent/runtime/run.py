@@ -45,7 +45,7 @@ def views_of(plan: Sequence[Step]) -> tuple[StepView, ...]:
         json.dumps([dict(step.params) for step in plan], allow_nan=False)
     except TypeError as error:
         raise ValueError(str(error)) from error
-    return tuple(StepView(id=step.id, title=step.title, ask=step.ask) for step in plan)
+    return tuple(StepView(id=step.id, title=step.title, ask=step.ask, check=step.check) for step in plan)
 
 
 class Run:

@@ -104,12 +104,15 @@ def _missing(candidate: Candidate, manifest: DriverManifest, action: str, level:
 
 
 def obstacle_now(candidate: Candidate, action: str, level: str | None = None) -> Obstacle | None:
-    """Like `obstacle`, for many at once: what cannot be reached now is left out instead of waited for."""
-    if (found := obstacle(candidate, action, level)) is not None:
+    """Like `obstacle`, for many at once: what cannot be reached now is left out instead of waited for.
+
+    Without a good state, what keeps people from recording one comes first."""
+    found = obstacle(candidate, action, level)
+    if found is not None and found is not _NO_BASELINE:
         return found
     if candidate.presence is not Presence.PRESENT:
         return _NOT_SEEN
-    return None if candidate.access is Access.OK else _NO_ACCESS
+    return found if candidate.access is Access.OK else _NO_ACCESS
 
 
 def chosen_level(manifest: DriverManifest, level: str | None) -> ResetLevel | None:

@@ -12,7 +12,7 @@ _WORSE = {Outcome.CLEAN: 0, Outcome.UNVERIFIED: 1, Outcome.QUARANTINED: 2}
 
 @dataclass(frozen=True)
 class Evidence:
-    """What came in about one execution. `answered_by`: people who answered "done" to a step of it at this hub.
+    """What came in about one execution. `ticks`: check and person of each step that was last answered "done" here.
 
     `claimed` is the agent's own outcome; it can only make the judgement worse."""
 
@@ -20,7 +20,7 @@ class Evidence:
     steps: Sequence[StepView] = ()
     checks: Sequence[Check] = ()
     claimed: Outcome | None = None
-    answered_by: Collection[str] = frozenset()
+    ticks: Collection[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -76,5 +76,5 @@ def _is_believed(spec: CheckSpec, evidence: Evidence) -> bool:
     """Made and passed; and a tick counts only if it was given here."""
     if not is_made(spec, evidence.checks):
         return False
-    ticks = (check for check in evidence.checks if check.id == spec.id and check.kind is EvidenceKind.PERSON)
-    return all(tick.by in evidence.answered_by for tick in ticks)
+    claimed = (check for check in evidence.checks if check.id == spec.id and check.kind is EvidenceKind.PERSON)
+    return all((tick.id, tick.by) in evidence.ticks for tick in claimed)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from medialab_hub.domain.events import Happened
-from medialab_hub.domain.presence import is_newer_state
+from medialab_hub.domain.presence import absent_since, is_newer_state
 from medialab_hub.services.ownership import bump_config, settle_owner
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
@@ -62,6 +62,7 @@ def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
 
 def _turn(uow: UnitOfWork, ids: Iterable[str], presence: Presence) -> None:
     for connection in devices.connections_named(uow.session, ids):
+        connection.absent_since = absent_since(presence, connection.absent_since, uow.now)
         connection.presence, connection.is_turned = presence.value, True
         uow.touch_connection(connection.id)
         device = devices.get(uow.session, connection.device_id)

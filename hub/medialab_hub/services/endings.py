@@ -18,6 +18,11 @@ from medialab_wire.capabilities import DriverManifest, ResetLevel
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView, Trouble
 from medialab_wire.texts import Text
 
+_ENDED_BEFORE = Text(
+    de="nicht mehr geprüft, weil das Zurücksetzen vorher endete",
+    en="not checked any more, because the reset ended before",
+)
+
 
 def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dict[str, object] | None = None) -> None:
     """The job has just become terminal: judge it, write its record, free its device."""
@@ -70,10 +75,10 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     level = None if manifest is None else chosen_level(manifest, job.level)
     checks = [Check.model_validate(check) for check in job.checks]
     steps = [StepView.model_validate(step) for step in job.steps]
-    answers = {answer.actor for answer in rows.answers_to(uow.session, [job.id]) if answer.done and answer.actor}
-    verdict = judge(level, Evidence(ExecutionStatus(job.status), steps, checks, claimed, answers))
+    verdict = judge(level, Evidence(ExecutionStatus(job.status), steps, checks, claimed, _ticks(uow, job, steps)))
     job.outcome = None if verdict.outcome is None else verdict.outcome.value
-    job.checks = [*job.checks, *_never_made(level, checks, verdict)]
+    why = None if job.status == ExecutionStatus.SUCCEEDED else _ENDED_BEFORE
+    job.checks = [*job.checks, *_never_made(level, checks, verdict, why)]
     allocations.finish_reset(uow, job)
     job.is_tidying = not makes_ready(manifest, level)
     if verdict.outcome is Outcome.CLEAN and job.is_tidying:
@@ -86,19 +91,28 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
         allocations.end_quarantine(uow, device.id, "")
 
 
+def _ticks(uow: UnitOfWork, job: Job, steps: list[StepView]) -> set[tuple[str, str]]:
+    """Check and person of each step that was answered "done" at last."""
+    last = {answer.step: answer for answer in rows.answers_to(uow.session, [job.id])}
+    given = ((step.check, last[step.id]) for step in steps if step.check and step.id in last)
+    return {(check, answer.actor) for check, answer in given if answer.done and answer.actor}
+
+
 def _manifest_of(uow: UnitOfWork, job: Job) -> DriverManifest | None:
     connection = None if job.connection_id is None else uow.session.get(Connection, job.connection_id)
     return agents.manifest(uow.session, None if connection is None else connection.driver)
 
 
-def _never_made(level: ResetLevel | None, checks: list[Check], verdict: Verdict) -> list[dict[str, object]]:
+def _never_made(
+    level: ResetLevel | None, checks: list[Check], verdict: Verdict, why: Text | None
+) -> list[dict[str, object]]:
     """Demanded checks nobody reported stand in the record as unknown, so that a reader sees what is missing."""
     there = {check.id for check in checks}
-    return [
-        Check(id=spec.id, title=spec.title, kind=spec.kind, result=CheckResult.UNKNOWN).model_dump(mode="json")
-        for spec in (() if level is None else level.checks)
-        if spec.id in verdict.missing and spec.id not in there
-    ]
+    demanded = () if level is None else level.checks
+    specs = (spec for spec in demanded if spec.id in verdict.missing and spec.id not in there)
+    unknown = CheckResult.UNKNOWN
+    missing = (Check(id=s.id, title=s.title, kind=s.kind, result=unknown, observed=why) for s in specs)
+    return [check.model_dump(mode="json") for check in missing]
 
 
 def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str, object] | None) -> None:
@@ -107,17 +121,18 @@ def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str
         text = Text(de="Das Gerät hat keinen Zustand geliefert.", en="The device delivered no state.")
         job.trouble = Trouble(code="no-snapshot", text=text).model_dump(mode="json")
         return
+    device.kept_traces = _traces_of(uow, job)
     baseline = Baseline(
         id=uow.new_id("bas"),
         device_id=device.id,
         driver=device.driver or "",
         snapshot=dict(snapshot),
+        traces=device.kept_traces,
         recorded_at=uow.now,
         job_id=job.id,
     )
     uow.session.add(baseline)
     device.baseline_id = baseline.id
-    device.kept_traces = _traces_of(uow, job)
     forget_proof(device)
     reported(uow, device, Happened.BASELINE_RECORDED, job.requested_by, job=job.id)
 

@@ -156,7 +156,8 @@ def _inherit(device: Device, other: Device, tag: str | None) -> None:
         device.adopted_at, device.name = other.adopted_at, other.name
     device.location_id = device.location_id or other.location_id
     device.station_id = device.station_id or other.station_id
-    device.baseline_id = device.baseline_id or other.baseline_id
+    if device.baseline_id is None:
+        device.baseline_id, device.kept_traces = other.baseline_id, dict(other.kept_traces)
     device.asset_tag = device.asset_tag or tag
     forget_proof(device)
     other.merged_into, other.owner_id = device.id, None
@@ -177,6 +178,7 @@ def split(uow: UnitOfWork, device_id: str, connection_id: str, actor: str) -> st
             identity.device_id = fresh.id
     if device.owner_id == connection.id:
         device.owner_id = None
+    _forget_what_was_read_over(uow, device, connection)
     clashes.close(uow, device.id, fresh.id, "split")
     uow.session.flush()
     bump_config(uow, connection.agent_id)
@@ -185,6 +187,15 @@ def split(uow: UnitOfWork, device_id: str, connection_id: str, actor: str) -> st
     changed(uow, fresh, Happened.DEVICE_SPLIT, actor, split_from=device.id)
     changed(uow, device, Happened.DEVICE_SPLIT, actor, gave=fresh.id)
     return fresh.id
+
+
+def _forget_what_was_read_over(uow: UnitOfWork, device: Device, connection: Connection) -> None:
+    """Nobody knows which of the two things was proven; a good state read over what left was not the device's own."""
+    forget_proof(device)
+    baseline = devices.baseline(uow.session, device.baseline_id)
+    job = None if baseline is None or baseline.job_id is None else job_rows.get(uow.session, baseline.job_id)
+    if job is not None and job.connection_id == connection.id:
+        device.baseline_id, device.kept_traces = None, {}
 
 
 def keep_apart(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> None:

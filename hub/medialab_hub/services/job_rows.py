@@ -80,6 +80,7 @@ def job_detail(session: Session, job: Job) -> Row:
     """One job with its steps, its evidence and its end; the fields of `JobDetail`."""
     device = session.get(Device, job.device_id)
     manifest = agents.manifest(session, None if device is None else device.driver)
+    baseline = devices.baseline(session, job.baseline_id)
     return {
         **_row(session, job, "" if device is None else device.name),
         "title": title_of(job, manifest).model_dump(),
@@ -95,6 +96,8 @@ def job_detail(session: Session, job: Job) -> Row:
         "notes": _notes(session, job),
         "started": stamp(job.started_at),
         "record_hash": job.record_hash,
+        "baseline_at": stamp(None if baseline is None else baseline.recorded_at),
+        "baseline_traces": {} if baseline is None else {k: n for k, n in baseline.traces.items() if n},
     }
 
 

@@ -151,13 +151,20 @@ class Reply:
 
 
 def accept(uow: UnitOfWork, job_id: str, reason: str, actor: str) -> None:
-    """Named staff take responsibility for a reset that could not be verified. It never becomes clean."""
+    """Named staff take responsibility for a reset that ran to its end and could not be verified. It never becomes
+    clean. Raises `Conflict`, `HubError`."""
     job = require_job(uow, job_id)
     device = require_device(uow, job.device_id)
     if job.outcome != Outcome.UNVERIFIED or job.accepted_by:
         raise not_understood(
             "nothing-to-accept", Text(de="Hier gibt es nichts zu bestätigen.", en="There is nothing to accept here.")
         )
+    if job.status != ExecutionStatus.SUCCEEDED:
+        text = Text(
+            de="Das Zurücksetzen ist nicht bis zum Ende gelaufen. Bitte noch einmal zurücksetzen.",
+            en="The reset did not run to its end. Please reset again.",
+        )
+        raise not_possible("not-finished", text, job.id)
     if device.proven_job != job.id:
         text = Text(de="Seitdem gab es einen neueren Auftrag.", en="There has been a newer job since.")
         raise not_possible("not-the-latest", text, job.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from medialab_hub.domain.events import Happened
+from medialab_hub.domain.presence import absent_since
 from medialab_hub.services.ownership import settle_owner, show, tell_agents
 from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
@@ -78,7 +79,7 @@ def _take_from_known(uow: UnitOfWork, known: AtHand, connection: Connection, rep
             show(device, connection)
         else:
             settle_owner(uow, device, known.connections)
-        notice_use(uow, device, connection)
+        _notice_use(uow, device, connection, changed)
         _publish(uow, device, connection.agent_id, changed, known)
     return Taken(connection.device_id, connection.id, bool(changed))
 
@@ -102,9 +103,15 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
     if changed or moved_from is not None:
         known = AtHand(device, [connection]) if is_new else None
         settle_owner(uow, device, known.connections if known else None)
-        notice_use(uow, device, connection)
+        _notice_use(uow, device, connection, changed)
         _publish(uow, device, agent, changed, known, Happened.DEVICE_FOUND if is_new else Happened.DEVICE_REPORTED)
     return Taken(device.id, connection.id, bool(changed))
+
+
+def _notice_use(uow: UnitOfWork, device: Device, connection: Connection, changed: list[str]) -> None:
+    """Only what was read just now: a device that falls silent or needs a person repeats what was read before."""
+    if "traces" in changed and connection.presence == Presence.PRESENT:
+        notice_use(uow, device, connection)
 
 
 def _is_news(connection: Connection, report: Report) -> bool:
@@ -141,6 +148,7 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     news |= {"volatile": dict(report.volatile), "birth": report.birth, "seq": report.seq, "is_turned": False}
     if report.presence is Presence.PRESENT:
         news["last_seen"] = uow.now
+    news["absent_since"] = absent_since(report.presence, connection.absent_since, uow.now)
     devices.put(uow.session, connection, news)
     return changed
 

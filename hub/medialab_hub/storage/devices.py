@@ -21,13 +21,15 @@ _CALLED = (Connection.agent_id == bindparam("agent"), Connection.dev == bindpara
 _AT_HAND = (
     sa_select(Connection, Device, *IS_GOING_ON.values())
     .join(Device, col(Device.id) == col(Connection.device_id))
-    .where(Connection.device_id == select(Connection.device_id).where(*_CALLED).scalar_subquery())
+    .where(col(Connection.device_id) == select(Connection.device_id).where(*_CALLED).scalar_subquery())
 )
 _CONNECTIONS_OF = select(Connection).where(col(Connection.device_id).in_(IDS))
 _CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
 _IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
 _IDENTITIES_SAYING = select(DeviceIdentity).where(col(DeviceIdentity.value).in_(IDS))
 _ADD_IDENTITIES = insert(DeviceIdentity)
+PUT = "rows-put"
+"""In the session's `info`: rows the session does not know to have changed, for whoever takes a use case back."""
 _PUT_DEVICE = update(Device).where(col(Device.id) == bindparam("row"))
 _PUT_CONNECTION = update(Connection).where(col(Connection.id) == bindparam("row"))
 _CLASHES_OF = select(IdentityClash).where(
@@ -132,6 +134,7 @@ def put(session: Session, row: Device | Connection, values: Mapping[str, Any]) -
     elif fresh:
         statement = _PUT_DEVICE if isinstance(row, Device) else _PUT_CONNECTION
         session.connection().execute(statement, {"row": row.id, **fresh})
+        session.info.setdefault(PUT, []).append(row)
         for name, value in fresh.items():
             set_committed_value(row, name, value)
 
@@ -214,13 +217,12 @@ def has_asset_tag(session: Session, tag: str) -> bool:
 
 
 def never_wanted(session: Session, before: datetime, limit: int) -> Sequence[str]:
-    """Devices found before that moment which nobody decided anything about and no agent has seen since."""
+    """Devices nobody decided anything about, found before that moment and gone since before it."""
     way, here = col(Connection.device_id) == col(Device.id), col(Device.id)
     is_wanted = or_(
         exists().where(way, col(Connection.presence) != Presence.ABSENT.value),
-        exists().where(way, or_(col(Connection.is_turned), col(Connection.chosen_driver).is_not(None))),
-        exists().where(way, col(Connection.last_seen) >= before),
-        exists().where(or_(col(IdentityClash.device_id) == here, col(IdentityClash.other_id) == here)),
+        exists().where(way, or_(col(Connection.absent_since) >= before, col(Connection.chosen_driver).is_not(None))),
+        exists().where(_clash_of(here), col(IdentityClash.closed_at).is_not(None)),
         exists().where(col(Job.device_id) == here),
         exists().where(col(Allocation.device_id) == here),
     )
@@ -234,9 +236,15 @@ def never_wanted(session: Session, before: datetime, limit: int) -> Sequence[str
     return session.exec(query.order_by(Device.id).limit(limit)).all()
 
 
+def _clash_of(device: Any) -> Any:
+    return or_(col(IdentityClash.device_id) == device, col(IdentityClash.other_id) == device)
+
+
 def forget(session: Session, ids: Sequence[str]) -> None:
-    """Delete these devices, their connections and what they were recognised by."""
+    """Delete these devices, their connections, what they were recognised by, and questions nobody answered."""
     if ids:
+        asked = or_(col(IdentityClash.device_id).in_(ids), col(IdentityClash.other_id).in_(ids))
+        session.exec(delete(IdentityClash).where(asked))
         ways = select(Connection.id).where(col(Connection.device_id).in_(ids))
         claimed = col(DeviceIdentity.connection_id).in_(ways)  # also by what hangs there now, for an earlier device
         session.exec(update(DeviceIdentity).where(claimed).values(connection_id=None))

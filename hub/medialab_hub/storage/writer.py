@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from medialab_hub.clock import Clock
 from medialab_hub.storage.database import Database, set_durability
+from medialab_hub.storage.devices import PUT
 from medialab_hub.storage.failures import CommitFailed
 from medialab_hub.storage.journal import Journal
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
@@ -128,7 +129,14 @@ class Writer:
             news = self._project(session, touched, journal.seq)
             journal.close()
             session.commit()
+            self._tell(news)
+
+    def _tell(self, news: Any) -> None:
+        """Whoever cannot be told changes nothing about what is stored."""
+        try:
             self._on_commit(news)
+        except Exception:
+            log.exception("the news of a commit could not be told")
 
     def _set_durability(self, durable: bool) -> None:
         if durable != self._is_durable:
@@ -139,6 +147,7 @@ class Writer:
 def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
     """Alone in its transaction, what failed is taken back with all of it; else with a SAVEPOINT of its own."""
     mark = uow.journal.mark()
+    uow.session.info.pop(PUT, None)
     try:
         with contextlib.nullcontext() if is_alone else uow.session.begin_nested():
             result = use_case(uow)
@@ -146,5 +155,6 @@ def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
             return result
     except BaseException:
         uow.journal.back_to(mark)
-        uow.session.expire_all()  # rows that were written past the session, too
+        for row in uow.session.info.pop(PUT, ()):
+            uow.session.expire(row)
         raise

@@ -191,7 +191,7 @@ def test_a_person_answers_a_waiting_step(hub: HubInThread, agent: PaperAgent) ->
     (answer,) = until(lambda: agent.work[-1].answers.get(job))
     assert (answer.step, answer.done, answer.by) == ("bed", True, "user-1")
     ticked = (say.passed(), say.passed("bed", kind="person", by="user-1"))
-    agent.tell(say.ended(job, "t1", 3, checks=ticked))
+    agent.tell(say.ended(job, "t1", 3, steps=(say.done_step(), say.BED_DONE), checks=ticked))
     until(lambda: status(hub, row["id"]) == "ready")
 
 

@@ -44,7 +44,7 @@ ENDS = st.sampled_from([status for status in ExecutionStatus if status.is_termin
 def test_the_hub_judges_as_the_agent_claims(specs: list[CheckSpec], checks: list[Check]) -> None:
     ticked = [check.model_copy(update={"by": "user-1"}) for check in checks]
     claim = claimed(level(specs), ticked)
-    evidence = Evidence(ExecutionStatus.SUCCEEDED, (), ticked, claim, {"user-1"})
+    evidence = Evidence(ExecutionStatus.SUCCEEDED, (), ticked, claim, {(check.id, "user-1") for check in ticked})
     verdict = judge(level(specs), evidence)
     assert verdict.outcome is claim
     assert set(verdict.missing) == {s.id for s in specs if not is_made(s, ticked)} - set(verdict.failed)
@@ -55,7 +55,7 @@ def test_the_hub_is_never_more_trusting_than_the_agent(
     specs: list[CheckSpec], checks: list[Check], failed: bool, end: ExecutionStatus
 ) -> None:
     claim = claimed(level(specs), checks, has_failed_step=failed)
-    verdict = judge(level(specs), Evidence(end, (), checks, claim, {"user-1"}))
+    verdict = judge(level(specs), Evidence(end, (), checks, claim, {(check.id, "user-1") for check in checks}))
     assert verdict.outcome is not Outcome.CLEAN or claim is Outcome.CLEAN
 
 

@@ -26,7 +26,7 @@ EVIDENCE = st.builds(
     steps=STEPS,
     checks=CHECKS,
     claimed=st.sampled_from([None, *Outcome]),
-    answered_by=st.frozensets(st.sampled_from(["user-1", "user-2"])),
+    ticks=st.frozensets(st.tuples(IDS, PEOPLE)),
 )
 
 
@@ -43,7 +43,7 @@ def test_clean_means_every_demanded_check_was_made_and_passed(level, evidence: E
         made = [check for check in evidence.checks if check.id == spec.id]
         assert made and all(check.result is CheckResult.PASSED and check.kind is spec.kind for check in made)
         if spec.kind is EvidenceKind.PERSON:
-            assert all(check.by in evidence.answered_by for check in made)
+            assert all((check.id, check.by) in evidence.ticks for check in made)
 
 
 @given(st.none() | LEVELS, EVIDENCE)
@@ -78,7 +78,7 @@ LEVEL = ResetLevel(
 )
 BY_MACHINE = Check(id="a", title=text("a"), result=CheckResult.PASSED)
 BY_PERSON = Check(id="b", title=text("b"), kind=EvidenceKind.PERSON, result=CheckResult.PASSED, by="user-1")
-HONEST = Evidence(ExecutionStatus.SUCCEEDED, (), (BY_MACHINE, BY_PERSON), Outcome.CLEAN, {"user-1"})
+HONEST = Evidence(ExecutionStatus.SUCCEEDED, (), (BY_MACHINE, BY_PERSON), Outcome.CLEAN, {("b", "user-1")})
 EMPTY = LEVEL.model_copy(update={"checks": ()})
 
 
@@ -93,8 +93,9 @@ def test_an_honest_reset_is_clean() -> None:
         (EMPTY, {}),
         (LEVEL, {"claimed": None}),
         (LEVEL, {"claimed": Outcome.UNVERIFIED}),
-        (LEVEL, {"answered_by": frozenset()}),
-        (LEVEL, {"answered_by": {"user-2"}}),
+        (LEVEL, {"ticks": frozenset()}),
+        (LEVEL, {"ticks": {("b", "user-2")}}),
+        (LEVEL, {"ticks": {("a", "user-1")}}),
         (LEVEL, {"checks": (BY_MACHINE,)}),
         (LEVEL, {"checks": (BY_PERSON,)}),
         (LEVEL, {"checks": (BY_MACHINE.model_copy(update={"kind": EvidenceKind.PERSON, "by": "user-1"}), BY_PERSON)}),

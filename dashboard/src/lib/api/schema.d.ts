@@ -1618,6 +1618,15 @@ export interface components {
             /** Agent */
             agent?: string | null;
             ask?: components["schemas"]["Text"] | null;
+            /** Baseline At */
+            baseline_at?: string | null;
+            /**
+             * Baseline Traces
+             * @default {}
+             */
+            baseline_traces: {
+                [key: string]: number;
+            };
             /** Batch */
             batch?: string | null;
             /**
@@ -2235,6 +2244,8 @@ export interface components {
              * @default 0
              */
             begun: number;
+            /** Check */
+            check?: string | null;
             detail?: components["schemas"]["Text"] | null;
             /** Ended */
             ended?: string | null;

@@ -124,6 +124,10 @@ class JobDetail(JobRow):
     accepted_reason: str = ""
     notes: list[JobNote] = []
     started: Instant | None = None
+    baseline_at: Instant | None = None
+    """When the good state was recorded that a reset compared with."""
+    baseline_traces: dict[str, int] = {}
+    """What it contained of people's things, by kind."""
     record_hash: str = ""
     """SHA-256 over the record, chained to the one before it in the journal."""
 

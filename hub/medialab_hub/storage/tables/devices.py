@@ -73,6 +73,7 @@ class Connection(SQLModel, table=True):
     is_turned: bool = False
     """The hub set the presence, because nobody speaks for it any more; the same report again undoes that."""
     last_seen: Moment | None = moment(optional=True)
+    absent_since: Moment | None = moment(optional=True)
 
 
 class DeviceIdentity(SQLModel, table=True):
@@ -112,5 +113,7 @@ class Baseline(SQLModel, table=True):
     device_id: str = Field(foreign_key="device.id", index=True)
     driver: str
     snapshot: dict[str, Any] = document(dict)
+    traces: dict[str, int] = document(dict)
+    """What of people's things lay on the device and belongs to it since: counts by kind."""
     recorded_at: Moment = moment()
     job_id: str | None = None
