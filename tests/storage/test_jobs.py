@@ -8,6 +8,7 @@ from medialab_hub.domain.records import record_hash
 from medialab_hub.errors import Conflict, HubError
 from medialab_hub.services import agents, allocations, endings, inventory, jobs, reports, resetting, views
 from medialab_hub.services.executions import ForeignExecution, take_execution_report
+from medialab_hub.services.records import forged
 from medialab_hub.services.resetting import Scope
 from medialab_hub.storage import journal
 from medialab_hub.storage.session import Session
@@ -112,6 +113,39 @@ def test_unverified_waits_for_named_staff_and_never_becomes_clean(core: HubCore)
     assert core.row(device)["proven_at"] is None
 
 
+def test_half_a_reset_cannot_be_accepted_and_says_what_was_not_checked_any_more(core: HubCore) -> None:
+    device = core.prepare("t1", traces={"files": 2})
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.running(job, "t1"))
+    core.do(jobs.cancel, job, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1", status=ExecutionStatus.CANCELED, outcome=None, checks=()))
+    with pytest.raises(Conflict, match="not-finished"):
+        core.do(jobs.accept, job, "looked at it", "user-9")
+    detail = core.read(views.job_detail, job)
+    assert [check["observed"]["en"] for check in detail["checks"]] == [
+        "not checked any more, because the reset ended before"
+    ]
+    assert detail["baseline_traces"] == {"files": 2}
+    assert detail["baseline_at"] is not None
+
+
+def test_a_journal_without_its_end_and_a_changed_record_are_found(core: HubCore) -> None:
+    device = core.prepare("t1")
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1"))
+    assert (core.read(journal.first_broken), core.read(forged)) == (None, [])
+
+    def brighten(uow: UnitOfWork) -> None:
+        row = uow.session.get(Job, job)
+        row.checks = [*row.checks, say.passed("lid").model_dump(mode="json")]
+
+    core.do(brighten)
+    assert core.read(forged) == [job]
+    last = core.read(journal.last_seq)
+    core.do(lambda uow: uow.session.delete(uow.session.get(JournalRow, last)))
+    assert core.read(journal.first_broken) == last
+
+
 def test_reports_of_strangers_are_refused(core: HubCore) -> None:
     device = core.prepare("t1")
     job = core.do(resetting.reset, device, None, 0, "trainer")
@@ -194,6 +228,37 @@ def test_a_proof_ends_when_somebody_used_the_device_whatever_they_tidied_up(core
     assert (core.row(device)["status"], core.row(device)["traces"]) == ("used", 0), "what else was left nobody knows"
     again = core.do(resetting.reset, device, None, 0, "trainer")
     core.do(take_execution_report, "pi", say.ended(again, "t1"))
+    assert core.row(device)["status"] == "ready"
+
+
+def test_a_tick_vouches_for_its_own_check_and_only_while_it_stands(core: HubCore) -> None:
+    device = core.prepare("t1")
+
+    def reset(*replies: jobs.Reply, **changed: object) -> str | None:
+        job = core.do(resetting.reset, device, "deep", 0, "trainer")
+        core.do(take_execution_report, "pi", say.waiting(job, "t1", 1))
+        for reply in replies:
+            core.do(jobs.answer, job, reply, "user-1")
+        ticked = (say.passed(), say.passed("bed", kind="person", by="user-1"))
+        core.do(take_execution_report, "pi", say.ended(job, "t1", 3, checks=ticked, **changed))
+        return core.read(views.job_detail, job)["outcome"]
+
+    yes, no = jobs.Reply("bed", True), jobs.Reply("bed", False)
+    steps = (say.done_step(), say.BED_DONE)
+    assert reset(yes, steps=steps) == Outcome.CLEAN
+    assert reset(steps=steps) == Outcome.UNVERIFIED, "nobody ticked anything here"
+    assert reset(yes, no, steps=steps) == Outcome.UNVERIFIED, "taken back"
+    assert reset(yes, steps=(say.done_step(), say.done_step("bed", check="lid"))) == Outcome.UNVERIFIED, "another check"
+
+
+def test_what_a_device_repeats_when_it_falls_silent_is_no_use(core: HubCore) -> None:
+    device = core.prepare("t1")
+    core.do(reports.take_report, "pi", say.report("t1", 2, traces={"files": 3}))
+    job = core.do(resetting.reset, device, None, 0, "trainer")
+    core.do(take_execution_report, "pi", say.ended(job, "t1"))
+    for seq, presence in ((3, "silent"), (4, "absent")):
+        core.do(reports.take_report, "pi", say.report("t1", seq, traces={"files": 3}, presence=presence))
+    core.do(reports.take_report, "pi", say.report("t1", 5))
     assert core.row(device)["status"] == "ready"
 
 

@@ -10,6 +10,7 @@ from medialab_hub.errors import NotFound
 from medialab_hub.services import accounts
 from medialab_hub.services.admission import Admission, hash_secret
 from medialab_hub.services.erasure import erase_texts
+from medialab_hub.services.records import forged
 from medialab_hub.storage import accounts as rows
 from medialab_hub.storage import journal
 from medialab_hub.storage.tables.accounts import User
@@ -107,9 +108,12 @@ class Administration:
         return {"erased": str(erased)}
 
     async def check(self, _arguments: Arguments) -> Result:
-        """Whether the chain of the journal is whole."""
-        broken = await self._writer.run(lambda uow: journal.first_broken(uow.session))
-        return {"journal": "ok" if broken is None else f"broken at {broken}"}
+        """Whether the chain of the journal is whole and every record fits its checksum."""
+        broken, wrong = await self._writer.run(lambda uow: (journal.first_broken(uow.session), forged(uow.session)))
+        return {
+            "journal": "ok" if broken is None else f"broken at {broken}",
+            "records": "ok" if not wrong else f"changed: {', '.join(wrong)}",
+        }
 
     async def _lock(self, arguments: Arguments, *, is_locked: bool) -> Result:
         return await self._change(arguments, None, None, is_locked)

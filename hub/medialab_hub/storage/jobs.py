@@ -121,3 +121,8 @@ def batch_job_ids(session: Session, batch_id: str) -> list[str]:
     """Ids of a batch's jobs, in the order they were made."""
     query = select(Job.id).where(Job.batch_id == batch_id).order_by(col(Job.created_at), Job.id)
     return list(session.exec(query))
+
+
+def sealed(session: Session) -> Sequence[Job]:
+    """Every job that has a record."""
+    return session.exec(select(Job).where(Job.record_hash != "").order_by(col(Job.created_at), Job.id)).all()

@@ -95,10 +95,21 @@ def newest(session: Session, before: int | None, limit: int) -> Sequence[Journal
 
 
 def first_broken(session: Session) -> int | None:
-    """Number of the first row whose hash does not fit, or None when the chain is whole."""
-    before = ""
+    """Number of the first row that does not fit or is missing, or None when the chain is whole up to its end."""
+    before, seq = "", 0
     for row in session.exec(select(JournalRow).order_by(col(JournalRow.seq))):
-        if row.hash != row_hash(before, row):
-            return row.seq
-        before = row.hash
-    return None
+        if row.seq != seq + 1 or row.hash != row_hash(before, row):
+            return seq + 1
+        before, seq = row.hash, row.seq
+    end = session.connection().execute(_HEAD).first()
+    return None if end is None or (end[0], end[1]) == (seq, before) else seq + 1
+
+
+def hash_before(session: Session, job: str, record: str) -> str | None:
+    """The hash on which that checksum of a job's record hangs; None when no row tells of it."""
+    rows = session.exec(select(JournalRow).where(JournalRow.subject == job)).all()
+    told = next((row for row in rows if row.data.get("record") == record), None)
+    if told is None:
+        return None
+    before = session.get(JournalRow, told.seq - 1)
+    return "" if before is None else before.hash
