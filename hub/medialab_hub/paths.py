@@ -39,11 +39,6 @@ class DataFolder:
         """Copies of the database."""
         return self.root / "backups"
 
-    @property
-    def agent_credentials(self) -> Path:
-        """What the agent of this machine needs to reach the broker."""
-        return self.root / "agent.json"
-
     def agent(self, name: str) -> Path:
         """Data folder of an agent that the hub starts."""
         return self.root / "agents" / name

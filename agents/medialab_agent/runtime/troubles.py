@@ -76,11 +76,6 @@ SNAPSHOT_UNUSABLE = Trouble(
     text=Text(de="Der gute Zustand lässt sich nicht festhalten.", en="The baseline cannot be recorded."),
     remedy=_TELL_US,
 )
-READING_DEADLINE = Trouble(
-    code="device-silent",
-    text=Text(de="Das Gerät antwortet nicht.", en="The device does not answer."),
-    remedy=Text(de="Kabel, Strom und Netzwerk prüfen.", en="Check cable, power and network."),
-)
 
 
 def defect(error: BaseException) -> Trouble:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from medialab_hub.adapters.broker_rules import HUB_USER, LARGEST_MESSAGE, Secrets, mosquitto_acl
@@ -41,21 +41,6 @@ class BrokerFacts:
     address: str
     """Host and port, never a password."""
     meaning: Text
-
-
-class BrokerPort(Protocol):
-    """A broker the hub can use."""
-
-    facts: BrokerFacts
-
-    async def start(self) -> None:
-        """Returns when it can be used. Raises OSError or TimeoutError when it cannot."""
-
-    async def stop(self) -> None:
-        """End what was started."""
-
-    def access(self, agent: str | None = None) -> BrokerAccess:
-        """Address and credentials for an agent, or for the hub itself. Raises KeyError for an unknown agent."""
 
 
 _MOSQUITTO = Text(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, literal, select, union_all
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
 from medialab_hub.storage.allocations import BLOCKING
@@ -14,23 +14,18 @@ JOBS, ALLOCATIONS, ISSUES = "jobs", "allocations", "issues"
 FEW = 20
 """With more devices something is going on with one of them anyway."""
 
-_QUESTION = union_all(
-    select(literal(JOBS)).where(col(Job.device_id).in_(IDS), col(Job.status).in_(OPEN)),
-    select(literal(ALLOCATIONS)).where(col(Allocation.device_id).in_(IDS), col(Allocation.status).in_(BLOCKING)),
-    select(literal(ISSUES)).where(col(OpenIssue.device_id).in_(IDS)),
-)
-
-
 IS_GOING_ON = {
-    JOBS: exists().where(Job.device_id == Device.id, col(Job.status).in_(OPEN)),
-    ALLOCATIONS: exists().where(Allocation.device_id == Device.id, col(Allocation.status).in_(BLOCKING)),
-    ISSUES: exists().where(OpenIssue.device_id == Device.id),
+    JOBS: exists().where(col(Job.device_id) == col(Device.id), col(Job.status).in_(OPEN)),
+    ALLOCATIONS: exists().where(col(Allocation.device_id) == col(Device.id), col(Allocation.status).in_(BLOCKING)),
+    ISSUES: exists().where(col(OpenIssue.device_id) == col(Device.id)),
 }
-"""The same as conditions, for statements that select devices."""
+"""Conditions for statements that select devices."""
+_QUESTION = select(*IS_GOING_ON.values()).where(col(Device.id).in_(IDS))
 
 
 def what_is_going_on(session: Session, devices: Sequence[str]) -> set[str]:
     """Which of jobs, allocations and issues these devices have; all three when there are many devices."""
     if len(devices) > FEW:
         return {JOBS, ALLOCATIONS, ISSUES}
-    return {str(noun) for (noun,) in session.connection().execute(_QUESTION, {"ids": list(devices)})}
+    found = session.connection().execute(_QUESTION, {"ids": list(devices)})
+    return {noun for row in found for noun, is_there in zip(IS_GOING_ON, row, strict=True) if is_there}

@@ -36,7 +36,9 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Open by SQLAlchemy URL (`sqlite:///path`, `postgresql+psycopg://…`). Raises `Unavailable` for a second writer."""
+    """Open by SQLAlchemy URL (`sqlite:///path`, `postgresql+psycopg://…`).
+
+    Raises `Unavailable` for a second hub on one SQLite file; on PostgreSQL, who starts hubs must see to that."""
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
     engine = create_engine(url, pool_pre_ping=True)
@@ -79,13 +81,7 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_s
 
 def _prepare_writer(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # the driver must not begin transactions by itself; _begin_immediate does
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        "secure_delete=ON",
-    ):
+    for pragma in _PRAGMAS:
         raw.execute(f"PRAGMA {pragma}")
 
 

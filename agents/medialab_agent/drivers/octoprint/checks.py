@@ -6,7 +6,7 @@ from medialab_agent.drivers.octoprint.heat import BED_SAFE_C, NOZZLE_SAFE_C, all
 from medialab_agent.drivers.octoprint.profiles import ProfileState, differences, read_profiles
 from medialab_agent.drivers.octoprint.traces import AllowList, count_files, list_files, list_timelapses
 from medialab_agent.sdk.evidence import count, listed
-from medialab_wire.capabilities import EvidenceKind, ResetLevel
+from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.texts import Text
 
@@ -45,11 +45,6 @@ async def verify_clean(client: Client, level: ResetLevel, kept: AllowList, profi
         )
         for spec in level.checks
     )
-
-
-def person_checks(level: ResetLevel) -> tuple[str, ...]:
-    """The checks only a person can make."""
-    return tuple(spec.id for spec in level.checks if spec.kind is EvidenceKind.PERSON)
 
 
 def _result(passed: bool | None) -> CheckResult:
