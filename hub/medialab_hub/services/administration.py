@@ -110,10 +110,9 @@ class Administration:
     async def check(self, _arguments: Arguments) -> Result:
         """Whether the chain of the journal is whole and every record fits its checksum."""
         broken, wrong = await self._writer.run(lambda uow: (journal.first_broken(uow.session), forged(uow.session)))
-        return {
-            "journal": "ok" if broken is None else f"broken at {broken}",
-            "records": "ok" if not wrong else f"changed: {', '.join(wrong)}",
-        }
+        found = [] if broken is None else [f"journal broken at {broken}"]
+        found += [f"record of {job} changed" for job in wrong]
+        return {"check": "; ".join(found) or "ok"}
 
     async def _lock(self, arguments: Arguments, *, is_locked: bool) -> Result:
         return await self._change(arguments, None, None, is_locked)

@@ -18,7 +18,8 @@ def forget_gone(uow: UnitOfWork) -> int:
     gone = devices.never_wanted(uow.session, uow.now - FORGET_AFTER, MOST_AT_ONCE)
     for connection in devices.connections_of(uow.session, gone):
         uow.touch_connection(connection.id)
+    rivals = {one for clash in devices.clashes_of(uow.session, gone) for one in (clash.device_id, clash.other_id)}
     devices.forget(uow.session, gone)
-    for device in gone:
+    for device in sorted(rivals.union(gone)):
         uow.touch_device(device)
     return len(gone)
