@@ -9,6 +9,7 @@ from typing import Any
 from medialab_agent.runtime.journal import Journal, Record
 from medialab_agent.sdk.steps import Step
 from medialab_wire.progress import Check, ExecutionReport, ExecutionStatus, Outcome, StepState, StepView, Trouble
+from medialab_wire.texts import Text
 
 PROGRESS_EVERY_S = 0.5
 """Seconds between two progress reports of one step."""
@@ -56,7 +57,7 @@ class Ledger:
 
     async def ended(self, index: int, state: StepState, **more: Any) -> None:
         """A step is over."""
-        changes = {"state": state, "ended": self._now(), "progress": None, **more}
+        changes = {"state": state, "ended": self._now(), "progress": None, "detail": None, **more}
         await self._write(status=ExecutionStatus.IN_PROGRESS, steps=self._steps_with(index, changes))
 
     async def evidence(self, checks: tuple[Check, ...], snapshot: dict[str, Any] | None = None) -> None:
@@ -76,13 +77,13 @@ class Ledger:
             return
         await self._write(status=status, outcome=outcome, trouble=trouble, ended=self._now())
 
-    def progress(self, index: int, part: float) -> None:
-        """Tell how far a step is; not journaled, at most every half second."""
+    def progress(self, index: int, part: float, words: Text | None = None) -> None:
+        """Tell how far a step is and what it waits for; not journaled, at most every half second."""
         now = time.monotonic()
         if now - self._told_at < PROGRESS_EVERY_S or self.report.steps[index].state is not StepState.RUNNING:
             return
         self._told_at = now
-        self._set(steps=self._steps_with(index, {"progress": min(1.0, max(0.0, part))}))
+        self._set(steps=self._steps_with(index, {"progress": min(1.0, max(0.0, part)), "detail": words}))
         self._tell(self.report)
 
     def _steps_with(self, index: int, changes: dict[str, Any]) -> tuple[StepView, ...]:

@@ -1,6 +1,7 @@
 """One execution from its plan to its outcome; killed at any point, it goes on where the journal says."""
 
 import asyncio
+import functools
 import json
 import logging
 import time
@@ -130,7 +131,7 @@ class Run:
             return Done()
         self._has_worked = True
         return await self._bounded(
-            lambda driver: driver.do(self._order, step, lambda part: self._ledger.progress(index, part)),
+            lambda driver: driver.do(self._order, step, functools.partial(self._ledger.progress, index)),
             step.deadline_s,
         )
 

@@ -1,8 +1,8 @@
 """What a driver is asked to do and how it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from medialab_wire.base import Scalar
 from medialab_wire.reports import Access, Identity, Presence
@@ -67,5 +67,8 @@ class Done:
     detail: Text | None = None
 
 
-Say = Callable[[float], None]
-"""Report progress of the running step, 0.0 to 1.0."""
+class Say(Protocol):
+    """Report progress of the running step."""
+
+    def __call__(self, part: float, words: Text | None = None, /) -> None:
+        """`part` from 0.0 to 1.0; `words`: what the step waits for, until it says something else."""

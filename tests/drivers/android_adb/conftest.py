@@ -84,7 +84,7 @@ class Bench:
         run = Run()
         try:
             for step in await self.driver.plan(order):
-                run.done[step.id] = await self.driver.do(order, step, lambda _: None)
+                run.done[step.id] = await self.driver.do(order, step, lambda *_: None)
         except DeviceTrouble as trouble:
             run.trouble["step"] = trouble
         run.checks = await self.driver.verify(order)

@@ -34,7 +34,7 @@ FRESH_S = 1.0
 """Seconds a reading serves both probe and report."""
 STOP_S = 5.0
 """Seconds `stop` may spend on a device that does not answer."""
-_LONG_STEPS = {"remove-apps", "clear-data", "delete-files", "wipe"}
+_LONG_STEPS = {"remove-apps", "clear-data", "delete-files"}
 
 
 class AndroidDriver(Driver):
@@ -105,11 +105,13 @@ class AndroidDriver(Driver):
         if step.id == "find-me":
             await self.find_me()
             return Done()
+        self._cached = None
+        if order.level == "full":
+            return await self._erase(order, step, say)
         profile = await self._profile()
         if step.id in _LONG_STEPS:
             await self._awake.keep(profile)
         work = Work(self._handle, profile, order.baseline or {})
-        wipe = Wipe(self._handle, self.link.memory, order.exec)
         steps = {
             "close-apps": work.close_apps,
             "remove-apps": work.remove_apps,
@@ -117,17 +119,23 @@ class AndroidDriver(Driver):
             "restore-settings": work.restore_settings,
             "forget-wifi": work.forget_wifi,
             "clear-data": work.clear_data,
-            "wipe": wipe.start,
-            "wait-for-start": wipe.wait,
         }
-        self._cached = None
         if step.id == "go-home":
             return await self._awake.settle(profile, order.baseline or {})
         if step.id not in steps:
-            raise Refused(
-                "unknown-step", Text(de="Dieser Schritt ist unbekannt.", en="This step is unknown."), None, step.id
-            )
+            raise _unknown(step)
         return await steps[step.id](say)
+
+    async def _erase(self, order: Order, step: Step, say: Say) -> Done:
+        """A step of the full erase. From its beginning on the device may be away: only what can wait asks it."""
+        wipe = Wipe(self._handle, self.link.memory, order.exec)
+        if step.id == "wait-for-start":
+            return await wipe.wait(say)
+        if step.id != "wipe":
+            raise _unknown(step)
+        if not wipe.has_begun:
+            await self._awake.keep(await self._profile())
+        return await wipe.start(say)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         """Every check of the level from a reading of its own; what cannot be read is unknown."""
@@ -226,6 +234,10 @@ class AndroidDriver(Driver):
                 ),
             )
         return baseline
+
+
+def _unknown(step: Step) -> Refused:
+    return Refused("unknown-step", Text(de="Dieser Schritt ist unbekannt.", en="This step is unknown."), None, step.id)
 
 
 DRIVER = AndroidDriver

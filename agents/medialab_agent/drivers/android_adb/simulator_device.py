@@ -21,7 +21,9 @@ from medialab_wire.sightings import Sighting
 SLOW_S = 0.2
 """Seconds a slow device takes for each command, over its latency."""
 REBOOT_S = 0.3
-"""Seconds a reboot takes: simulated time is shorter than real time."""
+"""Seconds a restarting device is away: simulated time is shorter than real time."""
+BOOT_S = 0.2
+"""Seconds adb answers before Android is up."""
 
 
 @dataclass
@@ -36,6 +38,10 @@ class AndroidSimulator(Simulator):
     """Whether somebody already tapped "Allow USB debugging"; see `tap_allow`."""
     hang_reads: bool = True
     """With `Fault.HANG`: whether reading hangs too, or only what would change something."""
+    away_s: float = REBOOT_S
+    """Seconds it is away when it restarts."""
+    forgets: bool = False
+    """Whether an erase also makes it forget whom it trusted, as a factory reset does: see `tap_allow`."""
     host: str = "127.0.0.1"
     body: Body = field(init=False)
 
@@ -137,7 +143,7 @@ class AndroidSimulator(Simulator):
         await asyncio.sleep(self.latency_s + (SLOW_S if Fault.SLOW in self.faults else 0.0))
         if Fault.HANG in self.faults and self.hang_reads:
             await asyncio.Event().wait()
-        boot = self.state.boot
+        was_erased = self.body.reborn is not None
         try:
             text, code = self._shell.run(script)
         except HungError:
@@ -146,7 +152,7 @@ class AndroidSimulator(Simulator):
         except DiedError:
             self._vanish()
             raise ConnectionError("died") from None
-        if self.state.boot != boot:
+        if self.body.reborn is not None and not was_erased:
             self._keep(asyncio.get_running_loop().create_task(self._reboot()))
         if Fault.GARBAGE in self.faults:
             return self._noise.randbytes(self._noise.randint(0, 400)), 0
@@ -182,9 +188,14 @@ class AndroidSimulator(Simulator):
     async def _reboot(self) -> None:
         await asyncio.sleep(0.02)
         self._vanish()
-        await asyncio.sleep(REBOOT_S)
+        if self.forgets and self.body.reborn is not None:
+            self._door = Door(self.auth, allow=False)
+        self.body.restart()
+        await asyncio.sleep(self.away_s)
         with contextlib.suppress(OSError):
             await self.start()
+        await asyncio.sleep(BOOT_S)
+        self.body.booted()
 
     def _vanish(self) -> None:
         if self._server:

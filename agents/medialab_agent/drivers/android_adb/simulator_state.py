@@ -66,6 +66,9 @@ class Body:
     hang_reads: bool = True
     """With `Fault.HANG`: whether reading hangs too, or only what would change something."""
 
+    reborn: State | None = None
+    """After an erase was ordered: what the device will be once it has restarted."""
+
     def __post_init__(self) -> None:
         self.pristine = copy.deepcopy(self.state)
 
@@ -127,7 +130,9 @@ class Body:
             self.drop_tree(f"/sdcard/Android/{kind}/{name}")
 
     def wipe(self) -> None:
-        """Erase everything, as the test harness does."""
+        """Have everything erased by the coming restart, as the test harness does; ordering it again adds nothing."""
+        if self.reborn is not None:
+            return
         self.touch("wipe")
         fresh = copy.deepcopy(self.pristine)
         fresh.apps = {name: app for name, app in fresh.apps.items() if app.system}
@@ -138,7 +143,16 @@ class Body:
             f"{hash((fresh.props['ro.serialno'], fresh.boot)) & (2**64 - 1):016x}"
         )
         fresh.settings["secure"]["lockscreen.disabled"] = "1"
-        self.state = fresh
+        self.reborn = fresh
+
+    def restart(self) -> None:
+        """Start again; an erase that was ordered has happened then. Android is up once `booted` is called."""
+        self.state, self.reborn = self.reborn or self.state, None
+        self.state.props["sys.boot_completed"] = "0"
+
+    def booted(self) -> None:
+        """Android is up."""
+        self.state.props["sys.boot_completed"] = "1"
 
     def residue(self) -> dict[str, int]:
         """What differs from how it was prepared, counted."""

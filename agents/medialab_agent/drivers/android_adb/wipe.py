@@ -5,6 +5,7 @@ the device's data has an id of its own (`android_id`), remembered before the era
 
 import asyncio
 import contextlib
+import time
 
 from medialab_agent.drivers.android_adb.device import AdbHandle
 from medialab_agent.drivers.android_adb.inventory import PROPS_COMMAND, SETTING_COMMANDS, Inventory, fingerprint, parse
@@ -13,8 +14,22 @@ from medialab_agent.sdk.steps import Done, Say
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_wire.texts import Text
 
+_ALLOW_AGAIN = Text(
+    de="Am Gerät: USB-Debugging wieder erlauben („Zulassen“ antippen).",
+    en="At the device: allow USB debugging again (tap “Allow”).",
+)
+_STARTING = Text(
+    de="Das Gerät startet neu und ist so lange nicht erreichbar.",
+    en="The device restarts and cannot be reached meanwhile.",
+)
+_SET_UP = Text(
+    de="Gelöscht. Jetzt das Gerät neu einrichten (Apps, WLAN) und den guten Zustand neu festhalten.",
+    en="Erased. Now set the device up again (apps, Wi-Fi) and record the good state again.",
+)
 POLL_S = 2.0
 """Seconds between two looks while the device restarts."""
+PATIENCE_S = 840.0
+"""Seconds the device may stay away: below the deadline of the step, so that this driver's words tell what to do."""
 _TYPICAL_S = 300.0
 _COMMANDS = {**PROPS_COMMAND, **SETTING_COMMANDS}
 
@@ -24,6 +39,11 @@ class Wipe:
 
     def __init__(self, handle: AdbHandle, memory: Memory, exec_id: str) -> None:
         self._handle, self._memory, self._name = handle, memory, f"wipe-{exec_id}"
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether this erase may have been ordered already, also by an earlier process."""
+        return self._memory.get(self._name) is not None
 
     async def start(self, say: Say) -> Done:
         """Erase, unless it was done already. Raises `NeedsPerson` for a lock, `Refused` where the maker left it out."""
@@ -37,18 +57,32 @@ class Wipe:
         if before not in (None, mark):
             return Done(changed=False)
         self._memory.put(self._name, mark)
+        self._handle.serialno = now.serial
         await self._enable()
         say(1.0)
         return Done()
 
     async def wait(self, say: Say) -> Done:
-        """Until Android is up again with new data; the step's deadline ends it."""
-        waited = 0.0
+        """Until Android is up again with new data, whatever the connection does meanwhile.
+
+        Raises `NeedsPerson` when the device does not let this computer in after `PATIENCE_S`: a device that was
+        erased by other means than Android's test harness forgets whom it trusted."""
+        began = time.monotonic()
         while not await self._is_back():
+            waited = time.monotonic() - began
+            is_closed = await self._is_closed()
+            if waited >= PATIENCE_S:
+                raise _not_back()
+            say(min(0.95, waited / _TYPICAL_S), _ALLOW_AGAIN if is_closed else _STARTING)
             await asyncio.sleep(POLL_S)
-            waited += POLL_S
-            say(min(0.95, waited / _TYPICAL_S))
-        return Done(changed=False)
+        return Done(detail=_SET_UP)
+
+    async def _is_closed(self) -> bool:
+        """Whether the device is there and waits for somebody to allow this computer."""
+        with contextlib.suppress(DeviceTrouble):
+            device = await self._handle.find()
+            return device is not None and device.state in ("unauthorized", "authorizing")
+        return False
 
     async def _read_again(self) -> Inventory:
         """A reading after an interruption: the device may be restarting because it is being erased."""
@@ -101,6 +135,24 @@ class Wipe:
         except DeviceTrouble:
             return False
         return now.props.get("sys.boot_completed") == "1" and data_id(now) not in (None, self._memory.get(self._name))
+
+
+def _not_back() -> NeedsPerson:
+    return NeedsPerson(
+        "not-back",
+        Text(
+            de="Das Gerät ist nach dem Löschen noch nicht wieder verbunden.",
+            en="The device has not connected again since it was erased.",
+        ),
+        Text(
+            de="Am Gerät: einschalten und, wenn es danach fragt, neu einrichten.\n"
+            "Am Gerät: USB-Debugging wieder erlauben (Entwickleroptionen, dann „Zulassen“).\n"
+            "Danach den guten Zustand neu festhalten.",
+            en="At the device: switch it on and, if it asks, set it up.\n"
+            "At the device: allow USB debugging again (developer options, then “Allow”).\n"
+            "Then record the good state again.",
+        ),
+    )
 
 
 def data_id(now: Inventory) -> str | None:
