@@ -51,8 +51,9 @@ def test_a_step_that_needs_hands_says_what_to_do(visitor: Visitor) -> None:
 def test_what_could_not_be_checked_is_said_and_may_be_accepted_by_name(visitor: Visitor) -> None:
     page = visitor.open_device(UNVERIFIED)
     _begin(page)
-    expect(page.get_by_text("nicht alles ließ sich prüfen")).to_be_visible()
+    expect(page.get_by_text(f"{UNVERIFIED} ist nicht sicher geprüft.")).to_be_visible()
     page.get_by_role("button", name="Trotzdem annehmen").click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_text("Keine Konten angemeldet")
     page.get_by_label("Wie haben Sie sich überzeugt?").fill("Kontenliste selbst angesehen")
     page.get_by_role("button", name="Mit meinem Namen annehmen").click()
     expect(page.get_by_text("eine Person hat das Ergebnis angenommen")).to_be_visible()

@@ -11,12 +11,10 @@ def check(device: DeviceFact) -> Finding | None:
         "unverified",
         device.id,
         "warning",
+        named("„{name}“ ist nicht sicher geprüft", "“{name}” is not fully checked", {"name": device.name}),
         named(
-            "„{name}“ ließ sich nicht ganz prüfen", "“{name}” could not be checked completely", {"name": device.name}
-        ),
-        named(
-            "Noch einmal zurücksetzen, oder ansehen und mit einer Begründung annehmen.",
-            "Reset it again, or look at it and accept it with a reason.",
+            "Bitte noch einmal zurücksetzen. Lief es bis zum Ende, kann das Team es auch mit einer Begründung annehmen.",
+            "Please reset it again. If it ran to its end, staff may also accept it with a reason.",
             {},
         ),
         device=device.id,

@@ -40,6 +40,9 @@ function matches(row: DeviceRow, words: string[]): boolean {
 
 const order = new Intl.Collator("de", { numeric: true, sensitivity: "base" });
 
+/** Compares names as people do: "Tablet 2" before "Tablet 10". */
+export const naturally = (a: string, b: string): number => order.compare(a, b);
+
 /** By name, numbers as numbers; equal names by id. */
 export function byName(a: DeviceRow, b: DeviceRow): number {
   return order.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
