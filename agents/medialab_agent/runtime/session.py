@@ -11,11 +11,12 @@ from medialab_agent.runtime import reporting, troubles
 from medialab_agent.runtime.deadline import DeadlinePassed, bounded
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.steps import Probe, Reading
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_wire.capabilities import DriverManifest
 from medialab_wire.progress import Trouble
 from medialab_wire.reports import Access, Presence, Report
 from medialab_wire.sightings import Sighting
+from medialab_wire.texts import Text
 
 log = logging.getLogger(__name__)
 
@@ -111,10 +112,16 @@ class DeviceSession:
             self._interrupt()
 
     async def use(self, call: Callable[[Driver], Coroutine[Any, Any, T]], seconds: float) -> T:
-        """One call of the driver. Raises `DeadlinePassed` or whatever the driver raises."""
+        """One call of the driver. Raises `DeadlinePassed` or whatever the driver raises.
+
+        A device that does not answer its order is silent from then on, until the next reading says otherwise."""
         async with self._turn:
             try:
                 return await bounded(call(self._ready()), seconds)
+            except Unreachable as error:
+                if self._is_at_work:
+                    self._tell(self._silent(reporting.words_of(error.trouble), self.link.sightings))
+                raise
             except DeadlinePassed as error:
                 if error.is_stuck:
                     await self._discard()
@@ -205,7 +212,7 @@ class DeviceSession:
         except (DeviceTrouble, DeadlinePassed) as error:
             self._failures, self._probe = self._failures + 1, None
             words = reporting.words_of(error.trouble) if isinstance(error, DeviceTrouble) else None
-            return reporting.silent(self.dev, self.manifest.id, self._last, seen, Presence.SILENT, words)
+            return self._silent(words, seen)
         except Exception as error:
             log.exception("%s: the driver failed", self.dev)
             return self._failed(Access.FAILED, troubles.defect(error), seen)
@@ -215,6 +222,9 @@ class DeviceSession:
         if probe.access is not Access.OK:
             return Reading(access=probe.access, help=probe.help)
         return await self.use(lambda driver: driver.report(), READING_S)
+
+    def _silent(self, words: Text | None, seen: tuple[Sighting, ...]) -> Report:
+        return reporting.silent(self.dev, self.manifest.id, self._last, seen, Presence.SILENT, words)
 
     def _failed(self, access: Access, trouble: Trouble, seen: tuple[Sighting, ...]) -> Report:
         self._failures, self._probe = self._failures + 1, None

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from medialab_agent.drivers.android_adb import work
+from medialab_agent.drivers.android_adb import device, work
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_models import GALAXY, OPPO, QUEST, XIAOMI
 from medialab_agent.sdk.simulator import Fault
 from medialab_agent.sdk.steps import Order
-from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_wire.progress import CheckResult, Outcome
 
 
@@ -70,6 +70,24 @@ async def test_a_hanging_step_can_be_cut_off_from_outside(bench) -> None:
             await made.driver.do(order, plan[0], lambda _: None)
     checks = await made.driver.verify(order)
     assert CheckResult.FAILED in {check.result for check in checks}
+
+
+@pytest.mark.parametrize(("reads", "code"), [(True, "device-unreachable"), (False, "command-unanswered")])
+async def test_what_hangs_is_told_by_what_still_answers(bench, monkeypatch, reads: bool, code: str) -> None:
+    monkeypatch.setattr(device, "DOUBT_S", 0.1)
+    monkeypatch.setattr(device, "SIGN_S", 0.3)
+    made = await bench(AndroidSimulator("SN-4711", hang_reads=reads))
+    made.simulator.faults.add(Fault.HANG)
+    with pytest.raises(DeviceTrouble) as told:
+        await made.driver._handle.change({"go": "svc power stayon true"}, 0.3)
+    assert told.value.trouble.code == code
+    assert isinstance(told.value, Unreachable) == reads
+
+
+async def test_a_change_that_takes_its_time_is_waited_for(bench, monkeypatch) -> None:
+    monkeypatch.setattr(device, "DOUBT_S", 0.05)
+    made = await bench(AndroidSimulator("SN-4711", latency_s=0.3))
+    assert (await made.driver._handle.change({"go": "echo fertig"}))["go"].text == "fertig\n"
 
 
 async def test_a_slow_device_becomes_clean(bench) -> None:

@@ -11,7 +11,7 @@ from medialab_agent.runtime.deadline import DeadlinePassed
 from medialab_agent.runtime.session import DeviceSession
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import NeedsPerson, unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable, unreachable
 from medialab_wire.capabilities import DriverManifest, FactSpec, Quality
 from medialab_wire.progress import Check
 from medialab_wire.reports import Access, Identity, IdentityKind, Presence, Report
@@ -180,6 +180,31 @@ async def test_work_interrupts_a_reading_and_readings_rest_meanwhile() -> None:
             with stage.session.at_rest():
                 await until(lambda: stage.diary.count("read") > reads)
         assert stage.reports[-1].presence is Presence.PRESENT
+
+
+async def test_a_device_that_does_not_answer_its_order_is_called_silent_at_once() -> None:
+    async with Stage(reading={"volatile": {"v": 1}}) as stage:
+        await stage.report(presence=Presence.PRESENT)
+        async with stage.session.reserved():
+            stage.mood["error"] = unreachable()
+            with pytest.raises(Unreachable):
+                await stage.session.use(lambda driver: driver.report(), 5)
+            silent = stage.reports[-1]
+            assert (silent.presence, silent.volatile) == (Presence.SILENT, {})
+            assert silent.help is not None and "antwortet nicht" in silent.help.de
+            stage.mood["error"] = None
+        await stage.report(presence=Presence.PRESENT, volatile={"v": 1})
+
+
+async def test_a_device_that_refuses_its_order_is_still_there() -> None:
+    async with Stage() as stage:
+        await stage.report(presence=Presence.PRESENT)
+        async with stage.session.reserved():
+            stage.mood["error"] = Refused("x", T)
+            with pytest.raises(Refused):
+                await stage.session.use(lambda driver: driver.report(), 5)
+            assert stage.reports[-1].presence is Presence.PRESENT
+            stage.mood["error"] = None
 
 
 async def test_a_deadline_is_a_deadline() -> None:

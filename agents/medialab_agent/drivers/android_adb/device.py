@@ -16,6 +16,10 @@ READ_S = 9.0
 """Seconds a reading for a report may take; slow tablets need about two."""
 THOROUGH_S = 45.0
 """Seconds a reading may take that a reset depends on."""
+DOUBT_S = 20.0
+"""Seconds a change may take until the device is asked for a sign of life."""
+SIGN_S = 5.0
+"""Seconds a sign of life may take."""
 _WRONG_DEVICE = 98
 _GARBAGE = re.compile(
     r"^(\?+|0+|0?123456789abcdef|01234567.*|\(no serial number\)|unknown|none|n/?a|.{0,3})$", re.IGNORECASE
@@ -85,10 +89,13 @@ class AdbHandle:
         return sections
 
     async def change(self, commands: Mapping[str, str], limit_s: float = 60.0) -> dict[str, Section]:
-        """Run changing commands, after the device itself confirmed its serial."""
+        """Run changing commands, after the device itself confirmed its serial.
+
+        Raises `Unreachable` as soon as the device answers nothing at all; a `DeviceTrouble` that is not
+        `Unreachable` when it leaves only these commands unanswered."""
         bundle = Bundle.of(commands)
         device = await self.ready()
-        answer = await self._shell(device.transport_id, self._guarded(bundle.script), limit_s)
+        answer = await self._patiently(device.transport_id, self._guarded(bundle.script), limit_s)
         sections = bundle.cut(answer.text)
         if answer.code == _WRONG_DEVICE and not sections:
             raise gone("another device answered")
@@ -100,6 +107,21 @@ class AdbHandle:
         if not self.serialno:
             return script
         return f'[ "$(getprop ro.serialno)" = {shlex.quote(self.serialno)} ] || exit {_WRONG_DEVICE}\n{script}'
+
+    async def _patiently(self, transport_id: str, script: str, limit_s: float) -> Answer:
+        work = asyncio.create_task(self._client.shell(transport_id, script))
+        waited = 0.0
+        try:
+            while waited < limit_s:
+                pause = min(DOUBT_S, limit_s - waited)
+                if (await asyncio.wait({work}, timeout=pause))[0]:
+                    return work.result()
+                waited += pause
+                await self._shell(transport_id, "echo", SIGN_S)
+            raise unanswered(f"no answer within {limit_s:.0f} s")
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
     async def _shell(self, transport_id: str, script: str, limit_s: float) -> Answer:
         try:
@@ -115,6 +137,22 @@ def garbled() -> DeviceTrouble:
         "garbled-answer",
         Text(de="Das Gerät antwortet unverständlich.", en="The device answers nonsense."),
         Text(de="Gerät neu starten.", en="Restart the device."),
+    )
+
+
+def unanswered(detail: str) -> DeviceTrouble:
+    """The device answers, but not to this."""
+    return DeviceTrouble(
+        "command-unanswered",
+        Text(
+            de="Das Gerät ist erreichbar, führt diesen Befehl aber nicht aus.",
+            en="The device can be reached, but does not carry out this command.",
+        ),
+        Text(
+            de="Gerät neu starten (Einschalttaste lange drücken), dann noch einmal zurücksetzen.",
+            en="Restart the device (hold the power button), then reset it again.",
+        ),
+        detail,
     )
 
 
