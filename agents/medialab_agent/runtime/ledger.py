@@ -1,5 +1,6 @@
 """The journaled state of one run: every change is on disk before anybody hears of it."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,10 @@ from medialab_agent.sdk.steps import Step
 from medialab_wire.progress import Check, ExecutionReport, ExecutionStatus, Outcome, StepState, StepView, Trouble
 from medialab_wire.texts import Text
 
+STILL_S = 20.0
+"""Seconds without a word of a running step until people are told so, and told again."""
+LOOK_S = 1.0
+"""Seconds between two looks at how long a step has said nothing."""
 PROGRESS_EVERY_S = 0.5
 """Seconds between two progress reports of one step."""
 VERSIONS_PER_START = 100_000
@@ -26,7 +31,7 @@ class Ledger:
     def __init__(self, record: Record, journal: Journal, tell: Tell, now: Now) -> None:
         self.record = record
         self._journal, self._tell, self._now = journal, tell, now
-        self._told_at = 0.0
+        self._told_at = self._heard_at = 0.0
 
     @property
     def report(self) -> ExecutionReport:
@@ -52,7 +57,9 @@ class Ledger:
         view = self.report.steps[index]
         status = ExecutionStatus.WAITING_PERSON if view.ask else ExecutionStatus.IN_PROGRESS
         state = StepState.WAITING_PERSON if view.ask else StepState.RUNNING
-        steps = self._steps_with(index, {"state": state, "begun": view.begun + 1, "started": self._now()})
+        steps = self._steps_with(
+            index, {"state": state, "begun": view.begun + 1, "started": self._now(), "detail": None}
+        )
         await self._write(status=status, steps=steps, trouble=None)
 
     async def ended(self, index: int, state: StepState, **more: Any) -> None:
@@ -79,12 +86,23 @@ class Ledger:
 
     def progress(self, index: int, part: float, words: Text | None = None) -> None:
         """Tell how far a step is and what it waits for; not journaled, at most every half second."""
-        now = time.monotonic()
+        now = self._heard_at = time.monotonic()
         if now - self._told_at < PROGRESS_EVERY_S or self.report.steps[index].state is not StepState.RUNNING:
             return
         self._told_at = now
         self._set(steps=self._steps_with(index, {"progress": min(1.0, max(0.0, part)), "detail": words}))
         self._tell(self.report)
+
+    async def watch(self, index: int) -> None:
+        """While that step runs, tell how long it has said nothing."""
+        self._heard_at, told = time.monotonic(), 0
+        while self.report.steps[index].state is StepState.RUNNING:
+            await asyncio.sleep(LOOK_S)
+            silent = int((time.monotonic() - self._heard_at) // STILL_S)
+            if silent > told:
+                self._set(steps=self._steps_with(index, {"detail": _no_word(silent * STILL_S)}))
+                self._tell(self.report)
+            told = silent
 
     def _steps_with(self, index: int, changes: dict[str, Any]) -> tuple[StepView, ...]:
         steps = list(self.report.steps)
@@ -99,3 +117,9 @@ class Ledger:
         self._set(**changes)
         await self._journal.save(self.record)
         self._tell(self.report)
+
+
+def _no_word(seconds: float) -> Text:
+    return Text(
+        de=f"seit {seconds:.0f} s keine Rückmeldung vom Gerät", en=f"no word from the device for {seconds:.0f} s"
+    )

@@ -12,7 +12,7 @@ from medialab_agent.runtime import builtin, troubles
 from medialab_agent.runtime.admission import level_of
 from medialab_agent.runtime.deadline import DeadlinePassed
 from medialab_agent.runtime.ledger import Ledger
-from medialab_agent.runtime.outcome import claimed, completed, with_ticks
+from medialab_agent.runtime.outcome import ENDED_BEFORE, claimed, completed, with_ticks
 from medialab_agent.runtime.session import DeviceSession
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.steps import Done, Order, Step
@@ -20,6 +20,7 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.capabilities import EvidenceKind
 from medialab_wire.commands import Answer
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepState, StepView, Trouble
+from medialab_wire.texts import Text
 
 log = logging.getLogger(__name__)
 
@@ -130,10 +131,18 @@ class Run:
                 await self._ledger.evidence((), snapshot)
             return Done()
         self._has_worked = True
+        say = functools.partial(self._ledger.progress, index)
         return await self._bounded(
-            lambda driver: driver.do(self._order, step, functools.partial(self._ledger.progress, index)),
+            lambda driver: self._watched(index, driver.do(self._order, step, say)),
             step.deadline_s,
         )
+
+    async def _watched(self, index: int, work: Coroutine[Any, Any, T]) -> T:
+        watch = asyncio.create_task(self._ledger.watch(index))
+        try:
+            return await work
+        finally:
+            watch.cancel()
 
     async def _wait_for_person(self, index: int, step: Step) -> None:
         """Waiting costs no working time: people are not machines."""
@@ -164,7 +173,7 @@ class Run:
         try:
             read_back = await self._bounded(lambda driver: driver.verify(self._order))
         except _Ended:
-            await self._ledger.evidence(self._completed(ticks))
+            await self._ledger.evidence(self._completed(ticks, ENDED_BEFORE))
             raise
         checks = self._completed(with_ticks(read_back, ticks))
         await self._ledger.evidence(checks)
@@ -173,8 +182,8 @@ class Run:
         status = ExecutionStatus.FAILED if has_failed else ExecutionStatus.SUCCEEDED
         await self._ledger.finished(status, self._outcome(), troubles.CHECKS_FAILED if has_failed else None)
 
-    def _completed(self, checks: tuple[Check, ...]) -> tuple[Check, ...]:
-        return completed(self._level, checks) if self._level else checks
+    def _completed(self, checks: tuple[Check, ...], why: Text | None = None) -> tuple[Check, ...]:
+        return completed(self._level, checks, why) if self._level else checks
 
     def _outcome(self) -> Outcome | None:
         if self._level is None:

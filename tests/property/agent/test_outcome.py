@@ -75,6 +75,8 @@ def test_completing_adds_unknowns_only_and_never_makes_cleaner(specs: list[Check
     full = completed(level(specs), checks)
     assert full[: len(checks)] == tuple(checks)
     assert all(check.result is CheckResult.UNKNOWN for check in full[len(checks) :])
+    assert all(check.observed is not None for check in full[len(checks) :])
+    assert all(check.observed == T for check in completed(level(specs), checks, T)[len(checks) :])
     assert {spec.id for spec in specs} <= {check.id for check in full}
     assert outcome_of(level(specs), full) is outcome_of(level(specs), checks)
 
