@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Visitor
-from tests.browser.work import CLEAN, ROOM_OF_THREE
+from tests.browser.work import CLEAN, ROOM_OF_THREE, STACK
 
 
 def _hold(page: Page, name: str) -> None:
@@ -61,3 +61,55 @@ def test_chosen_devices(visitor: Visitor) -> None:
     expect(bar.get_by_text("2 ausgewählt")).to_be_visible()
     bar.get_by_role("button", name="Zurücksetzen").click()
     expect(page.get_by_role("dialog").get_by_text("2 Geräte werden zurückgesetzt")).to_be_visible()
+
+
+def _choose_the_stack(visitor: Visitor) -> Page:
+    """The last of them is in maintenance and stays out."""
+    device = visitor.lab.device(STACK[2])
+    if device["status"] != "maintenance":
+        with visitor.lab.hub.client() as client:
+            path = f"/api/v1/devices/{device['id']}/maintenance"
+            client.post(path, json={"reason": "Hülle fehlt"}).raise_for_status()
+    page = visitor.open("/devices?q=stapel")
+    for name in STACK:
+        page.get_by_role("checkbox", name=f"{name} auswählen").check()
+    page.get_by_role("region", name="Ausgewählte Geräte").get_by_role("button", name="Zurücksetzen").click()
+    expect(page.get_by_role("dialog").get_by_text("2 Geräte werden zurückgesetzt")).to_be_visible()
+    return page
+
+
+def test_by_keyboard_the_button_that_stops_is_at_hand_and_escape_stops_too(visitor: Visitor) -> None:
+    page = _choose_the_stack(visitor)
+    before = visitor.lab.device(STACK[0])["traces"]
+    page.get_by_role("button", name="2 Geräte zurücksetzen").last.focus()
+    page.keyboard.down(" ")
+    stop = page.get_by_role("button", name="Stopp")
+    expect(stop).to_be_focused()
+    page.keyboard.down(" ")  # still held: the key repeats
+    page.keyboard.up(" ")
+    expect(stop).to_be_focused()  # and letting go presses nothing
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog").get_by_text("Es wurde nichts gelöscht.")).to_be_visible()
+    assert visitor.lab.device(STACK[0])["traces"] == before
+
+
+def test_closing_the_window_while_it_counts_stops_as_well(visitor: Visitor) -> None:
+    page = _choose_the_stack(visitor)
+    before = visitor.lab.device(STACK[0])["traces"]
+    _hold(page, "2 Geräte zurücksetzen")
+    page.get_by_role("dialog").get_by_role("button", name="Schließen").click()
+    expect(page.get_by_role("heading", name="2 Geräte brauchen Aufmerksamkeit")).to_be_visible()
+    assert visitor.lab.device(STACK[0])["traces"] == before
+
+
+def test_the_result_names_who_was_left_out_and_why_the_others_failed(visitor: Visitor) -> None:
+    page = _choose_the_stack(visitor)
+    page.get_by_text("Gedrückt halten geht nicht?").click()
+    page.get_by_label("Geben Sie stattdessen die Zahl 2 ein").fill("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Fertig: 1 von 2 nachweislich sauber")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 Gerät wird nicht berührt")).to_be_visible()
+    page.get_by_text("Das Gerät ist in Wartung.").click()
+    expect(page.get_by_text(STACK[2])).to_be_visible()
+    failed = page.get_by_role("link", name=re.compile(STACK[1]))
+    expect(failed.get_by_text("Nicht bestanden: Keine Konten angemeldet")).to_be_visible()

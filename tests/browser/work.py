@@ -10,6 +10,8 @@ CLEAN = [f"Papier {n}" for n in range(1, 9)]
 """Each test that resets one takes another of these."""
 HANDS, UNVERIFIED, FAILING = "Hand 1", "Unsicher 1", "Kaputt 1"
 IN_REPAIR = "Werkstatt 1"
+ASKS, BARE, BLOCKED, HALTED = "Frage 1", "Frage 2", "Sperre 1", "Halt 1"
+STACK = ("Stapel 1", "Stapel 2", "Stapel 10")
 ROOM_OF_THREE = ("Kiste 1", "Kiste 2", "Kiste 3")
 
 
@@ -19,6 +21,9 @@ def fleet_of_paper() -> list[PaperDevice]:
     plain[-1].manner = "failing"
     odd = [PaperDevice("hands", HANDS, "hands"), PaperDevice("hands-2", "Hand 2", "hands")]
     odd += [PaperDevice("unsure", UNVERIFIED, "unverified"), PaperDevice("broken", FAILING, "failing")]
+    odd += [PaperDevice("asks", ASKS), PaperDevice("bare", BARE), PaperDevice("blocked", BLOCKED, "failing")]
+    odd += [PaperDevice("halted", HALTED, "hands"), *(PaperDevice(f"s{n}", name) for n, name in enumerate(STACK))]
+    odd[-2].manner = "failing"
     hostile = [PaperDevice(f"h{n}", name) for n, name in enumerate(HOSTILE)]
     return [*plain, *odd, *hostile, PaperDevice("what", "Unbekanntes Ding", known=False)]
 

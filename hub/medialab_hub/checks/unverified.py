@@ -13,7 +13,7 @@ def check(device: DeviceFact) -> Finding | None:
         "warning",
         named("„{name}“ ist nicht sicher geprüft", "“{name}” is not fully checked", {"name": device.name}),
         named(
-            "Bitte noch einmal zurücksetzen. Lief es bis zum Ende, kann das Team es auch mit einer Begründung annehmen.",
+            "Bitte noch einmal zurücksetzen. Lief es bis zum Ende, kann das Team es mit einer Begründung annehmen.",
             "Please reset it again. If it ran to its end, staff may also accept it with a reason.",
             {},
         ),
