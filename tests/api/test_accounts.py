@@ -298,6 +298,17 @@ def test_tokens_of_a_locked_account_open_nothing_while_it_is_locked(fresh_hub: H
         assert program.get("/api/v1/users").status_code == 401, "locked from the command line"
 
 
+def test_a_token_can_do_no_more_than_its_maker_can_now(fresh_hub: HubInThread) -> None:
+    hub = fresh_hub
+    with hub.browser() as admin, hub.stranger() as program:
+        eve = add_person(admin, "Eve", "admin")
+        with hub.browser("Eve") as client:
+            with_token(program, client)
+        admin.patch(f"/api/v1/users/{eve}", json={"role": "trainer"}).raise_for_status()
+        assert program.get("/api/v1/users").json()["code"] == "role-too-low"
+        assert program.get("/api/v1/devices").status_code == 200
+
+
 def test_the_last_admin_cannot_be_deleted(fresh_hub: HubInThread) -> None:
     with fresh_hub.browser() as admin:
         me = admin.get("/api/v1/session").json()["user"]

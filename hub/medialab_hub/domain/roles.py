@@ -15,3 +15,7 @@ class Role(StrEnum):
         """True when this role may do what `needed` may."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
+
+    def at_most(self, limit: "Role") -> "Role":
+        """The lower of both."""
+        return limit if self.covers(limit) else self

@@ -14,7 +14,7 @@ from medialab_hub.errors import Forbidden, NotSignedIn, TooMany
 from medialab_hub.services import accounts
 from medialab_hub.services.passwords import Passwords
 from medialab_hub.storage import accounts as rows
-from medialab_hub.storage.tables.accounts import User
+from medialab_hub.storage.tables.accounts import ApiToken, User
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_hub.storage.writer import Writer
 from medialab_wire.texts import Text
@@ -219,9 +219,15 @@ def _read(uow: UnitOfWork) -> _Found:
         for row, user in rows.live_sessions(uow.session)
     }
     tokens = {
-        token.secret_hash: Principal(token.id, token.label, Role(token.role)) for token in rows.live_tokens(uow.session)
+        token.secret_hash: Principal(token.id, token.label, _role_now(token, maker))
+        for token, maker in rows.live_tokens(uow.session)
     }
     return _Found(sessions, tokens, rows.settings(uow.session), rows.has_admin(uow.session))
+
+
+def _role_now(token: ApiToken, maker: User | None) -> Role:
+    """A token may never do more than the account that made it may do now."""
+    return Role(token.role) if maker is None else Role(token.role).at_most(Role(maker.role))
 
 
 def _person(user: User, csrf: str, key: str) -> Principal:

@@ -43,9 +43,10 @@ def unrevoked_tokens(session: Session) -> Sequence[ApiToken]:
     return session.exec(query).all()
 
 
-def live_tokens(session: Session) -> Sequence[ApiToken]:
-    """Tokens that open something: not revoked, and made by no account or by one that is there and not locked."""
-    query = select(ApiToken).outerjoin(User, col(ApiToken.made_by) == col(User.id))
+def live_tokens(session: Session) -> Sequence[tuple[ApiToken, User | None]]:
+    """Tokens that open something, with the account that made them: not revoked, and made by no account or by one that
+    is there and not locked."""
+    query = select(ApiToken, User).outerjoin(User, col(ApiToken.made_by) == col(User.id))
     is_wanted = or_(col(ApiToken.made_by) == COMMAND_LINE, col(User.disabled).is_(False))
     return session.exec(query.where(col(ApiToken.revoked_at).is_(None), is_wanted)).all()
 
