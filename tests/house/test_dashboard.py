@@ -54,7 +54,7 @@ def test_every_message_is_used() -> None:
 def test_words_of_rooms_that_are_seldom_opened_are_complete_and_used() -> None:
     """They come with their room, both languages at once, so that the first route does not carry them."""
     words: dict[str, dict[str, str]] = json.loads(text("dashboard/src/locales/late.json"))
-    sources = "".join(text(name) for name in named(".svelte") if name.startswith("dashboard/src/"))
+    sources = "".join(text(name) for name in named(".svelte", ".ts") if name.startswith("dashboard/src/"))
     assert not [key for key, word in words.items() if list(word) != ["de", "en"] or not all(word.values())]
     assert not [key for key, word in words.items() if _placeholders(word["de"]) != _placeholders(word["en"])]
     assert not [key for key in words if f'"{key}"' not in sources]
