@@ -110,7 +110,9 @@ def record(eye: Eye, client: httpx.Client, printer: Printer) -> dict[str, Any]:
     """The staff's own files are there, then the good state is recorded."""
     printer.upload("workshop/name.gcode")
     printer.upload("workshop/stays.gcode")
+    wait(lambda: any(row["traces"] == 2 for row in devices(client)), "the files were not counted")
     eye.page.get_by_role("button", name=re.compile("Guten Zustand (neu )?festhalten")).first.click()
+    eye.page.get_by_role("dialog").get_by_role("button", name="Trotzdem festhalten").click()
     wait(lambda: all(row["status"] != "no_baseline" for row in devices(client)), "no good state recorded")
     wait(lambda: jobs(client)[0]["status"] == "succeeded", "recording did not end")
     return printer.everything()
