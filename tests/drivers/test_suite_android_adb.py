@@ -2,6 +2,7 @@
 
 from medialab_agent.drivers.android_adb.simulator import AndroidSimulator
 from medialab_agent.sdk.simulator import Fault, Simulator
+from medialab_agent.sdk.testing.bench import Bench
 from medialab_agent.sdk.testing.suite import DriverSuite
 
 
@@ -19,3 +20,11 @@ class TestAndroidAdb(DriverSuite):
         simulator.faults.add(fault)
         if fault is Fault.LOCKED:
             simulator.state.lock = "Pin"
+
+    async def test_the_end_of_a_run_says_what_helps_first(self, bench: Bench, simulator: Simulator) -> None:
+        baseline = await self.baseline(bench)
+        self.impose(simulator, Fault.LOCKED)
+        report = await self.reset(bench, baseline=baseline)
+        assert report.trouble is not None and report.trouble.remedy is not None
+        assert report.trouble.code == "checks-failed"
+        assert report.trouble.remedy.de.startswith("Auf dem Gerät ist eine Sperre")

@@ -15,6 +15,7 @@ from medialab_agent.runtime.ledger import Ledger
 from medialab_agent.runtime.outcome import ENDED_BEFORE, claimed, completed, with_ticks
 from medialab_agent.runtime.session import DeviceSession
 from medialab_agent.sdk.driver import Driver
+from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.steps import Done, Order, Step
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.capabilities import EvidenceKind
@@ -178,9 +179,12 @@ class Run:
         checks = self._completed(with_ticks(read_back, ticks))
         await self._ledger.evidence(checks)
         await self.halt(STOP_S)
-        has_failed = any(check.result is CheckResult.FAILED for check in checks)
-        status = ExecutionStatus.FAILED if has_failed else ExecutionStatus.SUCCEEDED
-        await self._ledger.finished(status, self._outcome(), troubles.CHECKS_FAILED if has_failed else None)
+        failed = [check.id for check in checks if check.result is CheckResult.FAILED]
+        if failed:
+            trouble = troubles.checks_failed(read_back.advice if isinstance(read_back, Advised) else None)
+            await self._ledger.finished(ExecutionStatus.FAILED, self._outcome(), trouble)
+        else:
+            await self._ledger.finished(ExecutionStatus.SUCCEEDED, self._outcome(), None)
 
     def _completed(self, checks: tuple[Check, ...], why: Text | None = None) -> tuple[Check, ...]:
         return completed(self._level, checks, why) if self._level else checks

@@ -62,20 +62,25 @@ PERSON_SAID_NO = Trouble(
     code="person-said-no",
     text=Text(de="Jemand hat gemeldet, dass das nicht möglich war.", en="Somebody said that this was not possible."),
 )
-CHECKS_FAILED = Trouble(
-    code="checks-failed",
-    text=Text(
-        de="Beim Nachprüfen war nicht alles so, wie es sein soll.", en="Not everything was right at the read-back."
-    ),
-    remedy=Text(
-        de="Noch einmal zurücksetzen oder eine höhere Stufe wählen.", en="Reset again or choose a higher level."
-    ),
-)
 SNAPSHOT_UNUSABLE = Trouble(
     code="snapshot-unusable",
     text=Text(de="Der gute Zustand lässt sich nicht festhalten.", en="The baseline cannot be recorded."),
     remedy=_TELL_US,
 )
+
+
+def checks_failed(advice: Text | None) -> Trouble:
+    """The read-back found something wrong; `advice`: what helps, where the driver knows."""
+    return Trouble(
+        code="checks-failed",
+        text=Text(
+            de="Beim Nachprüfen war nicht alles so, wie es sein soll.", en="Not everything was right at the read-back."
+        ),
+        remedy=advice
+        or Text(
+            de="Noch einmal zurücksetzen oder eine höhere Stufe wählen.", en="Reset again or choose a higher level."
+        ),
+    )
 
 
 def defect(error: BaseException) -> Trouble:

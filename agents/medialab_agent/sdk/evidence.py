@@ -1,11 +1,25 @@
 """Words of evidence: what a check expected and observed, as counts and kinds in both languages."""
 
 from collections.abc import Iterable
+from typing import Self
 
+from medialab_wire.progress import Check
 from medialab_wire.texts import Text
 
 MOST = 200
 """Characters of one text of evidence; a device that answers with long lists does not fill the record."""
+
+
+class Advised(tuple[Check, ...]):
+    """What `verify` found, with what helps when some of it failed: one step a line, None for resetting again."""
+
+    advice: Text | None
+
+    def __new__(cls, checks: Iterable[Check], advice: Text | None) -> Self:
+        """The checks, and the advice."""
+        made = super().__new__(cls, checks)
+        made.advice = advice
+        return made
 
 
 def count(de: str, en: str, number: int) -> Text:

@@ -10,9 +10,11 @@ from medialab_agent.drivers.android_adb.driver import AndroidDriver
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_server import AdbServer
 from medialab_agent.sdk.driver import DeviceLink
+from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.steps import Done, Order
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import Check, CheckResult, Outcome
+from medialab_wire.texts import Text
 
 
 @pytest.fixture
@@ -54,6 +56,11 @@ class Run:
         if self.trouble or CheckResult.FAILED in results:
             return Outcome.QUARANTINED
         return Outcome.CLEAN if results == {CheckResult.PASSED} else Outcome.UNVERIFIED
+
+    @property
+    def advice(self) -> Text | None:
+        assert isinstance(self.checks, Advised)
+        return self.checks.advice
 
     def result(self, check: str) -> CheckResult:
         return next(found.result for found in self.checks if found.id == check)

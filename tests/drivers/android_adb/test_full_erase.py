@@ -35,11 +35,20 @@ async def replugged(made) -> AsyncIterator[None]:
 async def _replug(made) -> None:
     while True:
         await gone(made)
-        while not made.simulator.is_listening:
-            await asyncio.sleep(0.02)
-        with contextlib.suppress(DeviceTrouble):
-            await made.server.client.ask(f"host:disconnect:{made.simulator.address}")
-            await made.server.client.connect(made.simulator.address)
+        while not (made.simulator.is_listening and await _is_back(made)):
+            if made.simulator.is_listening:
+                for service in ("disconnect", "connect"):
+                    with contextlib.suppress(DeviceTrouble):
+                        await made.server.client.ask(f"host:{service}:{made.simulator.address}")
+            await asyncio.sleep(0.05)
+
+
+async def _is_back(made) -> bool:
+    """Whether the server has a living connection to the device, allowed or not."""
+    with contextlib.suppress(DeviceTrouble):
+        states = {device.serial: device.state for device in await made.server.client.devices()}
+        return states.get(made.simulator.address) in {"device", "unauthorized", "authorizing"}
+    return False
 
 
 async def gone(made) -> None:

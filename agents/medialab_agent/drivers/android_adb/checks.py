@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge, none_of
 from medialab_agent.drivers.android_adb.leftovers import leftovers
+from medialab_agent.drivers.android_adb.places import by_place
 from medialab_agent.drivers.android_adb.profiles import matches
 from medialab_agent.drivers.android_adb.reset import path_id
-from medialab_agent.sdk.evidence import count, listed, quoted
+from medialab_agent.sdk.evidence import count, listed
 from medialab_wire.progress import CheckResult
 from medialab_wire.texts import Text
 
 AS_RECORDED = Text(de="wie festgehalten", en="as recorded")
 NONE_EXTRA = Text(de="nichts zusätzlich", en="nothing extra")
+YES, NO = Text(de="ja", en="yes"), Text(de="nein", en="no")
 NO_ACCOUNT = Text(de="kein Konto", en="no account")
 COUNTED = {
     "images": ("Bilder", "pictures"),
@@ -30,8 +32,9 @@ def _recorded(number: int) -> Text:
     return count("festgehalten", "recorded", number)
 
 
-def _differing(extra: int, missing: int, *others: Text) -> Text | None:
-    return listed((count("zusätzlich", "extra", extra), count("fehlt", "missing", missing), *others))
+def _differing(*parts: tuple[str, str, int]) -> Text:
+    """What differs, without what does not."""
+    return listed(count(de, en, number) for de, en, number in parts if number) or AS_RECORDED
 
 
 def apps(see: Evidence) -> Finding:
@@ -41,8 +44,8 @@ def apps(see: Evidence) -> Finding:
         return UNKNOWN
     extra, missing = len(set(now) - set(then)), len(set(then) - set(now))
     changed = sum(1 for name in set(now) & set(then) if now[name] < then[name])
-    older = count("älter", "older", changed)
-    return judge(not (extra or missing or changed), _recorded(len(then)), _differing(extra, missing, older))
+    seen = _differing(("zusätzlich", "extra", extra), ("fehlt", "missing", missing), ("älter", "older", changed))
+    return judge(not (extra or missing or changed), _recorded(len(then)), seen)
 
 
 def app_data(see: Evidence) -> Finding:
@@ -62,11 +65,10 @@ def app_data(see: Evidence) -> Finding:
     )
     if unread and not used and not outer:
         return UNKNOWN
-    return judge(not (used or outer), count("unbenutzt", "unused", len(names)), _seen(used, outer))
-
-
-def _seen(used: int, outer: int) -> Text | None:
-    return listed((count("benutzt", "used", used), count("Dateien", "files", outer)))
+    kept = count("Dateien unter /sdcard/Android/data", "files under /sdcard/Android/data", outer)
+    parts = ((used, count("benutzt", "used", used)), (outer, kept))
+    empty = Text(de="alle leer", en="all empty")
+    return judge(not (used or outer), empty, listed(text for number, text in parts if number) or empty)
 
 
 def files(see: Evidence) -> Finding:
@@ -74,12 +76,19 @@ def files(see: Evidence) -> Finding:
     then, now = see.baseline.get("files"), see.now.files
     if then is None or now is None or see.now.app_files is None:
         return UNKNOWN
-    extra = see.wanted.files_to_delete().count + see.now.odd_files
+    found = see.wanted.files_to_delete()
+    extra = found.count + see.now.odd_files
     sizes = {path_id(path): size for path, size in now.items()}
     missing = sum(1 for name, size in then.items() if name not in sizes and size >= 0)
     changed = sum(1 for name, size in then.items() if name in sizes and sizes[name] != size)
-    other = count("verändert", "changed", changed)
-    return judge(not (extra or missing or changed), AS_RECORDED, _differing(extra, missing, other))
+    paths = [*((path, False) for path in found.files), *((path, True) for path in found.folders)]
+    counted = (
+        ("mit ungewöhnlichem Namen", "with an unusual name", see.now.odd_files),
+        ("fehlt", "missing", missing),
+        ("verändert", "changed", changed),
+    )
+    words = listed((*by_place(paths, see.profile), *(count(de, en, number) for de, en, number in counted if number)))
+    return judge(not (extra or missing or changed), AS_RECORDED, words or AS_RECORDED)
 
 
 def media(see: Evidence) -> Finding:
@@ -118,7 +127,11 @@ def wifi(see: Evidence) -> Finding:
     if then is None or now is None:
         return UNKNOWN
     extra, missing = len(set(now.values()) - set(then)), len(set(then) - set(now.values()))
-    return judge(not (extra or missing), _recorded(len(then)), _differing(extra, missing))
+    return judge(
+        not (extra or missing),
+        _recorded(len(then)),
+        _differing(("zusätzlich", "extra", extra), ("fehlt", "missing", missing)),
+    )
 
 
 def bluetooth(see: Evidence) -> Finding:
@@ -148,8 +161,12 @@ def users(see: Evidence) -> Finding:
     return (
         UNKNOWN
         if see.now.users is None or then is None
-        else judge(see.now.users <= then, Text.same(f"{then}"), Text.same(f"{see.now.users}"))
+        else judge(see.now.users <= then, _people(then), _people(see.now.users))
     )
+
+
+def _people(number: int) -> Text:
+    return Text(de=f"{number} Benutzer", en=f"{number} user{'s' if number != 1 else ''}")
 
 
 def lock(see: Evidence) -> Finding:
@@ -163,11 +180,7 @@ def lock(see: Evidence) -> Finding:
 def awake(see: Evidence) -> Finding:
     """The device may sleep: the worn sensor is not overridden and the screen stays on no longer than recorded."""
     if see.now.kept_awake:
-        return Finding(
-            CheckResult.FAILED,
-            Text(de="darf schlafen", en="may sleep"),
-            Text(de="wird wach gehalten", en="kept awake"),
-        )
+        return judge(False, YES, Text(de="nein, es wird wach gehalten", en="no, it is kept awake"))
     if see.profile.id == "quest" and see.now.kept_awake is None:
         return UNKNOWN
     values = see.now.settings.get("global")
@@ -175,7 +188,8 @@ def awake(see: Evidence) -> Finding:
         return UNKNOWN
     then = ((see.baseline.get("settings") or {}).get("global") or {}).get("stay_on_while_plugged_in", "0")
     value = values.get("stay_on_while_plugged_in", "0")
-    return judge(value in (then, "0"), quoted(str(then)), quoted(str(value)))
+    stays_on = Text(de="nein, der Bildschirm bleibt beim Laden an", en="no, the screen stays on while charging")
+    return judge(may_sleep := value in (then, "0"), YES, YES if may_sleep else stays_on)
 
 
 def apps_closed(see: Evidence) -> Finding:
@@ -187,7 +201,7 @@ def apps_closed(see: Evidence) -> Finding:
 def booted(see: Evidence) -> Finding:
     """Android is up."""
     value = see.now.props.get("sys.boot_completed")
-    return UNKNOWN if value is None else judge(value == "1", Text.same("1"), quoted(value))
+    return UNKNOWN if value is None else judge(value == "1", YES, YES if value == "1" else NO)
 
 
 def wiped(see: Evidence) -> Finding:

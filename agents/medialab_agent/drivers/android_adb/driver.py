@@ -10,6 +10,7 @@ from typing import Any
 
 from medialab_agent.drivers.android_adb import checks, describe, plan, reset
 from medialab_agent.drivers.android_adb.access import OK, Hint, hint, silence
+from medialab_agent.drivers.android_adb.advice import advice
 from medialab_agent.drivers.android_adb.awake import Awake
 from medialab_agent.drivers.android_adb.client import AdbClient, AdbDevice
 from medialab_agent.drivers.android_adb.device import READ_S, THOROUGH_S, AdbHandle, garbled, key_of
@@ -20,10 +21,11 @@ from medialab_agent.drivers.android_adb.profiles import Profile, choose
 from medialab_agent.drivers.android_adb.wipe import Wipe
 from medialab_agent.drivers.android_adb.work import Work, stopped_apps
 from medialab_agent.sdk.driver import DeviceLink, Driver
+from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
-from medialab_wire.progress import Check
+from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Presence
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
@@ -145,7 +147,7 @@ class AndroidDriver(Driver):
         judges = checks.JUDGES[level.id]
         evidence = await self._evidence(order)
         findings = {spec.id: judges[spec.id](evidence) if evidence else UNKNOWN for spec in level.checks}
-        return tuple(
+        made = (
             Check(
                 id=spec.id,
                 title=spec.title,
@@ -156,6 +158,8 @@ class AndroidDriver(Driver):
             for spec in level.checks
             for found in (findings[spec.id],)
         )
+        failed = {name for name, found in findings.items() if found.result is CheckResult.FAILED}
+        return Advised(made, advice(level.id, failed, evidence) if failed else None)
 
     async def find_me(self) -> None:
         """Wake, vibrate, sound and show a page; sleep again afterwards."""

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import time
 
+from medialab_agent.drivers.android_adb.advice import LOCKED, UNLOCK
 from medialab_agent.drivers.android_adb.device import AdbHandle
 from medialab_agent.drivers.android_adb.inventory import PROPS_COMMAND, SETTING_COMMANDS, Inventory, fingerprint, parse
 from medialab_agent.sdk.driver import Memory
@@ -106,14 +107,8 @@ class Wipe:
         if section.code == 2 or "lock screen" in section.text:
             raise NeedsPerson(
                 "device-locked",
-                Text(
-                    de="Das Gerät ist durch PIN, Muster oder Passwort gesperrt.",
-                    en="The device is locked by a PIN, pattern or password.",
-                ),
-                Text(
-                    de="Sperre am Gerät entfernen und erneut versuchen.",
-                    en="Remove the lock on the device and try again.",
-                ),
+                LOCKED,
+                UNLOCK,
             )
         if section.code or section.text.strip():
             raise Refused(
@@ -123,8 +118,8 @@ class Wipe:
                     en="This device cannot be erased from here.",
                 ),
                 Text(
-                    de="Mit den Tasten am Gerät löschen, siehe Anleitung.",
-                    en="Erase it with its buttons, see the guide.",
+                    de="Im Wiederherstellungsmenü vollständig löschen (Anleitung des Herstellers).",
+                    en="Erase it fully in the recovery menu (maker's guide).",
                 ),
                 section.text.strip(),
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medialab_agent.drivers.android_adb import inventory
+from medialab_agent.drivers.android_adb.advice import ASK
 from medialab_agent.drivers.android_adb.device import AdbHandle, chunks
 from medialab_agent.drivers.android_adb.inventory import parse
 from medialab_agent.drivers.android_adb.profiles import Profile
@@ -40,8 +41,13 @@ class Work:
             raise _refusal(
                 "uninstall-refused",
                 refused,
-                "Eine App lässt sich nicht deinstallieren.",
-                "An app cannot be uninstalled.",
+                Text(de="Eine App lässt sich nicht deinstallieren.", en="An app cannot be uninstalled."),
+                Text(
+                    de="Am Gerät unter Einstellungen → Sicherheit → Apps zur Geräteverwaltung die fremde App"
+                    " ausschalten.\nDann noch einmal zurücksetzen. Hilft das nicht: vollständig löschen.",
+                    en="At the device, switch the foreign app off under Settings → Security → Device admin apps.\n"
+                    "Then reset it again. If that does not help: erase it fully.",
+                ),
             )
         return Done(changed=bool(names))
 
@@ -54,8 +60,11 @@ class Work:
             raise _refusal(
                 "clear-refused",
                 refused,
-                "Das Gerät erlaubt das Löschen von App-Daten nicht.",
-                "The device does not allow erasing app data.",
+                Text(
+                    de="Das Gerät erlaubt nicht, App-Daten zu löschen.",
+                    en="The device does not allow erasing app data.",
+                ),
+                ASK,
             )
         return Done(changed=used)
 
@@ -141,9 +150,5 @@ def _accept_code(section: Section) -> bool:
     return section.code == 0
 
 
-def _refusal(code: str, names: list[str], de: str, en: str) -> Refused:
-    remedy = Text(
-        de="In den Entwickleroptionen die Berechtigungsprüfung für USB-Debugging ausschalten oder vollständig löschen.",
-        en="Switch off permission monitoring for USB debugging in the developer options, or erase it fully.",
-    )
-    return Refused(code, Text(de=de, en=en), remedy, f"{len(names)} apps")
+def _refusal(code: str, names: list[str], text: Text, remedy: Text) -> Refused:
+    return Refused(code, text, remedy, f"{len(names)} apps")
