@@ -85,3 +85,12 @@ def test_escape_stops_the_reset_of_one_device(visitor: Visitor) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_text("abgebrochen").first).to_be_visible()
     assert visitor.lab.device(ASKS)["traces"] == before
+
+
+def test_the_tiles_of_today_are_all_devices_together(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    rows = [row for row in visitor.lab.rows() if row["status"] != "retired"]
+    assert any(row["status"] == "maintenance" for row in rows)
+    figures = page.locator(".numbers-list .n")
+    expect(page.get_by_role("link", name="in Wartung")).to_be_visible()
+    assert sum(int(figure) for figure in figures.all_inner_texts()) == len(rows)

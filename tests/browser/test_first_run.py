@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import PASSWORD
 from tests.browser.visitor import Visitor
+from tests.browser.work import until
 
 
 def _fill(stranger: Visitor, again: str = PASSWORD) -> None:
@@ -65,3 +66,26 @@ def test_signing_out_and_in_again(visitor: Visitor) -> None:
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_text("Angemeldet: Ada")).to_be_visible()
+
+
+def test_a_device_with_traces_is_taken_in_only_after_a_question(stranger: Visitor) -> None:
+    lab = stranger.lab
+    lab.hub.set_up()
+    device = lab.agent.devices["n2"]
+    device.traces = {"photos": 3}
+    lab.agent.report(device)
+    until(lambda: lab.has(device.name) and lab.device(device.name)["traces"] == 3, "the use was not seen")
+    page = stranger.open("/login")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Heute").first.wait_for()
+    page = stranger.open_device(device.name)
+    page.get_by_role("button", name="In den Bestand aufnehmen").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_have_text("Fotos: 3")
+    dialog.get_by_role("button", name="Ohne guten Zustand aufnehmen").click()
+    until(lambda: lab.device(device.name)["status"] == "no_baseline", "it was not taken in, or with a good state")
+    page.get_by_role("button", name="Guten Zustand festhalten").click()
+    dialog.get_by_role("button", name="Trotzdem festhalten").click()
+    until(lambda: lab.device(device.name)["status"] != "no_baseline", "no good state was recorded")

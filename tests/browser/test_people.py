@@ -54,6 +54,25 @@ def test_an_account_goes_after_its_consequences_were_named(
     expect(lines).to_have_count(0)
 
 
+def test_who_cannot_hold_a_button_types_the_name_instead(visitor: Visitor) -> None:
+    with visitor.lab.hub.client() as admin:
+        admin.post("/api/v1/users", json={"name": "Margaret", "password": OLD, "role": "trainer"}).raise_for_status()
+    page = visitor.open("/more?page=people")
+    lines = page.get_by_role("listitem").filter(has_text="Margaret")
+    lines.get_by_role("button", name="Margaret löschen").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Gedrückt halten geht nicht?").click()
+    field = dialog.get_by_label("Geben Sie stattdessen den Namen Margaret ein")
+    field.fill("Margret")
+    field.press("Enter")
+    assert not visitor.violations()
+    expect(lines).to_have_count(1)
+    field.fill("Margaret")
+    field.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(lines).to_have_count(0)
+
+
 def test_everybody_finds_the_form_for_the_own_password(stranger: Visitor) -> None:
     hub = stranger.lab.hub
     hub.set_up()
@@ -64,6 +83,7 @@ def test_everybody_finds_the_form_for_the_own_password(stranger: Visitor) -> Non
     page.get_by_label("Passwort").fill(OLD)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Mehr").first.click()
+    expect(page.get_by_role("link", name="Neue Geräte aufnehmen")).to_have_count(0)  # that is for the staff
     page.get_by_role("link", name="Passwort ändern").click()
     page.get_by_label("Bisheriges Passwort").fill("not the right one")
     page.get_by_label("Neues Passwort", exact=True).fill(NEW)
