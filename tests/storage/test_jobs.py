@@ -185,6 +185,16 @@ def test_many_at_once(core: HubCore) -> None:
     assert sorted(row["id"] for row in [*page["items"], *rest["items"]]) == sorted(ids)
 
 
+def test_only_what_was_shown_is_reset_and_what_came_meanwhile_is_named(core: HubCore) -> None:
+    shown, later = core.prepare("t1"), core.prepare("t2")
+    everything = Scope(is_everything=True, only=frozenset({shown}))
+    view = core.read(views.batch_view, core.do(resetting.reset_many, everything, None, 5, "trainer"))
+    assert (view["total"], [(one["device"], one["code"]) for one in view["left_out"]]) == (1, [(later, "not-shown")])
+    with pytest.raises(Conflict, match="nothing-to-reset"):
+        core.do(resetting.reset_many, Scope(devices=(later,), only=frozenset({shown})), None, 5, "trainer")
+    assert core.row(later)["job"] is None
+
+
 def test_a_record_is_tied_to_everything_before_it(core: HubCore) -> None:
     device = core.prepare("t1")
     job = core.do(resetting.reset, device, None, 0, "trainer")

@@ -18,15 +18,22 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.progress import ExecutionStatus
 from medialab_wire.texts import Text
 
+_NOT_SHOWN = Obstacle(
+    "not-shown",
+    Text(de="Das Gerät war in der Vorschau nicht dabei.", en="The device was not part of the preview."),
+)
+
 
 @dataclass(frozen=True)
 class Scope:
-    """Which devices: named ones, or all of a location or station, or the whole lab with `is_everything`."""
+    """Which devices: named ones, or all of a location or station, or the whole lab with `is_everything`; of these,
+    those in `only` when it is given."""
 
     devices: tuple[str, ...] = ()
     location: str | None = None
     station: str | None = None
     is_everything: bool = False
+    only: frozenset[str] | None = None
 
 
 def reset(uow: UnitOfWork, device: str, level: str | None, grace_s: float, actor: str) -> str:
@@ -65,20 +72,19 @@ def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float,
     found = _devices(uow, scope)
     candidates = {candidate.device: candidate for candidate in gather(uow, found)}
     plan = plan_resets(candidates.values(), level)
-    if not plan.touched:
-        text = Text(de="Kein Gerät kann zurückgesetzt werden.", en="No device can be reset.")
-        raise not_possible("nothing-to-reset", text)
     batch = Batch(id=uow.new_id("bat"), action=RESET_ACTION, level=level, requested_by=actor, created_at=uow.now)
     uow.session.add(batch)
     uow.session.flush()
     by_id = {device.id: device for device in found}
-    obstacles = {
-        touched.device: _start_one(uow, by_id[touched.device], candidates[touched.device], batch, grace_s)
-        for touched in plan.touched
-    }
-    obstacles.update({entry.device: entry.obstacle for entry in plan.untouched})
+    obstacles: dict[str, Obstacle | None] = {entry.device: entry.obstacle for entry in plan.untouched}
+    for key in (touched.device for touched in plan.touched):
+        is_wanted = scope.only is None or key in scope.only
+        obstacles[key] = _start_one(uow, by_id[key], candidates[key], batch, grace_s) if is_wanted else _NOT_SHOWN
     batch.left_out = [_left_out(key, why) for key, why in obstacles.items() if why is not None]
     started = len(found) - len(batch.left_out)
+    if not started:
+        text = Text(de="Kein Gerät kann zurückgesetzt werden.", en="No device can be reset.")
+        raise not_possible("nothing-to-reset", text)
     batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=started, level=level)
     uow.touch_batch(batch.id)
     return batch.id

@@ -2073,6 +2073,8 @@ export interface components {
         /**
          * ResetsRequest
          * @description Reset many: the named devices, or all of a location or station, or the whole lab with `everything`.
+         *
+         *     `only`: of these, those a person saw in the preview; what came meanwhile is left out and named in the batch.
          */
         ResetsRequest: {
             /** Devices */
@@ -2091,6 +2093,8 @@ export interface components {
             level?: string | null;
             /** Location */
             location?: string | null;
+            /** Only */
+            only?: string[] | null;
             /** Station */
             station?: string | null;
         };

@@ -96,4 +96,5 @@ async def cancel_batch(batch_id: str, hub: HubDep, trainer: Trainer) -> Response
 
 
 def _scope(body: ResetsRequest) -> resetting.Scope:
-    return resetting.Scope(tuple(body.devices or ()), body.location, body.station, body.everything)
+    only = None if body.only is None else frozenset(body.only)
+    return resetting.Scope(tuple(body.devices or ()), body.location, body.station, body.everything, only)

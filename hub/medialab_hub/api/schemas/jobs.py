@@ -15,12 +15,15 @@ class ResetRequest(Body):
 
 
 class ResetsRequest(Body):
-    """Reset many: the named devices, or all of a location or station, or the whole lab with `everything`."""
+    """Reset many: the named devices, or all of a location or station, or the whole lab with `everything`.
+
+    `only`: of these, those a person saw in the preview; what came meanwhile is left out and named in the batch."""
 
     devices: list[str] | None = Field(default=None, max_length=5000)
     location: str | None = None
     station: str | None = None
     everything: bool = False
+    only: list[str] | None = Field(default=None, max_length=5000)
     level: str | None = None
     grace_s: float = Field(default=5, ge=0, le=60)
 
