@@ -105,7 +105,7 @@ class Hub:
         return f"{self.url}/setup?token={await self.admission.offer_first_admin_link()}"
 
     async def _start_storage(self) -> None:
-        await asyncio.to_thread(bring_up_to_date, self.database, self.folder)
+        await _to_its_end(bring_up_to_date, self.database, self.folder)
         self._loop = asyncio.get_running_loop()
         self.reading = Reading(self.database)
         self.projection = Projection(self.clock)
@@ -216,6 +216,16 @@ class Hub:
 
     async def _is_healthy(self) -> bool:
         return self.link.is_connected and await asyncio.to_thread(is_healthy, self.database)
+
+
+async def _to_its_end(work: Callable[..., None], *arguments: object) -> None:
+    """Run it in a thread, and wait for it even when cancelled: what it uses must not be closed meanwhile."""
+    task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 async def _keep_running(run: Callable[[], Awaitable[None]]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import stat
+import struct
 import threading
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 from medialab_hub.storage.copies import check_copy
-from tests.fixtures.hubs import PASSWORD, HubProgram
+from tests.fixtures.hubs import PASSWORD, HubProgram, until
 
 
 def is_running(pid: int) -> bool:
@@ -205,15 +206,35 @@ def test_secrets_on_disk_are_for_the_owner_only(program: HubProgram) -> None:
     assert set(secrets["passwords"]) == {"hub", "local"}
 
 
+def told(manager: socket.socket) -> tuple[int, bytes]:
+    """Process id of the sender, and what it says (SCM_CREDENTIALS, unix(7))."""
+    text, extra, _flags, _from = manager.recvmsg(64, socket.CMSG_SPACE(struct.calcsize("3i")))
+    return struct.unpack("3i", extra[0][2])[0], text
+
+
+@pytest.mark.parametrize("again", range(4))
+def test_a_hub_that_is_stopped_while_it_makes_its_database_ends_in_order(tmp_path: Path, again: int) -> None:
+    hub = HubProgram(tmp_path)
+    try:
+        until(lambda: (tmp_path / "hub.sqlite3-wal").exists())
+        time.sleep(again * 0.05)
+        hub.process.send_signal(signal.SIGTERM)
+        assert hub.process.wait(10) == 0, hub.process.stderr.read()
+    finally:
+        hub.end()
+
+
 def test_systemd_is_told(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
+        manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         manager.settimeout(20)
         hub = HubProgram(tmp_path / "data", NOTIFY_SOCKET=str(tmp_path / "notify"))
         try:
-            assert manager.recv(64) == b"READY=1"
+            assert told(manager) == (hub.process.pid, b"READY=1"), "mosquitto can speak to systemd, too"
+            assert httpx.get(f"{hub.url()}/healthz").status_code == 200
             hub.process.send_signal(signal.SIGTERM)
-            assert manager.recv(64) == b"STOPPING=1"
+            assert told(manager) == (hub.process.pid, b"STOPPING=1")
             assert hub.process.wait(5) == 0
         finally:
             hub.end()

@@ -18,6 +18,8 @@ PR_SET_PDEATHSIG = 1
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 5.0
 """Pause before a restart; doubles with each, and is short again once the program ran `STEADY_S`."""
 STEADY_S = 10.0
+FOR_THE_HUB = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+"""sd_notify(3), sd_watchdog_enabled(3)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Command:
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+
+
+def _inherited() -> dict[str, str]:
+    """The environment without what is meant for the hub alone: mosquitto would tell systemd that all is ready."""
+    return {name: value for name, value in os.environ.items() if name not in FOR_THE_HUB}
 
 
 def _die_with_parent() -> Callable[[], None]:
@@ -87,7 +94,7 @@ class Child:
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             *self._command.argv,
-            env={**os.environ, **self._command.env},
+            env={**_inherited(), **self._command.env},
             stdin=asyncio.subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
