@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 FIRST_REPEAT_S, LONGEST_REPEAT_S = 5.0, 60.0
 """Seconds until something unacknowledged is sent again; doubles each time."""
 REPORT_REST_S = 1.0
-"""Seconds between two reports of one connection; what changes meanwhile travels with the next."""
+"""Seconds between two reports of one connection; what changes meanwhile travels with the next. One that says more than
+volatile values goes at once, unless the last such one did so within the rest."""
 LARGEST = 1_000_000
 """Bytes of one message; more would make a broker cut the line again and again."""
 
@@ -35,6 +36,11 @@ class _Entry:
     key: str = ""
 
 
+def _lasting(report: Report) -> Report:
+    """Without what changes by itself."""
+    return report.model_copy(update={"seq": 0, "volatile": {}})
+
+
 class Outbox:
     """Bounded by what exists: one entry per connection and per unfinished execution, whatever happens in between.
 
@@ -45,15 +51,27 @@ class Outbox:
         self._birth = 0
         self._reports: dict[str, Report] = {}
         self._entries: dict[str, _Entry] = {}
+        self._hurried: dict[str, float] = {}
 
     def report(self, report: Report, now: float) -> None:
         """A connection's new state; its sequence number is given here."""
         before = self._reports.get(report.dev)
         numbered = report.model_copy(update={"seq": before.seq + 1 if before else 1})
         self._reports[report.dev] = numbered
-        topic = topics.report(self._agent, report.dev)
-        sent_at = self._entries[topic].sent_at if topic in self._entries else -REPORT_REST_S
-        self._state_report(report.dev, max(now, sent_at + REPORT_REST_S), sent_at)
+        known = self._entries.get(topics.report(self._agent, report.dev))
+        sent_at = known.sent_at if known is not None else -REPORT_REST_S
+        due = now if self._may_hurry(before, numbered, now) else max(now, sent_at + REPORT_REST_S)
+        if known is not None and known.due is not None:
+            due = min(due, max(now, known.due))
+        self._state_report(report.dev, due, sent_at)
+
+    def _may_hurry(self, before: Report | None, report: Report, now: float) -> bool:
+        """What people wait for, such as who a device is, does not rest; but no more than once a rest."""
+        is_chatter = before is not None and _lasting(before) == _lasting(report)
+        if is_chatter or now < self._hurried.get(report.dev, -REPORT_REST_S) + REPORT_REST_S:
+            return False
+        self._hurried[report.dev] = now
+        return True
 
     def execution(self, report: ExecutionReport, now: float) -> None:
         """An execution's new state."""
