@@ -67,8 +67,9 @@ class Outbox:
 
     def _may_hurry(self, before: Report | None, report: Report, now: float) -> bool:
         """What people wait for, such as who a device is, does not rest; but no more than once a rest."""
-        is_chatter = before is not None and _lasting(before) == _lasting(report)
-        if is_chatter or now < self._hurried.get(report.dev, -REPORT_REST_S) + REPORT_REST_S:
+        if before is None:
+            return True
+        if _lasting(before) == _lasting(report) or now < self._hurried.get(report.dev, -REPORT_REST_S) + REPORT_REST_S:
             return False
         self._hurried[report.dev] = now
         return True
