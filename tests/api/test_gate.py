@@ -182,6 +182,7 @@ def test_every_answer_carries_the_security_headers(hub: HubInThread) -> None:
 
 def test_public_routes_have_a_limit(fresh_hub: HubInThread) -> None:
     with fresh_hub.stranger() as client:
-        statuses = [client.post("/api/v1/setup", json={}).status_code for _ in range(25)]
-    assert statuses.count(422) == 20
-    assert statuses[-5:] == [429] * 5
+        statuses = [client.post("/api/v1/setup", json={}).status_code for _ in range(45)]
+    assert statuses[:20] == [422] * 20
+    assert statuses.count(422) <= 40, "20 a minute, and a minute may end in between"
+    assert set(statuses) == {422, 429}
