@@ -12,7 +12,7 @@ from medialab_agent.runtime import builtin, troubles
 from medialab_agent.runtime.admission import level_of
 from medialab_agent.runtime.deadline import DeadlinePassed
 from medialab_agent.runtime.ledger import Ledger
-from medialab_agent.runtime.outcome import ENDED_BEFORE, claimed, completed, with_ticks
+from medialab_agent.runtime.outcome import claimed, with_ticks
 from medialab_agent.runtime.session import DeviceSession
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
@@ -21,6 +21,7 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.capabilities import EvidenceKind
 from medialab_wire.commands import Answer
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepState, StepView, Trouble
+from medialab_wire.proof import ENDED_BEFORE, completed
 from medialab_wire.texts import Text
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.domain.records import record_hash
-from medialab_hub.domain.reset_policy import Evidence, Verdict, judge, makes_ready, was_touched
+from medialab_hub.domain.reset_policy import Evidence, judge, makes_ready, was_touched
 from medialab_hub.services import allocations
 from medialab_hub.services.ownership import settle_owner
 from medialab_hub.services.proofs import forget_proof, note_proof
@@ -14,14 +14,10 @@ from medialab_hub.storage import agents, devices
 from medialab_hub.storage import jobs as rows
 from medialab_hub.storage.tables import Baseline, Connection, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
-from medialab_wire.capabilities import DriverManifest, ResetLevel
-from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome, StepView, Trouble
+from medialab_wire.capabilities import DriverManifest
+from medialab_wire.progress import Check, ExecutionStatus, Outcome, StepView, Trouble
+from medialab_wire.proof import ENDED_BEFORE, completed
 from medialab_wire.texts import Text
-
-_ENDED_BEFORE = Text(
-    de="nicht mehr geprüft, weil das Zurücksetzen vorher endete",
-    en="not checked any more, because the reset ended before",
-)
 
 
 def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dict[str, object] | None = None) -> None:
@@ -77,8 +73,9 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     steps = [StepView.model_validate(step) for step in job.steps]
     verdict = judge(level, Evidence(ExecutionStatus(job.status), steps, checks, claimed, _ticks(uow, job, steps)))
     job.outcome = None if verdict.outcome is None else verdict.outcome.value
-    why = None if job.status == ExecutionStatus.SUCCEEDED else _ENDED_BEFORE
-    job.checks = [*job.checks, *_never_made(level, checks, verdict, why)]
+    if level is not None:
+        why = None if job.status == ExecutionStatus.SUCCEEDED else ENDED_BEFORE
+        job.checks = [check.model_dump(mode="json") for check in completed(level, checks, why)]
     allocations.finish_reset(uow, job)
     job.is_tidying = not makes_ready(manifest, level)
     if verdict.outcome is Outcome.CLEAN and job.is_tidying:
@@ -101,18 +98,6 @@ def _ticks(uow: UnitOfWork, job: Job, steps: list[StepView]) -> set[tuple[str, s
 def _manifest_of(uow: UnitOfWork, job: Job) -> DriverManifest | None:
     connection = None if job.connection_id is None else uow.session.get(Connection, job.connection_id)
     return agents.manifest(uow.session, None if connection is None else connection.driver)
-
-
-def _never_made(
-    level: ResetLevel | None, checks: list[Check], verdict: Verdict, why: Text | None
-) -> list[dict[str, object]]:
-    """Demanded checks nobody reported stand in the record as unknown, so that a reader sees what is missing."""
-    there = {check.id for check in checks}
-    demanded = () if level is None else level.checks
-    specs = (spec for spec in demanded if spec.id in verdict.missing and spec.id not in there)
-    unknown = CheckResult.UNKNOWN
-    missing = (Check(id=s.id, title=s.title, kind=s.kind, result=unknown, observed=why) for s in specs)
-    return [check.model_dump(mode="json") for check in missing]
 
 
 def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str, object] | None) -> None:

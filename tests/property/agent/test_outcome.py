@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medialab_agent.runtime.outcome import claimed, completed, with_ticks
+from medialab_agent.runtime.outcome import claimed, with_ticks
 from medialab_hub.domain.reset_policy import Evidence, judge
 from medialab_wire.capabilities import CheckSpec, EvidenceKind, ResetLevel
 from medialab_wire.progress import Check, CheckResult, ExecutionStatus, Outcome
-from medialab_wire.proof import is_made, outcome_of
+from medialab_wire.proof import completed, is_made, outcome_of
 from medialab_wire.texts import Text
 
 T = Text(de="x", en="x")
