@@ -13,6 +13,7 @@ from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.devices import AtHand
+from medialab_hub.storage.put import put
 from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
@@ -149,7 +150,7 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     if report.presence is Presence.PRESENT:
         news["last_seen"] = uow.now
     news["absent_since"] = absent_since(report.presence, connection.absent_since, uow.now)
-    devices.put(uow.session, connection, news)
+    put(uow.session, connection, news)
     return changed
 
 
@@ -182,7 +183,7 @@ def _publish(
     known: AtHand | None,
     kind: Happened = Happened.DEVICE_REPORTED,
 ) -> None:
-    devices.put(uow.session, device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
+    put(uow.session, device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
     uow.touch_reported(device.id, known)
 
 

@@ -1,13 +1,12 @@
 """Reads and finds devices, their connections, identities and clashes."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, inspect, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, update
 from sqlalchemy import select as sa_select
-from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
@@ -28,10 +27,6 @@ _CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
 _IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
 _IDENTITIES_SAYING = select(DeviceIdentity).where(col(DeviceIdentity.value).in_(IDS))
 _ADD_IDENTITIES = insert(DeviceIdentity)
-PUT = "rows-put"
-"""In the session's `info`: rows the session does not know to have changed, for whoever takes a use case back."""
-_PUT_DEVICE = update(Device).where(col(Device.id) == bindparam("row"))
-_PUT_CONNECTION = update(Connection).where(col(Connection.id) == bindparam("row"))
 _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
@@ -123,20 +118,6 @@ def new_connection(key: str, agent: str, dev: str, device: str) -> Connection:
         volatile={},
         traces={},
     )
-
-
-def put(session: Session, row: Device | Connection, values: Mapping[str, Any]) -> None:
-    """Give columns of a row these values; a stored one gets them at once, for a third of what a flush costs."""
-    fresh = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if not inspect(row).persistent:
-        for name, value in fresh.items():
-            setattr(row, name, value)
-    elif fresh:
-        statement = _PUT_DEVICE if isinstance(row, Device) else _PUT_CONNECTION
-        session.connection().execute(statement, {"row": row.id, **fresh})
-        session.info.setdefault(PUT, []).append(row)
-        for name, value in fresh.items():
-            set_committed_value(row, name, value)
 
 
 def connections_of(session: Session, devices: Iterable[str]) -> list[Connection]:

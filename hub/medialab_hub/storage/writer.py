@@ -14,8 +14,8 @@ from typing import Any, Generic, TypeVar
 from sqlmodel import Session
 
 from medialab_hub.clock import Clock
+from medialab_hub.storage import put
 from medialab_hub.storage.database import Database, set_durability
-from medialab_hub.storage.devices import PUT
 from medialab_hub.storage.failures import CommitFailed
 from medialab_hub.storage.journal import Journal
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
@@ -147,7 +147,7 @@ class Writer:
 def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
     """Alone in its transaction, what failed is taken back with all of it; else with a SAVEPOINT of its own."""
     mark = uow.journal.mark()
-    uow.session.info.pop(PUT, None)
+    put.begin(uow.session)
     try:
         with contextlib.nullcontext() if is_alone else uow.session.begin_nested():
             result = use_case(uow)
@@ -155,6 +155,5 @@ def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
             return result
     except BaseException:
         uow.journal.back_to(mark)
-        for row in uow.session.info.pop(PUT, ()):
-            uow.session.expire(row)
+        put.take_back(uow.session)
         raise
