@@ -51,7 +51,7 @@ def _add_admin(admin: argparse.ArgumentParser) -> None:
     nouns = admin.add_subparsers(dest="noun", required=True)
     nouns.add_parser("link", help="a fresh link for the first sign-in")
     nouns.add_parser("backup", help="write a backup now")
-    nouns.add_parser("check", help="check the chain of the journal")
+    nouns.add_parser("check", help="check the chain of the journal and the records")
     erase = nouns.add_parser("erase", help="erase reasons and notes: of a device, a job, or by an account")
     erase.add_argument("id")
     roles = ["guest", "trainer", "staff", "admin"]

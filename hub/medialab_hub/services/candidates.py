@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from medialab_hub.domain.allocation import AllocationKind
 from medialab_hub.domain.readiness import Candidate
-from medialab_hub.services.device_rows import left_behind
+from medialab_hub.services.proofs import left_behind
 from medialab_hub.storage import agents, allocations, devices, jobs
 from medialab_hub.storage.tables import Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork

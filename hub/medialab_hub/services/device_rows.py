@@ -11,7 +11,7 @@ from medialab_hub.domain.allocation import AllocationKind
 from medialab_hub.domain.device_status import DeviceFacts, DeviceStatus, derive_status
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.progress import current_step, fraction
-from medialab_hub.domain.traces import beyond
+from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import allocations, busy, devices, issues, jobs
 from medialab_hub.storage.devices import AtHand
@@ -136,11 +136,6 @@ def status_of(device: Device, around: Surroundings) -> DeviceStatus:
             was_used=device.used_at is not None,
         )
     )
-
-
-def left_behind(device: Device, owner: Connection | None) -> dict[str, int]:
-    """What people left on it, by kind, beyond its recorded good state."""
-    return {} if owner is None else beyond(owner.traces, device.kept_traces)
 
 
 def battery_of(volatile: dict[str, Any]) -> int | None:

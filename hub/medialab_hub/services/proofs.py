@@ -1,7 +1,7 @@
-"""What is proven of a device, until when it holds, and when it is forgotten."""
+"""What is proven of a device, until when it holds, when it is forgotten, and what speaks against it."""
 
 from medialab_hub.domain.reset_policy import Verdict
-from medialab_hub.services.device_rows import left_behind
+from medialab_hub.domain.traces import beyond
 from medialab_hub.storage.tables import Connection, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.progress import Outcome
@@ -27,3 +27,8 @@ def notice_use(uow: UnitOfWork, device: Device, connection: Connection) -> None:
     is_proof_whole = device.proven_job is not None and device.used_at is None
     if is_proof_whole and device.owner_id == connection.id and any(left_behind(device, connection).values()):
         device.used_at = uow.now
+
+
+def left_behind(device: Device, owner: Connection | None) -> dict[str, int]:
+    """What people left on it, by kind, beyond its recorded good state."""
+    return {} if owner is None else beyond(owner.traces, device.kept_traces)

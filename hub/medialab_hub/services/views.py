@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from medialab_hub.services.device_rows import device_row, left_behind, surroundings
+from medialab_hub.services.device_rows import device_row, surroundings
 from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_detail as _job_detail
 from medialab_hub.services.job_rows import job_rows
+from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, issues, jobs, places
