@@ -13,7 +13,6 @@ from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.devices import AtHand
-from medialab_hub.storage.put import put
 from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
@@ -58,7 +57,8 @@ def keep_volatile(uow: UnitOfWork, readings: Mapping[str, Reading]) -> None:
 def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
     """Store one report. None, which is fine: it is not newer than the last one of this connection, or of nothing."""
     with uow.session.no_autoflush:
-        known = devices.at_hand(uow.session, agent, report.dev)
+        uow.session.flush()
+        known = devices.at_hand(uow.transaction, agent, report.dev)
         connection = None if known is None else known.connection(agent, report.dev)
         if connection is not None and not _is_news(connection, report):
             return None
@@ -68,7 +68,8 @@ def take_report(uow: UnitOfWork, agent: str, report: Report) -> Taken | None:
             _know_agent(uow, agent)
         elif connection.said_hash == hash_of(report):
             return _take_from_known(uow, known, connection, report)
-        return _take_and_recognise(uow, agent, connection, report)
+        stored = None if connection is None else uow.session.get(Connection, connection.id)
+        return _take_and_recognise(uow, agent, stored, report)
 
 
 def _take_from_known(uow: UnitOfWork, known: AtHand, connection: Connection, report: Report) -> Taken:
@@ -150,7 +151,7 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     if report.presence is Presence.PRESENT:
         news["last_seen"] = uow.now
     news["absent_since"] = absent_since(report.presence, connection.absent_since, uow.now)
-    put(uow.session, connection, news)
+    uow.put(connection, news)
     return changed
 
 
@@ -183,7 +184,7 @@ def _publish(
     known: AtHand | None,
     kind: Happened = Happened.DEVICE_REPORTED,
 ) -> None:
-    put(uow.session, device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
+    uow.put(device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
     uow.touch_reported(device.id, known)
 
 

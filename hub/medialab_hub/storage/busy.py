@@ -1,8 +1,9 @@
 """Finds out with one question whether anything at all is going on with a few devices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, literal_column, select
 from sqlmodel import Session, col
 
 from medialab_hub.storage.allocations import BLOCKING
@@ -14,9 +15,15 @@ JOBS, ALLOCATIONS, ISSUES = "jobs", "allocations", "issues"
 FEW = 20
 """With more devices something is going on with one of them anyway."""
 
+
+def _is_one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Words of ours stand in the statement itself: for parameters it would be written or planned anew each time."""
+    return col(column).in_([literal_column(f"'{value}'") for value in values])
+
+
 IS_GOING_ON = {
-    JOBS: exists().where(col(Job.device_id) == col(Device.id), col(Job.status).in_(OPEN)),
-    ALLOCATIONS: exists().where(col(Allocation.device_id) == col(Device.id), col(Allocation.status).in_(BLOCKING)),
+    JOBS: exists().where(col(Job.device_id) == col(Device.id), _is_one_of(Job.status, OPEN)),
+    ALLOCATIONS: exists().where(col(Allocation.device_id) == col(Device.id), _is_one_of(Allocation.status, BLOCKING)),
     ISSUES: exists().where(col(OpenIssue.device_id) == col(Device.id)),
 }
 """Conditions for statements that select devices."""

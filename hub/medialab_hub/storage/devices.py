@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, update
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import and_, bindparam, delete, exists, insert, inspect, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.identity import Claim
 from medialab_hub.storage.busy import IS_GOING_ON
 from medialab_hub.storage.chunks import IDS, fetch
+from medialab_hub.storage.put import plain
 from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device, DeviceIdentity, IdentityClash, Job
 from medialab_wire.reports import IdentityKind, Presence
 
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
 _CALLED = (Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
+_COLUMNS = {table: tuple(inspect(table).column_attrs.keys()) for table in (Connection, Device)}
+_WIDTH = len(_COLUMNS[Connection])
 _AT_HAND = (
-    sa_select(Connection, Device, *IS_GOING_ON.values())
+    sa_select(*(getattr(table, name) for table, names in _COLUMNS.items() for name in names), *IS_GOING_ON.values())
     .join(Device, col(Device.id) == col(Connection.device_id))
     .where(col(Connection.device_id) == select(Connection.device_id).where(*_CALLED).scalar_subquery())
 )
@@ -74,7 +78,7 @@ def in_place(session: Session, location: str | None, station: str | None) -> Seq
 
 @dataclass(frozen=True)
 class AtHand:
-    """A device with all its connections, as they are in this transaction."""
+    """A device with all its connections, as they are in this transaction; rows that were read are plain (see `put`)."""
 
     device: Device
     connections: list[Connection]
@@ -95,14 +99,16 @@ class Standing(NamedTuple):
     is_turned: bool
 
 
-def at_hand(session: Session, agent: str, dev: str) -> AtHand | None:
-    """The device behind the connection an agent calls `dev`."""
-    found = session.execute(_AT_HAND, {"agent": agent, "dev": dev}).all()
+def at_hand(transaction: Transaction, agent: str, dev: str) -> AtHand | None:
+    """The device behind the connection an agent calls `dev`, in plain rows: the session has to be flushed."""
+    found = [tuple(row) for row in transaction.execute(_AT_HAND, {"agent": agent, "dev": dev})]
     if not found:
         return None
-    _, device, *is_going_on = found[0]
-    going_on = [noun for noun, is_so in zip(IS_GOING_ON, is_going_on, strict=True) if is_so]
-    return AtHand(device, [row[0] for row in found], going_on)
+    end = _WIDTH + len(_COLUMNS[Device])
+    device = plain(Device, dict(zip(_COLUMNS[Device], found[0][_WIDTH:end], strict=True)))
+    ways = [plain(Connection, dict(zip(_COLUMNS[Connection], row[:_WIDTH], strict=True))) for row in found]
+    going_on = [noun for noun, is_so in zip(IS_GOING_ON, found[0][end:], strict=True) if is_so]
+    return AtHand(device, ways, going_on)
 
 
 def new_connection(key: str, agent: str, dev: str, device: str) -> Connection:

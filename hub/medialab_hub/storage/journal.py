@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 from sqlmodel import Session, col, select
 
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
@@ -24,9 +24,9 @@ Mark = tuple[int, str]
 class Journal:
     """The end of the journal within one transaction, which keeps it locked: numbers follow the order of commits."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, connection: Connection) -> None:
         """Take the lock; do it before any savepoint."""
-        self._session = session
+        self._connection = connection
         self._stored = self._end = self._lock()
 
     @property
@@ -44,7 +44,7 @@ class Journal:
         seq, kind = self.seq + 1, str(kind)
         fresh = _hash(self.last_hash, [seq, at.isoformat(), kind, subject, actor, data])
         row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
-        self._session.connection().execute(_INSERT, row)
+        self._connection.execute(_INSERT, row)
         self._end = (seq, fresh)
         return seq
 
@@ -59,14 +59,13 @@ class Journal:
     def close(self) -> None:
         """Keep how far the journal is; the last thing before the commit."""
         if self._end != self._stored:
-            self._session.connection().execute(_MOVE, {"seq": self._end[0], "hash": self._end[1]})
+            self._connection.execute(_MOVE, {"seq": self._end[0], "hash": self._end[1]})
             self._stored = self._end
 
     def _lock(self) -> Mark:
-        connection = self._session.connection()
-        found = connection.execute(_LOCK).first()
+        found = self._connection.execute(_LOCK).first()
         if found is None:
-            connection.execute(insert(JournalHead), {"id": 1, "seq": 0, "hash": ""})
+            self._connection.execute(insert(JournalHead), {"id": 1, "seq": 0, "hash": ""})
             return 0, ""
         return found[0], found[1]
 

@@ -1,15 +1,18 @@
 """One use case's view of the database: a session, one moment, fresh ids, the journal, and what it touched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection as Transaction
 from sqlmodel import Session
 
 from medialab_hub.domain.ids import make_id
+from medialab_hub.storage import put
 from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.journal import Journal
+from medialab_hub.storage.tables import Connection, Device
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Touched:
 class UnitOfWork:
     """Handed to a use case, which never commits. Everything recorded here leaves only after the commit."""
 
+    transaction: Transaction
+    """For plain statements; `session` speaks over the same, and its overhead is for those who use it."""
     session: Session
     journal: Journal
     now: datetime
@@ -49,6 +54,10 @@ class UnitOfWork:
     def new_id(self, prefix: str) -> str:
         """A fresh id such as `dev-4k2…`."""
         return make_id(prefix, self.random_bits(60))
+
+    def put(self, row: Device | Connection, values: Mapping[str, Any]) -> None:
+        """Store these columns at once; see `storage.put`."""
+        put.put(self.transaction, self.session, row, values)
 
     def record(self, kind: str, subject: str, actor: str = "", **data: Any) -> int:
         """Append a past-tense event (`device.adopted`) to the journal; returns the fleet sequence it got."""

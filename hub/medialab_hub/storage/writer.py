@@ -6,11 +6,12 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from medialab_hub.clock import Clock
@@ -99,8 +100,11 @@ class Writer:
         answers: list[tuple[Future[Any], Any]] = []
         try:
             self._set_durability(any(queued.durable for queued in batch))
-            with Session(self._database.writer, expire_on_commit=False) as session:
-                self._run_all(session, batch, answers)
+            with (
+                self._database.writer.connect() as transaction,
+                Session(transaction, expire_on_commit=False) as session,
+            ):
+                self._run_all(transaction, session, batch, answers)
         except Exception as error:
             log.exception("a commit failed")
             failed = CommitFailed(str(error))
@@ -112,12 +116,18 @@ class Writer:
         for answer, result in answers:
             answer.set_result(result)
 
-    def _run_all(self, session: Session, batch: list[_Queued[Any]], answers: list[tuple[Future[Any], Any]]) -> None:
-        journal, touched = Journal(session), Touched()
+    def _run_all(
+        self,
+        transaction: Connection,
+        session: Session,
+        batch: list[_Queued[Any]],
+        answers: list[tuple[Future[Any], Any]],
+    ) -> None:
+        journal, touched = Journal(transaction), Touched()
         for queued in batch:
             if not queued.answer.set_running_or_notify_cancel():
                 continue
-            uow = UnitOfWork(session, journal, self._clock.now(), secrets.randbits)
+            uow = UnitOfWork(transaction, session, journal, self._clock.now(), secrets.randbits)
             try:
                 result = _run(uow, queued.use_case, is_alone=len(batch) == 1)
             except Exception as error:  # noqa: BLE001 - handed to the caller
@@ -128,7 +138,7 @@ class Writer:
         if answers:  # else there is nothing to keep
             news = self._project(session, touched, journal.seq)
             journal.close()
-            session.commit()
+            transaction.commit()
             self._tell(news)
 
     def _tell(self, news: Any) -> None:
@@ -144,12 +154,19 @@ class Writer:
             self._is_durable = durable
 
 
+@contextlib.contextmanager
+def _savepoint(session: Session) -> Iterator[None]:
+    with session.begin_nested():
+        session.connection()  # sets it now: the session alone would wait until somebody uses it
+        yield
+
+
 def _run(uow: UnitOfWork, use_case: UseCase[T], *, is_alone: bool) -> T:
     """Alone in its transaction, what failed is taken back with all of it; else with a SAVEPOINT of its own."""
     mark = uow.journal.mark()
     put.begin(uow.session)
     try:
-        with contextlib.nullcontext() if is_alone else uow.session.begin_nested():
+        with contextlib.nullcontext() if is_alone else _savepoint(uow.session):
             result = use_case(uow)
             uow.session.flush()
             return result
