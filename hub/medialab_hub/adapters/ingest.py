@@ -10,7 +10,7 @@ from typing import Any
 
 from medialab_hub.adapters.acknowledgements import ReportAcks
 from medialab_hub.adapters.invalid import InvalidMessages
-from medialab_hub.adapters.memory import WireMemory
+from medialab_hub.adapters.memory import WireMemory, digest_of
 from medialab_hub.adapters.parsing import Unusable, parse
 from medialab_hub.clock import Clock
 from medialab_hub.domain.progress import fraction
@@ -97,7 +97,8 @@ class Ingest:
     # --- reports ----------------------------------------------------------------------------------------------
 
     def _take_report(self, agent: str, report: Report, message: _Message) -> None:
-        known = self.memory.volatile_only(agent, report)
+        digest = digest_of(report)
+        known = self.memory.volatile_only(agent, report, digest)
         if known is not None:
             self.memory.keep_volatile(known, report, self._clock.now())
             self._index.take_volatile(known.device, report.volatile, self._clock.now())
@@ -108,12 +109,12 @@ class Ingest:
         self._store(
             message,
             lambda uow: reports.take_report(uow, agent, report),
-            partial(self._report_stored, agent, report),
-            lambda _error: self.memory.end(agent, report, None),
+            partial(self._report_stored, agent, report, digest),
+            lambda _error: self.memory.end(agent, report, digest, None),
         )
 
-    def _report_stored(self, agent: str, report: Report, taken: reports.Taken | None) -> None:
-        self.memory.end(agent, report, taken)
+    def _report_stored(self, agent: str, report: Report, digest: bytes, taken: reports.Taken | None) -> None:
+        self.memory.end(agent, report, digest, taken)
         self._acks.add_report(agent, report)
 
     # --- executions -------------------------------------------------------------------------------------------

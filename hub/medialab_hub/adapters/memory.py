@@ -46,13 +46,13 @@ class WireMemory:
 
     # --- reports ----------------------------------------------------------------------------------------------
 
-    def volatile_only(self, agent: str, report: Report) -> KnownConnection | None:
+    def volatile_only(self, agent: str, report: Report, digest: bytes) -> KnownConnection | None:
         """The connection, when nothing but volatile values changed and nothing of it waits to be stored."""
         key = (agent, report.dev)
         known = self._known.get(key)
         if known is None or key in self._under_way or (report.birth, report.seq) <= known.order:
             return None
-        return known if known.digest == _digest(report) else None
+        return known if known.digest == digest else None
 
     def keep_volatile(self, known: KnownConnection, report: Report, at: datetime) -> None:
         """These values are to be stored with the next snapshot."""
@@ -65,7 +65,7 @@ class WireMemory:
         key = (agent, report.dev)
         self._under_way[key] = self._under_way.get(key, 0) + 1
 
-    def end(self, agent: str, report: Report, taken: Taken | None) -> None:
+    def end(self, agent: str, report: Report, digest: bytes, taken: Taken | None) -> None:
         """It is stored, or was not news (None)."""
         key = (agent, report.dev)
         left = self._under_way[key] - 1
@@ -77,7 +77,7 @@ class WireMemory:
             return
         order = (report.birth, report.seq)
         is_present = report.presence is Presence.PRESENT
-        self._known[key] = KnownConnection(taken.connection, taken.device, order, _digest(report), is_present)
+        self._known[key] = KnownConnection(taken.connection, taken.device, order, digest, is_present)
         self._keys[taken.connection] = key
         self._readings.pop(taken.connection, None)
 
@@ -123,7 +123,8 @@ class WireMemory:
         return boot == event.boot and event.seq > last + 1
 
 
-def _digest(report: Report) -> bytes:
+def digest_of(report: Report) -> bytes:
+    """Of everything in a report that is not volatile."""
     text = report.model_dump_json(exclude={"birth", "seq", "volatile"})
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from medialab_hub.adapters.memory import WireMemory
+from medialab_hub.adapters.memory import KnownConnection, WireMemory, digest_of
 from medialab_hub.adapters.parsing import LARGEST, Unusable, parse
 from medialab_hub.services.reports import Taken
 from medialab_wire import topics
@@ -17,20 +17,24 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def stored(memory: WireMemory, report: Report) -> None:
     memory.begin("pi", report)
-    memory.end("pi", report, Taken("dev-1", "con-1", True))
+    memory.end("pi", report, digest_of(report), Taken("dev-1", "con-1", True))
+
+
+def volatile_only(memory: WireMemory, agent: str, report: Report) -> KnownConnection | None:
+    return memory.volatile_only(agent, report, digest_of(report))
 
 
 def test_only_a_newer_and_otherwise_equal_report_is_volatile() -> None:
     memory = WireMemory()
     first = say.report("t1", 5)
-    assert memory.volatile_only("pi", first) is None
+    assert volatile_only(memory, "pi", first) is None
     stored(memory, first)
-    assert memory.volatile_only("pi", say.report("t1", 6, volatile={"battery": 3})) is not None
-    assert memory.volatile_only("pi", say.report("t1", 5, volatile={"battery": 3})) is None
-    assert memory.volatile_only("pi", say.report("t1", 6, traces={"files": 1})) is None
-    assert memory.volatile_only("cupboard", say.report("t1", 6)) is None
+    assert volatile_only(memory, "pi", say.report("t1", 6, volatile={"battery": 3})) is not None
+    assert volatile_only(memory, "pi", say.report("t1", 5, volatile={"battery": 3})) is None
+    assert volatile_only(memory, "pi", say.report("t1", 6, traces={"files": 1})) is None
+    assert volatile_only(memory, "cupboard", say.report("t1", 6)) is None
     memory.forget("con-1")
-    assert memory.volatile_only("pi", say.report("t1", 6)) is None
+    assert volatile_only(memory, "pi", say.report("t1", 6)) is None
 
 
 def test_nothing_overtakes_a_report_that_waits_to_be_stored() -> None:
@@ -38,16 +42,16 @@ def test_nothing_overtakes_a_report_that_waits_to_be_stored() -> None:
     stored(memory, say.report("t1", 1))
     changed = say.report("t1", 2, traces={"files": 1})
     memory.begin("pi", changed)
-    assert memory.volatile_only("pi", say.report("t1", 3)) is None, "it would bring back the old state"
-    memory.end("pi", changed, Taken("dev-1", "con-1", True))
-    assert memory.volatile_only("pi", say.report("t1", 4, traces={"files": 1})) is not None
+    assert volatile_only(memory, "pi", say.report("t1", 3)) is None, "it would bring back the old state"
+    memory.end("pi", changed, digest_of(changed), Taken("dev-1", "con-1", True))
+    assert volatile_only(memory, "pi", say.report("t1", 4, traces={"files": 1})) is not None
 
 
 def test_readings_are_handed_out_once_and_die_with_a_stored_report() -> None:
     memory = WireMemory()
     stored(memory, say.report("t1", 1))
     second = say.report("t1", 2, volatile={"battery": 50})
-    known = memory.volatile_only("pi", second)
+    known = volatile_only(memory, "pi", second)
     assert known is not None
     memory.keep_volatile(known, second, NOW)
     assert {key: reading.volatile for key, reading in memory.take_readings().items()} == {"con-1": {"battery": 50}}
