@@ -8,8 +8,6 @@ from sqlalchemy import JSON, Dialect, String
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 Document = JSON().with_variant(JSONB(), "postgresql")
 """A JSON document."""
 
@@ -35,7 +33,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone cannot be stored")
         moment = value.astimezone(UTC)
-        return moment if dialect.name == "postgresql" else moment.strftime(_TEXT)
+        if dialect.name == "postgresql":
+            return moment
+        return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"  # strftime takes ten times as long
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """From the database, always in UTC."""

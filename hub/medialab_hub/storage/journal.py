@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 from sqlmodel import Session, col, select
 
+from medialab_hub.storage.prepared import Prepared
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
-_INSERT = insert(JournalRow)
+_INSERT = Prepared(insert(JournalRow))
 _HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)
 _LOCK = _HEAD.with_for_update()
-_MOVE = update(JournalHead).where(col(JournalHead.id) == 1)
+_MOVE = Prepared(update(JournalHead).where(col(JournalHead.id) == 1))
 
 Mark = tuple[int, str]
 """How far the journal is: number and hash of its last row."""
@@ -44,7 +45,7 @@ class Journal:
         seq, kind = self.seq + 1, str(kind)
         fresh = _hash(self.last_hash, [seq, at.isoformat(), kind, subject, actor, data])
         row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
-        self._connection.execute(_INSERT, row)
+        _INSERT(self._connection, row)
         self._end = (seq, fresh)
         return seq
 
@@ -59,7 +60,7 @@ class Journal:
     def close(self) -> None:
         """Keep how far the journal is; the last thing before the commit."""
         if self._end != self._stored:
-            self._connection.execute(_MOVE, {"seq": self._end[0], "hash": self._end[1]})
+            _MOVE(self._connection, {"seq": self._end[0], "hash": self._end[1]})
             self._stored = self._end
 
     def _lock(self) -> Mark:

@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
+from medialab_hub.storage.prepared import Prepared
 from medialab_hub.storage.tables import Connection, Device
 
 Row = TypeVar("Row", Connection, Device)
 
-_PUT_DEVICE = update(Device).where(col(Device.id) == bindparam("row"))
-_PUT_CONNECTION = update(Connection).where(col(Connection.id) == bindparam("row"))
+_PUT_DEVICE = Prepared(update(Device).where(col(Device.id) == bindparam("row")))
+_PUT_CONNECTION = Prepared(update(Connection).where(col(Connection.id) == bindparam("row")))
 _ROWS = "rows-put"
 """In the session's `info`: identities of rows the session does not know to have changed."""
 
@@ -37,7 +38,7 @@ def put(transaction: Transaction, session: Session, row: Device | Connection, va
         fresh |= {name: getattr(row, name) for name in state.manager.keys() - state.unmodified if name not in fresh}
     if fresh:
         statement = _PUT_DEVICE if isinstance(row, Device) else _PUT_CONNECTION
-        transaction.execute(statement, {"row": row.id, **fresh})
+        statement(transaction, {"row": row.id, **fresh})
         key = state.mapper.identity_key_from_primary_key((row.id,))
         session.info.setdefault(_ROWS, []).append(key)
         for known in {id(row): row, **_held(session, key)}.values():
