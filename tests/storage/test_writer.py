@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import create_engine, insert, update
 from sqlmodel import Session, select
 
 from medialab_hub.clock import SystemClock
 from medialab_hub.storage import journal
 from medialab_hub.storage.database import Database
+from medialab_hub.storage.failures import CommitFailed
 from medialab_hub.storage.tables import Location
+from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 from medialab_hub.storage.writer import Writer
 
@@ -55,6 +58,25 @@ async def test_a_use_case_that_fails_takes_nothing_else_with_it(writer: Writer, 
         assert sorted(session.exec(select(Location.name))) == ["a", "b"]
         assert journal.last_seq(session) == 2
         assert journal.first_broken(session) is None
+
+
+@pytest.mark.parametrize("has_rows", [True, False])
+async def test_a_journal_that_somebody_else_moved_refuses_one_commit_and_goes_on_behind_it(
+    writer: Writer, database: Database, has_rows: bool
+) -> None:
+    await writer.run(add("a"))
+    url = database.writer.url
+    with create_engine(url).begin() as somebody:
+        if has_rows:
+            somebody.execute(insert(JournalRow), {"seq": 2, "at": SystemClock().now(), "kind": "k", "subject": "s"})
+        somebody.execute(update(JournalHead), {"seq": 2, "hash": "theirs"})
+    if database.is_sqlite:  # elsewhere the end is read, and kept locked, each time
+        with pytest.raises(CommitFailed):
+            await writer.run(add("b"))
+    assert await writer.run(add("b")) == 3
+    with Session(database.reader) as session:
+        assert sorted(session.exec(select(Location.name))) == ["a", "b"]
+        assert sorted(session.exec(select(JournalRow.seq))) == ([1, 2, 3] if has_rows else [1, 3])
 
 
 async def test_the_outside_hears_of_it_before_the_caller(writer: Writer, news: list[Touched]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from medialab_hub.storage.prepared import Prepared
@@ -16,19 +17,31 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _INSERT = Prepared(insert(JournalRow))
 _HEAD = select(JournalHead.seq, JournalHead.hash).where(JournalHead.id == 1)
 _LOCK = _HEAD.with_for_update()
-_MOVE = Prepared(update(JournalHead).where(col(JournalHead.id) == 1))
+_MOVE = Prepared(
+    update(JournalHead).where(
+        col(JournalHead.id) == 1,
+        col(JournalHead.seq) == bindparam("was_seq"),
+        col(JournalHead.hash) == bindparam("was_hash"),
+    )
+)
 
 Mark = tuple[int, str]
 """How far the journal is: number and hash of its last row."""
 
 
+class JournalMoved(Exception):
+    """Somebody else wrote to the journal meanwhile; this transaction must not be committed."""
+
+
 class Journal:
     """The end of the journal within one transaction, which keeps it locked: numbers follow the order of commits."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Take the lock; do it before any savepoint."""
+    def __init__(self, connection: Connection, known: Mark | None) -> None:
+        """Take the lock; do it before any savepoint. `known`: whoever alone may write says where the journal ends.
+
+        Should that not be true, `append` or `close` finds out, and nothing is committed."""
         self._connection = connection
-        self._stored = self._end = self._lock()
+        self._stored = self._end = known or self._lock()
 
     @property
     def seq(self) -> int:
@@ -41,11 +54,14 @@ class Journal:
         return self._end[1]
 
     def append(self, at: datetime, kind: str, subject: str, actor: str, data: dict[str, Any]) -> int:
-        """Write one row and return its number."""
+        """Write one row and return its number. Raises `JournalMoved`."""
         seq, kind = self.seq + 1, str(kind)
         fresh = _hash(self.last_hash, [seq, at.isoformat(), kind, subject, actor, data])
         row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
-        _INSERT(self._connection, row)
+        try:
+            _INSERT(self._connection, row)
+        except IntegrityError as error:
+            raise JournalMoved(f"number {seq} is taken") from error
         self._end = (seq, fresh)
         return seq
 
@@ -58,9 +74,11 @@ class Journal:
         self._end = mark
 
     def close(self) -> None:
-        """Keep how far the journal is; the last thing before the commit."""
+        """Keep how far the journal is; the last thing before the commit. Raises `JournalMoved`."""
         if self._end != self._stored:
-            _MOVE(self._connection, {"seq": self._end[0], "hash": self._end[1]})
+            was = {"was_seq": self._stored[0], "was_hash": self._stored[1]}
+            if _MOVE(self._connection, {"seq": self._end[0], "hash": self._end[1], **was}) != 1:
+                raise JournalMoved(f"the journal does not end at number {self._stored[0]}")
             self._stored = self._end
 
     def _lock(self) -> Mark:

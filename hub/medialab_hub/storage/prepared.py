@@ -24,8 +24,8 @@ class Prepared:
         self._statement = statement
         self._forms: dict[tuple[str, frozenset[str]], _Form] = {}
 
-    def __call__(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Run it with these values for columns and for the parameters it was built with."""
+    def __call__(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """Run it with values for columns and for the parameters it was built with; returns how many rows it met."""
         key = (connection.dialect.name, frozenset(values))
         form = self._forms.get(key)
         if form is None:
@@ -34,7 +34,7 @@ class Prepared:
         for name, encode in form.encoders.items():
             given[name] = encode(given[name])
         parameters = given if form.names is None else tuple([given[name] for name in form.names])
-        connection.exec_driver_sql(form.text, parameters)
+        return connection.exec_driver_sql(form.text, parameters).rowcount
 
     def _compile(self, dialect: Dialect, names: list[str]) -> _Form:
         compiled = self._statement.compile(dialect=dialect, column_keys=names)

@@ -18,7 +18,7 @@ from medialab_hub.clock import Clock
 from medialab_hub.storage import put
 from medialab_hub.storage.database import Database, set_durability
 from medialab_hub.storage.failures import CommitFailed
-from medialab_hub.storage.journal import Journal
+from medialab_hub.storage.journal import Journal, JournalMoved, Mark
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,8 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._closed = False
         self._is_durable: bool | None = None
+        self._journal_end: Mark | None = None
+        """Where the last commit left the journal, while nobody but this writer can move it (see `Journal`)."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -106,6 +108,7 @@ class Writer:
             ):
                 self._run_all(transaction, session, batch, answers)
         except Exception as error:
+            self._journal_end = None
             log.exception("a commit failed")
             failed = CommitFailed(str(error))
             failed.__cause__ = error
@@ -123,13 +126,15 @@ class Writer:
         batch: list[_Queued[Any]],
         answers: list[tuple[Future[Any], Any]],
     ) -> None:
-        journal, touched = Journal(transaction), Touched()
+        journal, touched = Journal(transaction, self._journal_end), Touched()
         for queued in batch:
             if not queued.answer.set_running_or_notify_cancel():
                 continue
             uow = UnitOfWork(transaction, session, journal, self._clock.now(), secrets.randbits)
             try:
                 result = _run(uow, queued.use_case, is_alone=len(batch) == 1)
+            except JournalMoved:
+                raise
             except Exception as error:  # noqa: BLE001 - handed to the caller
                 queued.answer.set_exception(error)
                 continue
@@ -139,6 +144,7 @@ class Writer:
             news = self._project(session, touched, journal.seq)
             journal.close()
             transaction.commit()
+            self._journal_end = journal.mark() if self._database.is_sqlite else None
             self._tell(news)
 
     def _tell(self, news: Any) -> None:
