@@ -17,13 +17,13 @@ MOST_HOLDERS = 50
 """Devices compared with one report; more share a claim only when it identifies nobody."""
 MOST_IDENTITIES = 64
 """Kept per device."""
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def hash_of(report: Report) -> str:
     """Of everything in a report that says who the device is, and whether it can be elsewhere."""
     said = [[i.kind.value, i.scope, i.value] for i in report.identities]
-    text = json.dumps([said, is_wired(report)], ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(_encode([said, is_wired(report)]).encode(), digest_size=16).hexdigest()
 
 
 def recognise(uow: UnitOfWork, connection: Connection | None, report: Report) -> tuple[Device, bool]:
