@@ -171,3 +171,12 @@ def places_view(session: Session) -> dict[str, Sequence[Row]]:
 def drivers_view(session: Session) -> Row:
     """The fields of `Drivers`."""
     return {"items": [manifest.model_dump(mode="json") for manifest in agents.manifests(session)]}
+
+
+def lab_view(session: Session, jobs_at_most: int) -> Row:
+    """The fields of `LabSnapshot` that the database knows."""
+    return {
+        "jobs": job_page(session, is_open=True, limit=jobs_at_most)["items"],
+        "drivers": drivers_view(session)["items"],
+        "places": places_view(session),
+    }

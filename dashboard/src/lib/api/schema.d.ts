@@ -528,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Lab
+         * @description Open jobs, issues, agents, drivers and places.
+         */
+        get: operations["show_lab"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels.pdf": {
         parameters: {
             query?: never;
@@ -1793,6 +1813,23 @@ export interface components {
             before?: number | null;
             /** Items */
             items: components["schemas"]["JournalEntry"][];
+        };
+        /**
+         * LabSnapshot
+         * @description As of `seq`: later events of the stream lead on from here.
+         */
+        LabSnapshot: {
+            /** Agents */
+            agents: components["schemas"]["AgentView"][];
+            /** Drivers */
+            drivers: components["schemas"]["DriverManifest"][];
+            /** Issues */
+            issues: components["schemas"]["IssueView"][];
+            /** Jobs */
+            jobs: components["schemas"]["JobRow"][];
+            places: components["schemas"]["Places"];
+            /** Seq */
+            seq: number;
         };
         /**
          * LocationView
@@ -3296,6 +3333,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JournalPage"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_lab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSnapshot"];
                 };
             };
             /** @description RFC 9457 problem */

@@ -1,5 +1,5 @@
 """Routes, one noun a file."""
 
-from medialab_hub.api.routers import accounts, devices, fleet, jobs, labels, places, session, stream, system
+from medialab_hub.api.routers import accounts, devices, fleet, jobs, lab, labels, places, session, stream, system
 
-ROUTERS = [module.router for module in (session, fleet, devices, jobs, places, labels, stream, system, accounts)]
+ROUTERS = [module.router for module in (session, lab, fleet, devices, jobs, places, labels, stream, system, accounts)]

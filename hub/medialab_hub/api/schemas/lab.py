@@ -1,0 +1,21 @@
+"""What every screen shares beside the devices, as one body."""
+
+from pydantic import BaseModel
+
+from medialab_hub.api.schemas.agents import AgentView
+from medialab_hub.api.schemas.issues import IssueView
+from medialab_hub.api.schemas.jobs import JobRow
+from medialab_hub.api.schemas.places import Places
+from medialab_wire.capabilities import DriverManifest
+
+
+class LabSnapshot(BaseModel):
+    """As of `seq`: later events of the stream lead on from here."""
+
+    seq: int
+    jobs: list[JobRow]
+    """Those that are not over, newest first; 200 at most."""
+    issues: list[IssueView]
+    agents: list[AgentView]
+    drivers: list[DriverManifest]
+    places: Places
