@@ -24,7 +24,7 @@ function brotli(files) {
 }
 
 const first = closure("index.html");
-for (const key of ["src/screens/Today.svelte", "src/locales/de.json"]) closure(key, first);
+for (const key of ["src/screens/Today.svelte"]) closure(key, first);
 const all = new Set();
 for (const key of Object.keys(manifest)) closure(key, all);
 console.log(JSON.stringify({ first_route: brotli(first), app: brotli(all), files: all.size }));

@@ -1,12 +1,13 @@
 /** Starts the dashboard: language, session, router, then the first screen. */
+import "./early";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { get, whenSignedOut } from "./lib/api/client";
-import { speak, storedLanguage } from "./lib/i18n/index.svelte";
-import { path, startRouter } from "./lib/router.svelte";
+import { speak } from "./lib/i18n/index.svelte";
+import { storedLanguage } from "./lib/i18n/chosen";
+import { startRouter } from "./lib/router.svelte";
 import { link } from "./lib/store/link.svelte";
 import { session } from "./lib/store/session.svelte";
-import { screenFor } from "./routes";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -14,6 +15,10 @@ import "./styles/print.css";
 
 const RELOADED = "medialab.reloaded";
 const RELOAD_PAUSE_MS = 60_000;
+/** What comes within that time is drawn with the frame around it, at once; if it takes longer, the frame comes first. */
+const FRAME_AFTER_MS = 150;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * After an update of the hub an open tab asks for files that are gone: load the new version, but never in a circle.
@@ -31,12 +36,9 @@ async function start(): Promise<void> {
   window.addEventListener("vite:preloadError", () => void reloadAfterUpdate().catch(() => undefined));
   whenSignedOut(() => session.end());
   const stored = storedLanguage();
-  // Everything the first screen needs is asked for at once, what it waits for first: browsers open six connections.
-  const asked = Promise.all([session.load().catch(() => {}), speak(stored ?? "de")]);
-  if (session.wasSignedIn()) link.prepare();
-  screenFor(path()).load().catch(() => {});
-  await asked;
+  await Promise.all([session.load().catch(() => {}), speak(stored ?? "de")]);
   if (!stored && session.view?.language === "en") await speak("en");
+  if (session.view?.authenticated) await Promise.race([link.load().catch(() => {}), pause(FRAME_AFTER_MS)]);
   startRouter();
   mount(App, { target: document.getElementById("app") as HTMLElement });
 }

@@ -1,7 +1,7 @@
 /** Which path shows which screen; each screen is a chunk of its own. */
 import type { Component } from "svelte";
 import type { Key } from "./lib/i18n/index.svelte";
-import { match } from "./lib/router.svelte";
+import { match } from "./lib/match";
 
 type Loaded = Promise<{ default: Component<Record<string, string>> }>;
 

@@ -27,20 +27,6 @@ export function setQuery(values: Record<string, string | null>): void {
   url = target;
 }
 
-/** The parameters if the path matches `/devices/:id`, else null. */
-export function match(pattern: string, actual: string): Record<string, string> | null {
-  const wanted = pattern.split("/");
-  const given = actual.split("/");
-  if (wanted.length !== given.length) return null;
-  const params: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? "";
-    if (part.startsWith(":")) params[part.slice(1)] = decodeURIComponent(value);
-    else if (part !== value) return null;
-  }
-  return params;
-}
-
 function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;

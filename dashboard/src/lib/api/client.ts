@@ -1,4 +1,5 @@
 /** One way to the hub: same origin, session cookie, CSRF header, problems as exceptions. */
+import { ASKING, takeEarly } from "./early";
 import type { Problem } from "./types";
 
 /** The hub said no, or could not be reached (`code` is then `unreachable`). */
@@ -37,19 +38,18 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
+function ask(method: string, path: string, body: unknown): Promise<Response> {
+  if (method === "GET") return fetch(`/api/v1${path}`, ASKING);
+  const headers: Record<string, string> = { ...ASKING.headers as Record<string, string>, "x-csrf-token": csrf };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  return fetch(`/api/v1${path}`, { ...ASKING, method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
 /** Asks the hub. Answers parsed JSON (undefined for 204); throws ApiProblem. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  if (method !== "GET") headers["x-csrf-token"] = csrf;
   let answer: Response;
   try {
-    answer = await fetch(`/api/v1${path}`, {
-      method,
-      headers,
-      credentials: "same-origin",
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    answer = (method === "GET" && (await takeEarly(path))) || (await ask(method, path, body));
   } catch {
     throw new ApiProblem({ ...EMPTY, code: "unreachable" });
   }

@@ -15,6 +15,7 @@ export type DeviceStatus = Schemas["DeviceStatus"];
 export type DriverManifest = Schemas["DriverManifest"];
 export type FleetSnapshot = Schemas["FleetSnapshot"];
 export type IssueView = Schemas["IssueView"];
+export type LabSnapshot = Schemas["LabSnapshot"];
 export type JobDetail = Schemas["JobDetail"];
 export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];

@@ -1,5 +1,5 @@
 /** What the screens share beside the devices: jobs, batches, agents, issues, places, drivers. */
-import type { AgentView, BatchView, DriverManifest, IssueView, JobRow, Places } from "../api/types";
+import type { AgentView, BatchView, DriverManifest, IssueView, JobRow, LabSnapshot, Places } from "../api/types";
 
 const KEPT_JOBS = 500;
 const OPEN = new Set(["queued", "in_progress", "waiting_person"]);
@@ -15,6 +15,15 @@ class Lab {
   issues = $state.raw<IssueView[]>([]);
   places = $state.raw<Places>({ locations: [], stations: [] });
   drivers = $state.raw<DriverManifest[]>([]);
+
+  /** Takes all of it from a snapshot; jobs that are already newer stay. */
+  replace(snapshot: LabSnapshot): void {
+    this.putJobs(snapshot.jobs);
+    this.issues = snapshot.issues;
+    this.agents = snapshot.agents;
+    this.drivers = snapshot.drivers;
+    this.places = snapshot.places;
+  }
 
   putJobs(rows: JobRow[]): void {
     const jobs = new Map(this.jobs);

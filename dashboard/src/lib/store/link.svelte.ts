@@ -1,6 +1,6 @@
 /** Feeds the stores: snapshot first, then events, and the snapshot again whenever the hub says so. */
 import { get } from "../api/client";
-import type { AgentView, BatchView, DeviceRow, DriverManifest, FleetSnapshot, IssueView, JobDetail, JobPage, JobRow, Places } from "../api/types";
+import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, LabSnapshot, Places } from "../api/types";
 import type { LiveEvent } from "../live/events";
 import { SharedStream } from "../live/shared";
 import type { LinkState } from "../live/stream";
@@ -8,7 +8,6 @@ import { fleet } from "./fleet.svelte";
 import { lab } from "./lab.svelte";
 import { session } from "./session.svelte";
 
-type Everything = [FleetSnapshot, JobPage, IssueView[], AgentView[], { items: DriverManifest[] }, void];
 type JobNews = JobRow & Partial<JobDetail>;
 
 class Link {
@@ -19,18 +18,19 @@ class Link {
   #stream: SharedStream | null = null;
   #watchers = new Set<(job: JobNews) => void>();
   #wasLost = false;
-  #early: Promise<Everything> | null = null;
+  #loaded: Promise<number> | null = null;
 
-  /** Asks for everything before it is known who is signed in; `start` takes the answers, or asks again. */
-  prepare(): void {
-    this.#early = this.#ask();
-    this.#early.catch(() => {});
+  /** Loads everything; `start` goes on from there. */
+  load(): Promise<number> {
+    return (this.#loaded ??= this.#snapshot());
   }
 
-  /** Loads everything and follows it. */
+  /** Loads everything, unless that was done, and follows it. */
   async start(): Promise<void> {
     this.stop();
-    const seq = await this.#snapshot();
+    const loaded = this.load();
+    this.#loaded = null;
+    const seq = await loaded;
     this.#stream = new SharedStream(
       {
         event: (event) => this.#hear(event),
@@ -57,28 +57,13 @@ class Link {
     lab.places = await get<Places>("/places");
   }
 
-  #ask(): Promise<Everything> {
-    return Promise.all([
-      get<FleetSnapshot>("/fleet"),
-      get<JobPage>("/jobs?open=true&limit=200"),
-      get<IssueView[]>("/issues"),
-      get<AgentView[]>("/agents"),
-      get<{ items: DriverManifest[] }>("/drivers"),
-      this.refreshPlaces(),
-    ]);
-  }
-
+  /** Answers the sequence number from which the stream leads on. */
   async #snapshot(): Promise<number> {
-    const early = this.#early;
-    this.#early = null;
-    const [snapshot, jobs, issues, agents, drivers] = await (early?.catch(() => this.#ask()) ?? this.#ask());
-    fleet.replace(snapshot);
-    lab.putJobs(jobs.items);
-    lab.issues = issues;
-    lab.agents = agents;
-    lab.drivers = drivers.items;
+    const [devices, rest] = await Promise.all([get<FleetSnapshot>("/fleet"), get<LabSnapshot>("/lab")]);
+    lab.replace(rest);
+    fleet.replace(devices);
     this.heard = new Date();
-    return snapshot.seq;
+    return Math.min(devices.seq, rest.seq);
   }
 
   #become(state: LinkState): void {

@@ -1,17 +1,12 @@
 /** Who is signed in, and what that person may do. */
 import { call, get, post, useCsrf } from "../api/client";
 import type { Role, SessionView } from "../api/types";
+import { rememberSignedIn } from "./remembered";
 
-const SIGNED_IN = "medialab.signed-in";
 const ORDER: Role[] = ["guest", "trainer", "staff", "admin"];
 
 class Session {
   view = $state.raw<SessionView | null>(null);
-
-  /** Whether somebody was signed in when this browser was here last; a guess, and no more than that. */
-  wasSignedIn(): boolean {
-    return localStorage.getItem(SIGNED_IN) === "1";
-  }
 
   /** True when the signed-in person may do what that role may. */
   may(role: Role): boolean {
@@ -43,7 +38,7 @@ class Session {
   #take(view: SessionView): void {
     this.view = view;
     useCsrf(view.csrf);
-    localStorage.setItem(SIGNED_IN, view.authenticated ? "1" : "0");
+    rememberSignedIn(view.authenticated);
   }
 }
 

@@ -1,0 +1,8 @@
+/** Asks for what the first screen needs while the rest of the program is still on its way: its entry, which needs none of it. */
+import { askEarly } from "./lib/api/early";
+import { wasSignedIn } from "./lib/store/remembered";
+import { screenFor } from "./routes";
+
+askEarly("/session");
+if (wasSignedIn()) ["/lab", "/fleet"].forEach(askEarly);
+screenFor(location.pathname).load().catch(() => {});
