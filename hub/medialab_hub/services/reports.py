@@ -147,6 +147,8 @@ def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]
     changed = [field for field, value in news.items() if getattr(connection, field) != value]
     if "name" in changed:
         _mention_odd_name(connection, report.name)
+    if connection.volatile != report.volatile:
+        uow.touch_reported(connection.device_id, None)  # also when nothing else changed and `_publish` does not
     news |= {"volatile": dict(report.volatile), "birth": report.birth, "seq": report.seq, "is_turned": False}
     if report.presence is Presence.PRESENT:
         news["last_seen"] = uow.now
