@@ -13,6 +13,7 @@ from sqlmodel import Session, col, or_, select
 from medialab_hub.domain.identity import Claim
 from medialab_hub.storage.busy import IS_GOING_ON
 from medialab_hub.storage.chunks import IDS, fetch
+from medialab_hub.storage.prepared import Prepared
 from medialab_hub.storage.put import plain
 from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device, DeviceIdentity, IdentityClash, Job
 from medialab_wire.reports import IdentityKind, Presence
@@ -21,7 +22,7 @@ _BY_ID = select(Device).where(col(Device.id).in_(IDS))
 _CALLED = (Connection.agent_id == bindparam("agent"), Connection.dev == bindparam("dev"))
 _COLUMNS = {table: tuple(inspect(table).column_attrs.keys()) for table in (Connection, Device)}
 _WIDTH = len(_COLUMNS[Connection])
-_AT_HAND = (
+_AT_HAND = Prepared(
     sa_select(*(getattr(table, name) for table, names in _COLUMNS.items() for name in names), *IS_GOING_ON.values())
     .join(Device, col(Device.id) == col(Connection.device_id))
     .where(col(Connection.device_id) == select(Connection.device_id).where(*_CALLED).scalar_subquery())
@@ -101,7 +102,7 @@ class Standing(NamedTuple):
 
 def at_hand(transaction: Transaction, agent: str, dev: str) -> AtHand | None:
     """The device behind the connection an agent calls `dev`, in plain rows: the session has to be flushed."""
-    found = [tuple(row) for row in transaction.execute(_AT_HAND, {"agent": agent, "dev": dev})]
+    found = _AT_HAND.rows(transaction, {"agent": agent, "dev": dev})
     if not found:
         return None
     end = _WIDTH + len(_COLUMNS[Device])

@@ -59,7 +59,7 @@ class Journal:
         fresh = _hash(self.last_hash, [seq, at.isoformat(), kind, subject, actor, data])
         row = {"seq": seq, "at": at, "kind": kind, "subject": subject, "actor": actor, "data": data, "hash": fresh}
         try:
-            _INSERT(self._connection, row)
+            _INSERT.run(self._connection, row)
         except IntegrityError as error:
             raise JournalMoved(f"number {seq} is taken") from error
         self._end = (seq, fresh)
@@ -77,7 +77,7 @@ class Journal:
         """Keep how far the journal is; the last thing before the commit. Raises `JournalMoved`."""
         if self._end != self._stored:
             was = {"was_seq": self._stored[0], "was_hash": self._stored[1]}
-            if _MOVE(self._connection, {"seq": self._end[0], "hash": self._end[1], **was}) != 1:
+            if _MOVE.run(self._connection, {"seq": self._end[0], "hash": self._end[1], **was}) != 1:
                 raise JournalMoved(f"the journal does not end at number {self._stored[0]}")
             self._stored = self._end
 

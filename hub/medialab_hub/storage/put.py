@@ -38,7 +38,7 @@ def put(transaction: Transaction, session: Session, row: Device | Connection, va
         fresh |= {name: getattr(row, name) for name in state.manager.keys() - state.unmodified if name not in fresh}
     if fresh:
         statement = _PUT_DEVICE if isinstance(row, Device) else _PUT_CONNECTION
-        statement(transaction, {"row": row.id, **fresh})
+        statement.run(transaction, {"row": row.id, **fresh})
         key = state.mapper.identity_key_from_primary_key((row.id,))
         session.info.setdefault(_ROWS, []).append(key)
         for known in {id(row): row, **_held(session, key)}.values():

@@ -106,6 +106,7 @@ class Writer:
                 self._database.writer.connect() as transaction,
                 Session(transaction, expire_on_commit=False) as session,
             ):
+                transaction.begin()
                 self._run_all(transaction, session, batch, answers)
         except Exception as error:
             self._journal_end = None
