@@ -2,6 +2,7 @@
 
 import sys
 from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from medialab_hub.domain.natural_order import natural_key
 from medialab_hub.services.cursors import read_cursor, write_cursor
 from medialab_hub.services.device_rows import battery_of, device_rows
 from medialab_hub.services.projection import Changes, Row
@@ -151,7 +153,7 @@ class FleetIndex:
                 values[name] = sys.intern(values[name])
         self._lines[key] = tuple(values[name] for name in COLUMNS)
         self._texts[key] = "\n".join(str(row[name]) for name in _SEARCHED if row[name]).casefold()
-        self._order.append((row["name"].casefold(), key))
+        self._order.append((natural_key(row["name"]), key))
 
     def _replace(self, row: Row) -> None:
         self._drop(row["id"])
@@ -164,7 +166,7 @@ class FleetIndex:
         self._queries.clear()
         if line is None:
             return False
-        place = (line[_AT["name"]].casefold(), key)
+        place = (natural_key(line[_AT["name"]]), key)
         del self._order[bisect_left(self._order, place)]
         self._texts.pop(key, None)
         return True
@@ -203,6 +205,10 @@ class FleetIndex:
         line = self._lines.get(device)
         return None if line is None else dict(zip(COLUMNS, line, strict=True))
 
+    def counts(self) -> dict[str, int]:
+        """How many devices have each status."""
+        return Counter(line[_AT["status"]] for line in self._lines.values())
+
     def ids(self) -> list[str]:
         """Every device."""
         return list(self._lines)
@@ -225,7 +231,7 @@ class FleetIndex:
         return sorted(self._issues.values(), key=lambda row: (row["since"], row["id"]))
 
     def page(self, query: FleetQuery, after: str | None = None, limit: int = 50) -> FleetPage:
-        """One page by (folded name, id). Raises `HubError` for a cursor that is none."""
+        """One page by (natural name, id). Raises `HubError` for a cursor that is none."""
         found = self._found(query)
         start = 0 if after is None else bisect_right(found, read_cursor(after))
         part = found[start : start + limit]

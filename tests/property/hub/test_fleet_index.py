@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from medialab_hub.api.schemas.devices import DeviceRow
+from medialab_hub.domain.natural_order import natural_key
 from medialab_hub.errors import HubError
 from medialab_hub.services.fleet import COLUMNS, FleetEvent, FleetIndex, FleetQuery
 from medialab_hub.services.projection import Changes
@@ -91,7 +92,7 @@ class Fleet(RuleBasedStateMachine):
                 return rows
 
     def ordered(self) -> list[dict]:
-        return sorted(self.truth.values(), key=lambda row: (row["name"].casefold(), row["id"]))
+        return sorted(self.truth.values(), key=lambda row: (natural_key(row["name"]), row["id"]))
 
     def wanted(self, query: FleetQuery) -> list[dict]:
         return [
