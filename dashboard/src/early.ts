@@ -3,6 +3,5 @@ import { askEarly } from "./lib/api/early";
 import { wasSignedIn } from "./lib/store/remembered";
 import { screenFor } from "./routes";
 
-askEarly("/session");
-if (wasSignedIn()) ["/lab", "/fleet"].forEach(askEarly);
+(wasSignedIn() ? ["/lab", "/fleet"] : ["/session"]).forEach(askEarly);
 screenFor(location.pathname).load().catch(() => {});

@@ -5,9 +5,12 @@ import App from "./App.svelte";
 import { get, whenSignedOut } from "./lib/api/client";
 import { speak } from "./lib/i18n/index.svelte";
 import { storedLanguage } from "./lib/i18n/chosen";
-import { startRouter } from "./lib/router.svelte";
+import { path, startRouter } from "./lib/router.svelte";
 import { link } from "./lib/store/link.svelte";
+import { wasSignedIn } from "./lib/store/remembered";
 import { session } from "./lib/store/session.svelte";
+import { bringHome, screenFor } from "./routes";
+import Today from "./screens/Today.svelte";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
@@ -32,13 +35,26 @@ async function reloadAfterUpdate(): Promise<void> {
   location.reload();
 }
 
+/** Who is signed in; where somebody was before, everything else is loaded at once. */
+async function meet(): Promise<void> {
+  try {
+    if (wasSignedIn()) return session.take(await link.load());
+  } catch {
+    // Signed out meanwhile, or not allowed to see the lab.
+  }
+  await session.load().catch(() => {});
+}
+
 async function start(): Promise<void> {
+  bringHome(Today);
   window.addEventListener("vite:preloadError", () => void reloadAfterUpdate().catch(() => undefined));
   whenSignedOut(() => session.end());
   const stored = storedLanguage();
-  await Promise.all([session.load().catch(() => {}), speak(stored ?? "de")]);
+  await Promise.all([meet(), speak(stored ?? "de")]);
   if (!stored && session.view?.language === "en") await speak("en");
-  if (session.view?.authenticated) await Promise.race([link.load().catch(() => {}), pause(FRAME_AFTER_MS)]);
+  const screen = screenFor(path());
+  const needed = Promise.all([screen.early || link.loaded, screen.load()]).catch(() => {});
+  await Promise.race([needed, pause(FRAME_AFTER_MS)]);
   startRouter();
   mount(App, { target: document.getElementById("app") as HTMLElement });
 }

@@ -3,16 +3,25 @@ import type { Component } from "svelte";
 import type { Key } from "./lib/i18n/index.svelte";
 import { match } from "./lib/match";
 
-type Loaded = Promise<{ default: Component<Record<string, string>> }>;
+type View = Component<Record<string, string>>;
 
 interface Route {
   pattern: string;
   title: Key;
+  /** True when it has something to show before the devices are there. */
+  early?: true;
   load: () => Promise<unknown>;
+  loaded?: View;
 }
 
+// Most visits begin at home: its screen comes with the program.
+const HOME: Route = { pattern: "/", title: "nav.today", early: true, load: () => Promise.resolve({ default: HOME.loaded }) };
+
+/** The program is there and brings the screen of "/". */
+export const bringHome = (view: Component): void => void (HOME.loaded = view as View);
+
 const ROUTES: Route[] = [
-  { pattern: "/", title: "nav.today", load: () => import("./screens/Today.svelte") },
+  HOME,
   { pattern: "/devices", title: "nav.devices", load: () => import("./screens/Devices.svelte") },
   { pattern: "/devices/:id", title: "nav.devices", load: () => import("./screens/Device.svelte") },
   { pattern: "/found", title: "found.title", load: () => import("./screens/Found.svelte") },
@@ -30,14 +39,27 @@ export interface Screen {
   key: string;
   title: Key;
   params: Record<string, string>;
-  load: () => Loaded;
+  early: boolean;
+  /** What draws it, once it is there. */
+  loaded?: View;
+  load: () => Promise<View>;
+}
+
+const MISSING: Route = { pattern: "", title: "missing.title", load: () => import("./screens/Missing.svelte") };
+
+async function fetched(route: Route): Promise<View> {
+  const module = (await route.load()) as { default: View };
+  return (route.loaded = module.default);
 }
 
 /** The screen for that path; unknown paths get the one that says so. */
 export function screenFor(path: string): Screen {
   for (const route of ROUTES) {
     const params = match(route.pattern, path);
-    if (params) return { key: path, title: route.title, params, load: route.load as () => Loaded };
+    if (params) return screenOf(route, path, params);
   }
-  return { key: path, title: "missing.title", params: {}, load: (() => import("./screens/Missing.svelte")) as () => Loaded };
+  return screenOf(MISSING, path, {});
 }
+
+const screenOf = (route: Route, key: string, params: Record<string, string>): Screen =>
+  ({ key, title: route.title, params, early: route.early ?? false, loaded: route.loaded, load: () => fetched(route) });

@@ -32,6 +32,8 @@ def test_one_answer_holds_open_jobs_issues_agents_drivers_and_places(hub: HubInT
         assert lab["places"]["locations"][0]["name"] == "Raum 1"
         for name in ("agents", "issues", "places"):
             assert lab[name] == staff.get(f"/api/v1/{name}").json()
+        assert lab["counts"] == {"no_baseline": 1}
+        assert lab["session"] == staff.get("/api/v1/session").json()
         assert lab["drivers"] == staff.get("/api/v1/drivers").json()["items"]
 
 

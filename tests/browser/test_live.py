@@ -31,6 +31,29 @@ def test_a_new_name_appears_where_the_old_one_was(visitor: Visitor) -> None:
         _rename(visitor, "Aaa Papier", CLEAN[4])
 
 
+def test_who_looks_anew_finds_new_names_where_the_hub_has_them(visitor: Visitor) -> None:
+    page = visitor.open("/devices?q=papier")
+    expect(page.get_by_text(CLEAN[4], exact=True)).to_be_visible()
+    new = dict(
+        zip(
+            CLEAN[3:8],
+            ("Ähre Papier 10", "ahre papier 2", "Straße Papier 1", "Strasse Papier 2", "9 Papier"),
+            strict=True,
+        )
+    )
+    for old, name in new.items():
+        _rename(visitor, old, name)
+    try:
+        expect(page.get_by_text("9 Papier", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Alle", exact=False).first.click()
+        with visitor.lab.hub.client() as client:
+            found = client.get("/api/v1/devices", params={"q": "papier", "limit": 500}).json()["items"]
+        expect(page.locator("ul[aria-label='Geräte'] > li .name")).to_have_text([row["name"] for row in found])
+    finally:
+        for old, name in new.items():
+            _rename(visitor, name, old)
+
+
 def test_all_tabs_follow_one_stream(visitor: Visitor) -> None:
     streams: list[str] = []
     visitor.context.on("request", lambda request: streams.append(request.url) if "/stream" in request.url else None)

@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * Show Lab
-         * @description Open jobs, issues, agents, drivers and places.
+         * @description Who asks, open jobs, issues, agents, drivers and places.
          */
         get: operations["show_lab"];
         put?: never;
@@ -1821,6 +1821,10 @@ export interface components {
         LabSnapshot: {
             /** Agents */
             agents: components["schemas"]["AgentView"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
             /** Drivers */
             drivers: components["schemas"]["DriverManifest"][];
             /** Issues */
@@ -1830,6 +1834,7 @@ export interface components {
             places: components["schemas"]["Places"];
             /** Seq */
             seq: number;
+            session: components["schemas"]["SessionView"];
         };
         /**
          * LocationView

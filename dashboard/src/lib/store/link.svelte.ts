@@ -1,6 +1,6 @@
 /** Feeds the stores: snapshot first, then events, and the snapshot again whenever the hub says so. */
 import { get } from "../api/client";
-import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, LabSnapshot, Places } from "../api/types";
+import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, LabSnapshot, Places, SessionView } from "../api/types";
 import type { LiveEvent } from "../live/events";
 import { SharedStream } from "../live/shared";
 import type { LinkState } from "../live/stream";
@@ -15,21 +15,27 @@ class Link {
   state = $state<LinkState>("connecting");
   /** When the hub was last heard. */
   heard = $state<Date | null>(null);
+  /** What `load` began and `start` has not taken over. */
+  loaded: Promise<number> | null = null;
   #stream: SharedStream | null = null;
   #watchers = new Set<(job: JobNews) => void>();
   #wasLost = false;
-  #loaded: Promise<number> | null = null;
 
-  /** Loads everything; `start` goes on from there. */
-  load(): Promise<number> {
-    return (this.#loaded ??= this.#snapshot());
+  /** Starts to load everything, for `start` to go on from there. Answers who is signed in, as soon as that is known. */
+  async load(): Promise<SessionView> {
+    const asked = get<LabSnapshot>("/lab");
+    this.loaded = this.#snapshot(asked);
+    this.loaded.catch(() => (this.loaded = null));
+    const { session, counts } = await asked;
+    fleet.count(counts);
+    return session;
   }
 
   /** Loads everything, unless that was done, and follows it. */
   async start(): Promise<void> {
     this.stop();
-    const loaded = this.load();
-    this.#loaded = null;
+    const loaded = this.loaded ?? this.#snapshot();
+    this.loaded = null;
     const seq = await loaded;
     this.#stream = new SharedStream(
       {
@@ -58,12 +64,14 @@ class Link {
   }
 
   /** Answers the sequence number from which the stream leads on. */
-  async #snapshot(): Promise<number> {
-    const [devices, rest] = await Promise.all([get<FleetSnapshot>("/fleet"), get<LabSnapshot>("/lab")]);
+  async #snapshot(asked = get<LabSnapshot>("/lab")): Promise<number> {
+    const devices = get<FleetSnapshot>("/fleet");
+    devices.catch(() => {}); // waited for below, unless the other question fails first
+    const rest = await asked;
     lab.replace(rest);
-    fleet.replace(devices);
+    fleet.replace(await devices);
     this.heard = new Date();
-    return Math.min(devices.seq, rest.seq);
+    return Math.min((await devices).seq, rest.seq);
   }
 
   #become(state: LinkState): void {

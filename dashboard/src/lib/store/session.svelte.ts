@@ -14,15 +14,15 @@ class Session {
   }
 
   async load(): Promise<void> {
-    this.#take(await get<SessionView>("/session"));
+    this.take(await get<SessionView>("/session"));
   }
 
   async signIn(name: string, password: string): Promise<void> {
-    this.#take(await post<SessionView>("/session", { name, password }));
+    this.take(await post<SessionView>("/session", { name, password }));
   }
 
   async setUp(body: { token: string; name: string; password: string; centre: string; language: string }): Promise<void> {
-    this.#take(await post<SessionView>("/setup", body));
+    this.take(await post<SessionView>("/setup", body));
   }
 
   async signOut(): Promise<void> {
@@ -32,10 +32,11 @@ class Session {
 
   /** The session is over; nothing is asked any more. */
   end(): void {
-    if (this.view) this.#take({ ...this.view, authenticated: false, user: null, role: null, csrf: "" });
+    if (this.view) this.take({ ...this.view, authenticated: false, user: null, role: null, csrf: "" });
   }
 
-  #take(view: SessionView): void {
+  /** Takes over what an answer says of it. */
+  take(view: SessionView): void {
     this.view = view;
     useCsrf(view.csrf);
     rememberSignedIn(view.authenticated);

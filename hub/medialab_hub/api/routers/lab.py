@@ -1,11 +1,12 @@
-"""What every screen shares beside the devices, in one answer: a page that starts waits once and not for each list."""
+"""What a page that starts needs beside the devices, in one answer: it waits once and not for each list."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Trainer
 from medialab_hub.api.schemas.lab import LabSnapshot
+from medialab_hub.api.sessions import session_view
 from medialab_hub.services import views
 
 router = APIRouter(tags=["lab"])
@@ -14,9 +15,10 @@ OPEN_JOBS = 200
 
 
 @router.get("/lab", response_model=LabSnapshot)
-async def show_lab(hub: HubDep, _trainer: Trainer) -> Response:
-    """Open jobs, issues, agents, drivers and places."""
+async def show_lab(request: Request, hub: HubDep, trainer: Trainer) -> Response:
+    """Who asks, open jobs, issues, agents, drivers and places."""
     # Read before everything else: what changes meanwhile is told again by the stream and lost by nobody.
     seq = hub.fleet.seq
     rows = await hub.read(lambda session: views.lab_view(session, OPEN_JOBS))
-    return as_json({"seq": seq, **rows, "issues": hub.fleet.issues(), "agents": hub.fleet.agents()})
+    live = {"counts": hub.fleet.counts(), "issues": hub.fleet.issues(), "agents": hub.fleet.agents()}
+    return as_json({"seq": seq, "session": session_view(request, hub.admission, trainer), **rows, **live})

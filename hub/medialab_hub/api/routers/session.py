@@ -8,9 +8,10 @@ from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import ASKING, HubDep, Signed
 from medialab_hub.api.gate import client_address, cookie_name, session_secret
 from medialab_hub.api.schemas.accounts import Login, PasswordChange, SessionView, Setup
+from medialab_hub.api.sessions import session_view
 from medialab_hub.domain.roles import Role
-from medialab_hub.services.accounts import CENTRE, LANGUAGE, Person
-from medialab_hub.services.admission import Admission, Principal, SignedIn
+from medialab_hub.services.accounts import Person
+from medialab_hub.services.admission import Admission, SignedIn
 
 router = APIRouter(tags=["session"])
 
@@ -18,7 +19,7 @@ router = APIRouter(tags=["session"])
 @router.get("/session", response_model=SessionView)
 async def show_session(request: Request, hub: HubDep, principal: ASKING) -> Response:
     """Who is signed in. Tells strangers no more than how to sign in."""
-    return as_json(_view(request, hub.admission, principal))
+    return as_json(session_view(request, hub.admission, principal))
 
 
 @router.post("/session", response_model=SessionView)
@@ -57,23 +58,9 @@ async def change_password(request: Request, body: PasswordChange, hub: HubDep, p
 
 
 def _welcome(request: Request, admission: Admission, signed_in: SignedIn) -> Response:
-    response = as_json(_view(request, admission, signed_in.principal))
+    response = as_json(session_view(request, admission, signed_in.principal))
     is_https = request.url.scheme == "https"
     response.set_cookie(
         cookie_name(request.url.scheme), signed_in.secret, httponly=True, samesite="strict", secure=is_https, path="/"
     )
     return response
-
-
-def _view(request: Request, admission: Admission, principal: Principal | None) -> SessionView:
-    is_insecure = request.url.scheme == "http" and request.url.hostname not in {"localhost", "127.0.0.1", "::1"}
-    view = SessionView(
-        authenticated=principal is not None,
-        setup_needed=not admission.has_admin,
-        centre=admission.settings.get(CENTRE, ""),
-        language=admission.settings.get(LANGUAGE, "de"),
-        insecure=is_insecure,
-    )
-    if principal is not None:
-        view.user, view.name, view.role, view.csrf = principal.id, principal.name, principal.role, principal.csrf or ""
-    return view
