@@ -82,3 +82,39 @@ def test_a_row_that_was_answered_stays_readable_when_a_neighbour_fails(core: Hub
     found = row.result(10)
     assert found is not None
     assert found.name == "Tab t2"
+
+
+def test_a_report_and_the_rows_its_use_case_holds_know_of_each_other(core: HubCore) -> None:
+    device = core.find()
+
+    def use_case(uow: UnitOfWork) -> str | None:
+        row = devices.get(uow.session, device)
+        assert row is not None
+        row.adopted_at, row.name = uow.now, "ours"
+        reports.take_report(uow, "pi", say.report("t1", 2, name="theirs", facts={"model": "Tab 2"}))
+        return row.model
+
+    assert core.do(use_case) == "Tab 2"
+    row = core.row(device)
+    assert (row["name"], row["adopted"], row["model"]) == ("ours", True, "Tab 2")
+
+
+def test_a_row_that_outlives_a_failed_report_says_what_is_stored(core: HubCore) -> None:
+    device = core.find()
+    held_rows = []
+
+    def fails(uow: UnitOfWork) -> None:
+        held_rows.append(devices.get(uow.session, device))
+        fails_after(say.report("t1", 2, facts={"model": "Tab 2"}))(uow)
+
+    def model(uow: UnitOfWork) -> str:
+        row = devices.get(uow.session, device)
+        assert row is not None
+        return row.model
+
+    is_free = held(core)
+    failed, read = core.writer.submit(fails), core.writer.submit(model)
+    is_free.set()
+    assert read.result(10) == ""
+    with pytest.raises(ValueError, match="no"):
+        failed.result(10)
