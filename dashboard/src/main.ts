@@ -38,7 +38,7 @@ async function reloadAfterUpdate(): Promise<void> {
 /** Who is signed in; where somebody was before, everything else is loaded at once. */
 async function meet(): Promise<void> {
   try {
-    if (wasSignedIn()) return session.take(await link.load());
+    if (wasSignedIn()) return session.take(await link.greet());
   } catch {
     // Signed out meanwhile, or not allowed to see the lab.
   }
@@ -53,7 +53,8 @@ async function start(): Promise<void> {
   await Promise.all([meet(), speak(stored ?? "de")]);
   if (!stored && session.view?.language === "en") await speak("en");
   const screen = screenFor(path());
-  const needed = Promise.all([screen.early || link.loaded, screen.load()]).catch(() => {});
+  const isIn = session.view?.authenticated;
+  const needed = Promise.all([isIn && !screen.early && link.load(), screen.load()]).catch(() => {});
   await Promise.race([needed, pause(FRAME_AFTER_MS)]);
   startRouter();
   mount(App, { target: document.getElementById("app") as HTMLElement });

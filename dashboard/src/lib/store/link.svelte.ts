@@ -4,6 +4,7 @@ import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDeta
 import type { LiveEvent } from "../live/events";
 import { SharedStream } from "../live/shared";
 import type { LinkState } from "../live/stream";
+import { nextFrame } from "../ui/frame";
 import { fleet } from "./fleet.svelte";
 import { lab } from "./lab.svelte";
 import { session } from "./session.svelte";
@@ -15,27 +16,40 @@ class Link {
   state = $state<LinkState>("connecting");
   /** When the hub was last heard. */
   heard = $state<Date | null>(null);
+  /** What `greet` asked for and nobody has taken over. */
+  #asked: Promise<LabSnapshot> | null = null;
   /** What `load` began and `start` has not taken over. */
-  loaded: Promise<number> | null = null;
+  #loaded: Promise<number> | null = null;
   #stream: SharedStream | null = null;
   #watchers = new Set<(job: JobNews) => void>();
   #wasLost = false;
 
-  /** Starts to load everything, for `start` to go on from there. Answers who is signed in, as soon as that is known. */
-  async load(): Promise<SessionView> {
-    const asked = get<LabSnapshot>("/lab");
-    this.loaded = this.#snapshot(asked);
-    this.loaded.catch(() => (this.loaded = null));
-    const { session, counts } = await asked;
-    fleet.count(counts);
-    return session;
+  /** Loads what there is beside the devices. Answers who is signed in. */
+  async greet(): Promise<SessionView> {
+    this.#asked = get<LabSnapshot>("/lab");
+    try {
+      const rest = await this.#asked;
+      lab.replace(rest);
+      fleet.count(rest.counts);
+      return rest.session;
+    } catch (error) {
+      this.#asked = null;
+      throw error;
+    }
+  }
+
+  /** Loads everything, once; `start` goes on from there. */
+  load(): Promise<number> {
+    return (this.#loaded ??= this.#snapshot());
   }
 
   /** Loads everything, unless that was done, and follows it. */
   async start(): Promise<void> {
     this.stop();
-    const loaded = this.loaded ?? this.#snapshot();
-    this.loaded = null;
+    // Thousands of devices keep a slow computer busy: what is drawn already is shown before they are taken in.
+    if (!this.#loaded) await nextFrame();
+    const loaded = this.load();
+    this.#loaded = null;
     const seq = await loaded;
     this.#stream = new SharedStream(
       {
@@ -64,14 +78,14 @@ class Link {
   }
 
   /** Answers the sequence number from which the stream leads on. */
-  async #snapshot(asked = get<LabSnapshot>("/lab")): Promise<number> {
-    const devices = get<FleetSnapshot>("/fleet");
-    devices.catch(() => {}); // waited for below, unless the other question fails first
-    const rest = await asked;
+  async #snapshot(): Promise<number> {
+    const asked = this.#asked ?? get<LabSnapshot>("/lab");
+    this.#asked = null;
+    const [devices, rest] = await Promise.all([get<FleetSnapshot>("/fleet"), asked]);
     lab.replace(rest);
-    fleet.replace(await devices);
+    fleet.replace(devices);
     this.heard = new Date();
-    return Math.min((await devices).seq, rest.seq);
+    return Math.min(devices.seq, rest.seq);
   }
 
   #become(state: LinkState): void {
