@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 from medialab_hub.services import agents, inventory, places, reports, resetting, views
 from medialab_hub.services.executions import take_execution_report
+from medialab_hub.services.issue_rows import ISSUES, issue_views
+from medialab_hub.services.place_rows import places_view
 from medialab_hub.storage.reading import Reading
 from medialab_hub.workers.checker import Checker
 from medialab_wire.presence import AgentPhase, AgentState
@@ -20,7 +22,7 @@ def run_checks(core: HubCore) -> Callable[[], Awaitable[set[tuple[str, str | Non
 
     async def recheck() -> set[tuple[str, str | None]]:
         await checker.recheck(everything=False)
-        return {(issue["check"], issue["device"] or issue["agent"]) for issue in core.index.issues()}
+        return {(issue["check"], issue["device"] or issue["agent"]) for issue in core.index.every(ISSUES)}
 
     return recheck
 
@@ -75,7 +77,7 @@ async def test_a_failed_reset_is_an_error_until_it_is_proven(core: HubCore) -> N
     bad = core.do(resetting.reset, device, None, 0, "trainer")
     core.do(take_execution_report, "pi", say.ended(bad, "t1", checks=(say.passed(result=CheckResult.FAILED),)))
     assert await recheck() == {("quarantined", device)}
-    (issue,) = core.read(views.issue_views)
+    (issue,) = core.read(issue_views)
     assert issue["severity"] == "error"
     assert [entry["action"] for entry in issue["suggestions"]] == ["reset", "find-me", "open-device"]
 
@@ -87,7 +89,7 @@ def test_places_hold_devices_and_let_them_go(core: HubCore) -> None:
     version = core.read(views.device_detail, device, core.clock.now())["version"]
     core.do(inventory.change, device, version, "staff", station=table)
     assert (core.row(device)["location"], core.row(device)["station"]) == (room, table)
-    seen = core.read(views.places_view)
+    seen = core.read(places_view)
     assert (seen["locations"][0]["devices"], seen["stations"][0]["devices"]) == (1, 1)
     preview = core.do(resetting.preview, resetting.Scope(station=table), None)
     assert [entry["device"] for entry in preview["touched"]] == [device]

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, insert, update
 from sqlmodel import Session, select
 
 from medialab_hub.clock import SystemClock
+from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.storage import journal
 from medialab_hub.storage.database import Database
 from medialab_hub.storage.failures import CommitFailed
@@ -32,7 +33,7 @@ def writer(database: Database, news: list[Touched]) -> Iterator[Writer]:
 def add(name: str):
     def use_case(uow: UnitOfWork) -> int:
         uow.session.add(Location(id=uow.new_id("loc"), name=name))
-        uow.touch_places()
+        uow.touch(PLACES, ALL_PLACES)
         return uow.record("location.added", name)
 
     return use_case
@@ -81,4 +82,4 @@ async def test_a_journal_that_somebody_else_moved_refuses_one_commit_and_goes_on
 
 async def test_the_outside_hears_of_it_before_the_caller(writer: Writer, news: list[Touched]) -> None:
     await writer.run(add("room"), durable=True)
-    assert [list(touched.places) for touched in news] == [["places"]]
+    assert [touched.of(PLACES) for touched in news] == [[ALL_PLACES]]

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since, is_newer_state
+from medialab_hub.services.agent_rows import AGENTS
+from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.ownership import bump_config, settle_owner
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
@@ -42,8 +44,8 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
     if changed:
         uow.record(Happened.AGENT_CHANGED, agent_id, phase=agent.phase, version=agent.version)
         for job in jobs.for_agent(uow.session, agent_id):
-            uow.touch_job(job.id)
-    uow.touch_agent(agent_id)
+            uow.touch(JOBS, job.id)
+    uow.touch(AGENTS, agent_id)
     return is_back or (state.phase is AgentPhase.READY and _has_missed(uow, agent, state))
 
 
@@ -92,7 +94,7 @@ def take_inventory(uow: UnitOfWork, agent_id: str, inventory: Inventory) -> bool
     missing = [there for there in standings if there.dev not in named and there.presence != Presence.ABSENT]
     _turn(uow, [there.id for there in missing], Presence.ABSENT)
     uow.record(Happened.AGENT_INVENTORIED, agent_id, version=inventory.version, drivers=agent.drivers)
-    uow.touch_agent(agent_id)
+    uow.touch(AGENTS, agent_id)
     return is_contradicted
 
 

@@ -1,6 +1,7 @@
 """Erases what people typed. Journal and records never held it, so both stay whole."""
 
 from medialab_hub.domain.events import Happened
+from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.refusals import no_such
 from medialab_hub.storage import texts
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -16,7 +17,7 @@ def erase_texts(uow: UnitOfWork, subject: str, actor: str) -> int:
         raise no_such("text", subject)
     uow.record(Happened.TEXTS_ERASED, subject, actor, texts=blanked.texts)
     for job in sorted(blanked.jobs):
-        uow.touch_job(job)
+        uow.touch(JOBS, job)
     for device in sorted(blanked.devices):
         uow.touch_device(device)
     return blanked.texts

@@ -3,7 +3,7 @@
 import sys
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ import orjson
 from medialab_hub.domain.natural_order import natural_key
 from medialab_hub.services.cursors import read_cursor, write_cursor
 from medialab_hub.services.device_rows import battery_of, device_rows
-from medialab_hub.services.projection import Changes, Row
+from medialab_hub.services.nouns import NOUNS
+from medialab_hub.services.projection import Changes, News
 from medialab_hub.services.stamps import stamp
-from medialab_hub.services.views import agent_views, issue_views
 from medialab_hub.storage import devices, journal
 from medialab_hub.storage.chunks import CHUNK
+from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
 
 COLUMNS = (
@@ -70,7 +71,7 @@ class FleetPage:
 class FleetIndex:
     """Lives on the event loop; everything here runs there."""
 
-    def __init__(self) -> None:
+    def __init__(self, nouns: Sequence[Noun] = NOUNS) -> None:
         self.seq = 0
         self.listeners: list[Callable[[FleetEvent], None]] = []
         self._lines: dict[str, Line] = {}
@@ -80,15 +81,14 @@ class FleetIndex:
         self._volatile: dict[str, dict[str, Any]] = {}
         self._queries: dict[FleetQuery, list[tuple[str, str]]] = {}
         self._snapshot: bytes | None = None
-        self._agents: dict[str, Row] = {}
-        self._issues: dict[str, Row] = {}
+        self._kept: dict[str, dict[str, Row]] = {noun.name: {} for noun in nouns if noun.every is not None}
 
     # --- filling ----------------------------------------------------------------------------------------------
 
     @classmethod
-    def load(cls, session: Session, now: datetime) -> "FleetIndex":
+    def load(cls, session: Session, now: datetime, nouns: Sequence[Noun] = NOUNS) -> "FleetIndex":
         """Built from the database."""
-        index = cls()
+        index = cls(nouns)
         index.seq = journal.last_seq(session)
         ids = list(devices.all_ids(session))
         for start in range(0, len(ids), CHUNK):
@@ -96,8 +96,9 @@ class FleetIndex:
                 index._put(row)
             session.expunge_all()
         index._order.sort()
-        index._agents = {row["id"]: row for row in agent_views(session)}
-        index._issues = {row["id"]: row for row in issue_views(session)}
+        for noun in nouns:
+            if noun.every is not None:
+                index._kept[noun.name] = {row["id"]: row for row in noun.every(session)}
         return index
 
     def apply(self, changes: Changes) -> None:
@@ -111,34 +112,25 @@ class FleetIndex:
             self._volatile.pop(key, None)
             if self._drop(key):
                 self._tell("device_gone", key, orjson.dumps({"id": key}))
-        self._keep(self._agents, "agent", changes.agents)
-        self._keep(self._issues, "issue", changes.issues)
-        self._end_issues(changes.gone_issues)
-        self._pass_on("job", changes.jobs)
-        self._pass_on("job_detail", changes.job_details)
-        self._pass_on("batch", changes.batches)
-        if changes.places:
-            self._tell("places", "", b"{}")
+        for piece in changes.news:
+            self._pass_on(piece)
 
     def _settle_overlays(self, changes: Changes) -> None:
         for key in changes.reported:
             self._volatile.pop(key, None)
-        for row in changes.jobs:
-            self._volatile.get(row["device"], {}).pop("progress", None)
+        for key in changes.worked_on:
+            self._volatile.get(key, {}).pop("progress", None)
 
-    def _end_issues(self, gone: Iterable[str]) -> None:
-        for key in gone:
-            if key in self._issues:
-                self._tell("issue", key, orjson.dumps({**self._issues.pop(key), "gone": True}))
-
-    def _pass_on(self, name: str, rows: Iterable[Row]) -> None:
-        for row in rows:
-            self._tell(name, row["id"], orjson.dumps(row))
-
-    def _keep(self, known: dict[str, Row], name: str, rows: Iterable[Row]) -> None:
-        for row in rows:
-            known[row["id"]] = row
-            self._tell(name, row["id"], orjson.dumps(row))
+    def _pass_on(self, piece: News) -> None:
+        kept, row = self._kept.get(piece.event), piece.row
+        if row is None:
+            last = {"id": piece.id} if kept is None else kept.pop(piece.id, None)
+            if last is None:  # came and went within one commit: nobody has heard of it
+                return
+            row = {**last, "gone": True}
+        elif kept is not None:
+            kept[piece.id] = row
+        self._tell(piece.event, piece.id, orjson.dumps(row))
 
     def _tell(self, name: str, subject: str, data: bytes) -> None:
         event = FleetEvent(name, subject, data, self.seq)
@@ -222,13 +214,9 @@ class FleetIndex:
             self._encoded[device] = data
         return data
 
-    def agents(self) -> list[Row]:
-        """All agents by id, as `AgentView`."""
-        return [self._agents[key] for key in sorted(self._agents)]
-
-    def issues(self) -> list[Row]:
-        """All open issues, oldest first, as `IssueView`."""
-        return sorted(self._issues.values(), key=lambda row: (row["since"], row["id"]))
+    def every(self, noun: Noun) -> list[Row]:
+        """All rows of a noun that is kept, in its order. Raises KeyError for others."""
+        return sorted(self._kept[noun.name].values(), key=noun.order)
 
     def page(self, query: FleetQuery, after: str | None = None, limit: int = 50) -> FleetPage:
         """One page by (natural name, id). Raises `HubError` for a cursor that is none."""

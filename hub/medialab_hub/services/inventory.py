@@ -7,6 +7,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
 from medialab_hub.services import clashes, jobs
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
+from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.services.proofs import forget_proof
 from medialab_hub.services.refusals import no_such, not_possible, not_understood, version_conflict
 from medialab_hub.services.subjects import changed, require_device, require_idle
@@ -104,7 +105,7 @@ def _move(uow: UnitOfWork, device: Device, field: str, place: str | None) -> Non
         device.station_id = place
         station = None if place is None else uow.session.get(Station, place)
         device.location_id = station.location_id if station is not None else device.location_id
-    uow.touch_places()
+    uow.touch(PLACES, ALL_PLACES)
 
 
 def _retag(uow: UnitOfWork, device: Device, tag: str | None) -> None:

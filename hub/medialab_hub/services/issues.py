@@ -5,7 +5,9 @@ from typing import Any
 from medialab_hub.checks.every import check_agent, check_device
 from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding
 from medialab_hub.domain.events import Happened
+from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.fleet import FleetIndex
+from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.storage import devices
 from medialab_hub.storage import issues as rows
 from medialab_hub.storage.session import Session
@@ -37,7 +39,7 @@ def of_device(fleet: FleetIndex, device: str, rivals: dict[str, tuple[str, ...]]
 
 def of_agents(fleet: FleetIndex) -> list[Finding]:
     """What the checks find about all agents now."""
-    return [finding for row in fleet.agents() for finding in check_agent(_agent(row))]
+    return [finding for row in fleet.every(AGENTS) for finding in check_agent(_agent(row))]
 
 
 def _agent(row: dict[str, Any]) -> AgentFact:
@@ -82,7 +84,7 @@ def _close(uow: UnitOfWork, row: OpenIssue) -> None:
 
 
 def _touch(uow: UnitOfWork, row: OpenIssue) -> None:
-    uow.touch_issue(row.id)
+    uow.touch(ISSUES, row.id)
     if row.device_id is not None:
         uow.touch_device(row.device_id)
 

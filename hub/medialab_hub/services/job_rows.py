@@ -1,8 +1,7 @@
 """Builds the lines and pages of jobs and batches: dicts with exactly the fields of the API's bodies."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.progress import Situation, current_step, fraction, why_waiting
@@ -10,6 +9,7 @@ from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.services.names import name_of
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, jobs
+from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Agent, Batch, Connection, Device, Job
 from medialab_wire.capabilities import DriverManifest
@@ -17,8 +17,6 @@ from medialab_wire.presence import AgentPhase
 from medialab_wire.progress import ExecutionStatus, StepView
 from medialab_wire.reports import Access, Presence
 from medialab_wire.texts import Text
-
-Row = dict[str, Any]
 
 _TITLES = {
     RESET_ACTION: Text(de="Zurücksetzen", en="Reset"),
@@ -131,11 +129,6 @@ def title_of(job: Job, manifest: DriverManifest | None) -> Text:
     return _TITLES.get(job.action, Text(de=job.action, en=job.action))
 
 
-def batch_views(session: Session, ids: Iterable[str]) -> list[Row]:
-    """The fields of `BatchView` for these batches."""
-    return [batch_view(session, batch) for key in ids if (batch := jobs.batch(session, key)) is not None]
-
-
 def batch_view(session: Session, batch: Batch) -> Row:
     """Counts by status and outcome. Every job is counted once."""
     counts: Counter[str] = Counter()
@@ -171,3 +164,26 @@ def _bucket(status: ExecutionStatus, outcome: str | None) -> str:
     if outcome is not None and status is not ExecutionStatus.CANCELED:
         return outcome
     return "canceled" if status is ExecutionStatus.CANCELED else "failed"
+
+
+def _told(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
+    """The projection has read these jobs already and holds them, so that nothing is read again here and below."""
+    return {row["id"]: row for row in job_rows(session, _of(session, ids))}
+
+
+def _told_in_detail(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
+    return {job.id: job_detail(session, job) for job in _of(session, ids)}
+
+
+def _of(session: Session, ids: Collection[str]) -> list[Job]:
+    return [job for key in ids if (job := jobs.get(session, key)) is not None]
+
+
+def _told_of_batches(session: Session, ids: Collection[str], seq: int) -> dict[str, Row]:
+    """A batch counts its jobs, which change without it: it is as new as they are."""
+    found = [batch for key in ids if (batch := jobs.batch(session, key)) is not None]
+    return {batch.id: {**batch_view(session, batch), "seq": seq} for batch in found}
+
+
+JOBS = Noun("job", _told, details=_told_in_detail)
+BATCHES = Noun("batch", _told_of_batches)

@@ -1,6 +1,7 @@
 """Rooms, cupboards and the places in them."""
 
 from medialab_hub.domain.events import Happened
+from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import changed
 from medialab_hub.storage import places as rows
@@ -70,4 +71,4 @@ def _moved(uow: UnitOfWork, device: Device, actor: str) -> None:
 def _announce(uow: UnitOfWork, kind: Happened, place: str, actor: str) -> None:
     uow.session.flush()
     uow.record(kind, place, actor)
-    uow.touch_places()
+    uow.touch(PLACES, ALL_PLACES)

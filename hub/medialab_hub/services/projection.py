@@ -1,20 +1,19 @@
 """Builds, inside the transaction, what the outside world hears after the commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 from medialab_hub.clock import Clock
 from medialab_hub.services.device_rows import device_rows
-from medialab_hub.services.job_rows import batch_views, job_detail, job_rows
-from medialab_hub.services.views import agent_view, issue_view
-from medialab_hub.storage import agents, issues, jobs
+from medialab_hub.services.job_rows import JOBS
+from medialab_hub.services.nouns import NOUNS
+from medialab_hub.storage import jobs
+from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Job
 from medialab_hub.storage.unit_of_work import Touched
 from medialab_wire.progress import ExecutionStatus
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,59 +29,66 @@ class JobTimer:
     deadline_s: float
 
 
+class News(NamedTuple):
+    """One thing that changed: its stream event, its id, and its row; None when it is not there any more."""
+
+    event: str
+    id: str
+    row: Row | None
+
+
 @dataclass(frozen=True)
 class Changes:
-    """The news of one commit. `gone` are devices that were merged away, `gone_issues` issues that are over.
+    """The news of one commit, in the order they are told. `gone` are devices that were merged away.
 
-    `reported`: devices whose volatile values are new, too. `work`: agents whose work or configuration changed.
-    `connections`: what was remembered of them no longer holds."""
+    `reported`: devices whose volatile values are new, too. `worked_on`: devices whose job changed.
+    `work`: agents whose work or configuration changed. `connections`: what was remembered of them no longer holds."""
 
     seq: int
     devices: list[Row] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    jobs: list[Row] = field(default_factory=list)
-    job_details: list[Row] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
     timers: list[JobTimer] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
-    batches: list[Row] = field(default_factory=list)
-    agents: list[Row] = field(default_factory=list)
-    issues: list[Row] = field(default_factory=list)
-    gone_issues: list[str] = field(default_factory=list)
     connections: list[str] = field(default_factory=list)
     work: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
-    places: bool = False
+    worked_on: list[str] = field(default_factory=list)
 
 
 class Projection:
     """The writer's `project`."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, nouns: Sequence[Noun] = NOUNS) -> None:
         self._clock = clock
+        self._rank = {noun: rank for rank, noun in enumerate(nouns)}
 
     def __call__(self, session: Session, touched: Touched, seq: int) -> Changes:
         """The news of what was touched, with the fleet sequence as it is then."""
         rows = device_rows(session, touched.devices, self._clock.now(), touched.at_hand)
-        found = jobs.many(session, touched.jobs)
+        found = jobs.many(session, touched.of(JOBS))
         open_jobs = [job for job in found if not ExecutionStatus(job.status).is_terminal]
-        open_issues = issues.many(session, touched.issues)
         return Changes(
             seq=seq,
             devices=rows,
             gone=_missing(touched.devices, rows),
-            jobs=job_rows(session, found),
-            job_details=[job_detail(session, job) for job in found],
+            news=list(self._news(session, touched, seq)),
             timers=self.timers(open_jobs),
             ended=[job.id for job in found if ExecutionStatus(job.status).is_terminal],
-            batches=[{**view, "seq": seq} for view in batch_views(session, touched.batches)],
-            agents=[agent_view(session, agent) for key in touched.agents if (agent := agents.get(session, key))],
-            issues=[issue_view(issue) for issue in open_issues],
-            gone_issues=sorted(touched.issues.keys() - {issue.id for issue in open_issues}),
             connections=list(touched.connections),
             work=list(touched.work),
             reported=list(touched.reported),
-            places=bool(touched.places),
+            worked_on=[job.device_id for job in found],
         )
+
+    def _news(self, session: Session, touched: Touched, seq: int) -> Iterator[News]:
+        for noun in sorted({noun for noun, _ in touched.things}, key=self._rank.__getitem__):
+            ids = touched.of(noun)
+            rows = noun.rows(session, ids, seq)
+            yield from (News(noun.name, key, row) for key, row in rows.items())
+            yield from (News(noun.name, key, None) for key in sorted(ids) if key not in rows)
+            details = noun.details(session, ids, seq) if noun.details is not None else {}
+            yield from (News(f"{noun.name}_detail", key, row) for key, row in details.items())
 
     def timers(self, open_jobs: Iterable[Job]) -> list[JobTimer]:
         """What limits these jobs from now on."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since
+from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.ownership import settle_owner, show, tell_agents
 from medialab_hub.services.proofs import notice_use
 from medialab_hub.services.recognition import hash_of, recognise, remember
@@ -168,7 +169,7 @@ def _leave(uow: UnitOfWork, device_id: str, connection: Connection) -> None:
     for job in jobs.open_of(uow.session, [device_id]):
         if job.connection_id == connection.id:
             job.cancel_wanted = True
-            uow.touch_job(job.id)
+            uow.touch(JOBS, job.id)
             uow.touch_work(connection.agent_id)
     if device.owner_id == connection.id:
         device.owner_id = None

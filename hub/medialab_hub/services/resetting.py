@@ -9,6 +9,7 @@ from medialab_hub.domain.readiness import Candidate, Obstacle, plan_resets
 from medialab_hub.errors import Conflict
 from medialab_hub.services import jobs
 from medialab_hub.services.candidates import gather
+from medialab_hub.services.job_rows import BATCHES
 from medialab_hub.services.refusals import no_such, not_possible, not_understood
 from medialab_hub.services.subjects import require_device
 from medialab_hub.storage import devices
@@ -86,7 +87,7 @@ def reset_many(uow: UnitOfWork, scope: Scope, level: str | None, grace_s: float,
         text = Text(de="Kein Gerät kann zurückgesetzt werden.", en="No device can be reset.")
         raise not_possible("nothing-to-reset", text)
     batch.seq = uow.record(Happened.BATCH_STARTED, batch.id, actor, jobs=started, level=level)
-    uow.touch_batch(batch.id)
+    uow.touch(BATCHES, batch.id)
     return batch.id
 
 
@@ -114,7 +115,7 @@ def cancel_batch(uow: UnitOfWork, batch_id: str, actor: str) -> None:
         if not ExecutionStatus(job.status).is_terminal:
             jobs.cancel(uow, job.id, actor)
     batch.seq = uow.record(Happened.BATCH_CANCELED, batch_id, actor)
-    uow.touch_batch(batch_id)
+    uow.touch(BATCHES, batch_id)
 
 
 def _devices(uow: UnitOfWork, scope: Scope) -> list[Device]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from medialab_hub.domain.events import Happened
+from medialab_hub.services.job_rows import BATCHES, JOBS
 from medialab_hub.services.refusals import job_is_open, no_such
 from medialab_hub.storage import devices, jobs
 from medialab_hub.storage.tables import Device, Job
@@ -46,9 +47,9 @@ def reported(uow: UnitOfWork, device: Device, kind: Happened, actor: str = "", *
 def job_changed(uow: UnitOfWork, job: Job, kind: Happened, actor: str = "", **data: Any) -> None:
     """The job changed, and with it what its device and its batch show, and what its agent has to do."""
     job.seq = uow.record(kind, job.id, actor, **data)
-    uow.touch_job(job.id)
+    uow.touch(JOBS, job.id)
     uow.touch_device(job.device_id)
     if job.agent_id is not None and kind is not Happened.JOB_REPORTED:
         uow.touch_work(job.agent_id)
     if job.batch_id is not None:
-        uow.touch_batch(job.batch_id)
+        uow.touch(BATCHES, job.batch_id)

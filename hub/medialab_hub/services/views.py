@@ -1,6 +1,5 @@
 """What the API shows of single things and short lists: dicts with exactly the fields of its bodies."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +7,13 @@ from medialab_hub.services.device_rows import device_row, surroundings
 from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_detail as _job_detail
 from medialab_hub.services.job_rows import job_rows
+from medialab_hub.services.place_rows import places_view
 from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
-from medialab_hub.storage import agents, devices, issues, jobs, places
+from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Agent, Connection, Device, OpenIssue
+from medialab_hub.storage.tables import Connection, Device
 from medialab_wire.reports import IdentityKind
 
 Row = dict[str, Any]
@@ -111,61 +111,6 @@ def batch_view(session: Session, batch_id: str) -> Row:
     if batch is None:
         raise no_such("batch", batch_id)
     return _batch_view(session, batch)
-
-
-def agent_view(session: Session, agent: Agent) -> Row:
-    """The fields of `AgentView`."""
-    return {
-        "id": agent.id,
-        "phase": agent.phase,
-        "host": agent.host,
-        "version": agent.version,
-        "buses": agent.buses,
-        "drivers": agent.drivers,
-        "devices": agents.connection_count(session, agent.id),
-        "last_seen": stamp(agent.last_seen),
-    }
-
-
-def agent_views(session: Session) -> list[Row]:
-    """All agents."""
-    return [agent_view(session, agent) for agent in agents.every(session)]
-
-
-def issue_view(issue: OpenIssue) -> Row:
-    """The fields of `IssueView` of an issue that is open."""
-    return {
-        "id": issue.id,
-        "check": issue.check_id,
-        "severity": issue.severity,
-        "title": issue.title,
-        "detail": issue.detail,
-        "device": issue.device_id,
-        "agent": issue.agent_id,
-        "suggestions": issue.suggestions,
-        "since": stamp(issue.since),
-        "gone": False,
-    }
-
-
-def issue_views(session: Session) -> list[Row]:
-    """All open issues, oldest first."""
-    return [issue_view(issue) for issue in issues.every(session)]
-
-
-def places_view(session: Session) -> dict[str, Sequence[Row]]:
-    """The fields of `Places`."""
-    at_location, at_station = places.devices_by_location(session), places.devices_by_station(session)
-    return {
-        "locations": [
-            {"id": place.id, "name": place.name, "devices": at_location.get(place.id, 0)}
-            for place in places.locations(session)
-        ],
-        "stations": [
-            {"id": p.id, "name": p.name, "location": p.location_id, "devices": at_station.get(p.id, 0)}
-            for p in places.stations(session)
-        ],
-    }
 
 
 def drivers_view(session: Session) -> Row:

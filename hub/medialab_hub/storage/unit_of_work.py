@@ -12,31 +12,33 @@ from medialab_hub.domain.ids import make_id
 from medialab_hub.storage import put
 from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.journal import Journal
+from medialab_hub.storage.noun import Noun
 from medialab_hub.storage.tables import Connection, Device
 
 
 @dataclass
 class Touched:
-    """Ids of what changed, by noun; ordered and without repetition."""
+    """Ids of what changed; ordered and without repetition."""
 
     devices: dict[str, None] = field(default_factory=dict)
-    jobs: dict[str, None] = field(default_factory=dict)
-    batches: dict[str, None] = field(default_factory=dict)
-    agents: dict[str, None] = field(default_factory=dict)
-    issues: dict[str, None] = field(default_factory=dict)
-    places: dict[str, None] = field(default_factory=dict)
+    things: dict[tuple[Noun, str], None] = field(default_factory=dict)
+    """Everything else the outside hears of."""
     connections: dict[str, None] = field(default_factory=dict)
     work: dict[str, None] = field(default_factory=dict)
     reported: dict[str, None] = field(default_factory=dict)
     at_hand: dict[str, AtHand] = field(default_factory=dict)
     """Devices that were touched by somebody who had all of them at hand: nobody has to read them again."""
 
+    def of(self, noun: Noun) -> list[str]:
+        """The ids of one noun."""
+        return [key for kind, key in self.things if kind is noun]
+
     def add(self, other: "Touched") -> None:
         """Take over what another use case of the same transaction touched."""
         for device in other.devices:
             self.at_hand.pop(device, None)
-        for noun, ids in vars(other).items():
-            getattr(self, noun).update(ids)
+        for name, touched in vars(other).items():
+            getattr(self, name).update(touched)
 
 
 @dataclass
@@ -68,25 +70,13 @@ class UnitOfWork:
         self.touched.devices[device] = None
         self.touched.at_hand.pop(device, None)
 
-    def touch_job(self, job: str) -> None:
-        """This job changed."""
-        self.touched.jobs[job] = None
-
-    def touch_batch(self, batch: str) -> None:
-        """This batch changed."""
-        self.touched.batches[batch] = None
-
-    def touch_agent(self, agent: str) -> None:
-        """What people see of this agent changed."""
-        self.touched.agents[agent] = None
+    def touch(self, noun: Noun, key: str) -> None:
+        """This thing appeared, changed or is gone; a commit fails that touched a noun which is not listed."""
+        self.touched.things[noun, key] = None
 
     def touch_work(self, agent: str) -> None:
         """The work or the configuration this agent should have changed."""
         self.touched.work[agent] = None
-
-    def touch_issue(self, issue: str) -> None:
-        """This issue appeared, changed or is gone."""
-        self.touched.issues[issue] = None
 
     def touch_connection(self, connection: str) -> None:
         """The hub decided something about this connection: what was remembered of its last report no longer holds."""
@@ -98,7 +88,3 @@ class UnitOfWork:
         self.touch_device(device)
         if at_hand is not None:
             self.touched.at_hand[device] = at_hand
-
-    def touch_places(self) -> None:
-        """Locations or stations changed."""
-        self.touched.places["places"] = None

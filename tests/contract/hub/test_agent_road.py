@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from medialab_hub.services import inventory, jobs, resetting, views
+from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.storage.journal import newest
 from medialab_wire import topics
 from medialab_wire.commands import AckReports, AskRebirth, Execution
@@ -76,7 +77,7 @@ def test_the_hub_judges_the_evidence_itself(
     adopt(hub, row["id"])
     assert reset(hub, row["id"])["outcome"] == outcome
     assert status(hub, row["id"]) == after
-    until(lambda: [issue for issue in hub.hub.fleet.issues() if issue["check"] == after])
+    until(lambda: [issue for issue in hub.hub.fleet.every(ISSUES) if issue["check"] == after])
 
 
 def test_garbage_on_every_topic_changes_nothing_and_is_named(hub: HubInThread, agent: PaperAgent) -> None:
@@ -121,13 +122,13 @@ def test_a_lost_agent_makes_its_devices_silent_and_is_an_issue(hub: HubInThread,
     first.vanish()
     until(lambda: hub.hub.fleet.row(row["id"])["presence"] == Presence.SILENT)
     assert status(hub, row["id"]) == "not_seen"
-    until(lambda: [issue for issue in hub.hub.fleet.issues() if issue["check"] == "agent-lost"])
+    until(lambda: [issue for issue in hub.hub.fleet.every(ISSUES) if issue["check"] == "agent-lost"])
     again = PaperAgent(broker.url, "pi", birth=2).start()
     again.tell(again.state(AgentPhase.READY))
     until(lambda: any(isinstance(ask, AskRebirth) for ask in again.asked))
     again.tell(say.report("t1"))
     until(lambda: hub.hub.fleet.row(row["id"])["presence"] == Presence.PRESENT)
-    until(lambda: not [issue for issue in hub.hub.fleet.issues() if issue["check"] == "agent-lost"])
+    until(lambda: not [issue for issue in hub.hub.fleet.every(ISSUES) if issue["check"] == "agent-lost"])
     again.stop()
 
 

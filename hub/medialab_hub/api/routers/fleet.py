@@ -11,7 +11,9 @@ from medialab_hub.api.schemas.agents import AgentView
 from medialab_hub.api.schemas.devices import DevicePage, FleetSnapshot
 from medialab_hub.api.schemas.issues import IssueView
 from medialab_hub.domain.device_status import DeviceStatus
+from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.fleet import FleetPage, FleetQuery
+from medialab_hub.services.issue_rows import ISSUES
 
 router = APIRouter(tags=["fleet"])
 
@@ -58,13 +60,13 @@ async def show_fleet(
 @router.get("/agents", response_model=list[AgentView])
 async def list_agents(hub: HubDep, _trainer: Trainer) -> Response:
     """All agents."""
-    return as_json(hub.fleet.agents())
+    return as_json(hub.fleet.every(AGENTS))
 
 
 @router.get("/issues", response_model=list[IssueView])
 async def list_issues(hub: HubDep, _trainer: Trainer) -> Response:
     """What needs attention, oldest first."""
-    return as_json(hub.fleet.issues())
+    return as_json(hub.fleet.every(ISSUES))
 
 
 def _cached(tag: str) -> dict[str, str]:

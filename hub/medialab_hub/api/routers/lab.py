@@ -8,6 +8,8 @@ from medialab_hub.api.deps import HubDep, Trainer
 from medialab_hub.api.schemas.lab import LabSnapshot
 from medialab_hub.api.sessions import session_view
 from medialab_hub.services import views
+from medialab_hub.services.agent_rows import AGENTS
+from medialab_hub.services.issue_rows import ISSUES
 
 router = APIRouter(tags=["lab"])
 
@@ -20,5 +22,5 @@ async def show_lab(request: Request, hub: HubDep, trainer: Trainer) -> Response:
     # Read before everything else: what changes meanwhile is told again by the stream and lost by nobody.
     seq = hub.fleet.seq
     rows = await hub.read(lambda session: views.lab_view(session, OPEN_JOBS))
-    live = {"counts": hub.fleet.counts(), "issues": hub.fleet.issues(), "agents": hub.fleet.agents()}
+    live = {"counts": hub.fleet.counts(), "issues": hub.fleet.every(ISSUES), "agents": hub.fleet.every(AGENTS)}
     return as_json({"seq": seq, "session": session_view(request, hub.admission, trainer), **rows, **live})

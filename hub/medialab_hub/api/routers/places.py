@@ -8,6 +8,7 @@ from medialab_hub.api.deps import HubDep, Staff, Trainer
 from medialab_hub.api.schemas.agents import Drivers
 from medialab_hub.api.schemas.places import LocationView, ManualAddress, NewLocation, NewStation, Places, StationView
 from medialab_hub.services import agents, places, views
+from medialab_hub.services.place_rows import places_view
 from medialab_hub.storage import agents as agent_rows
 
 router = APIRouter(tags=["places"])
@@ -16,7 +17,7 @@ router = APIRouter(tags=["places"])
 @router.get("/places", response_model=Places)
 async def list_places(hub: HubDep, _trainer: Trainer) -> Response:
     """All locations and stations."""
-    return as_json(await hub.read(views.places_view))
+    return as_json(await hub.read(places_view))
 
 
 @router.post("/locations", response_model=LocationView, status_code=201)
