@@ -4,9 +4,13 @@ import ast
 
 from sqlmodel import SQLModel
 
+from medialab_hub.services.nouns import NOUNS
 from medialab_hub.storage.devices import MINDED_WHEN_FORGETTING
 from medialab_hub.storage.tables import Connection, Device, DeviceIdentity
 from tests.house.tree import parsed, product_python
+
+CODES = {"identity_clash.reason"}
+"""Called a reason, and written by the hub itself."""
 
 
 def test_whoever_points_at_what_is_forgotten_is_minded() -> None:
@@ -18,6 +22,15 @@ def test_whoever_points_at_what_is_forgotten_is_minded() -> None:
         if key.column.table.name in forgotten
     }
     assert pointing == MINDED_WHEN_FORGETTING
+
+
+def test_whatever_people_type_is_declared_so_that_it_can_be_erased() -> None:
+    columns = [column for table in SQLModel.metadata.tables.values() for column in table.columns]
+    typed = [column for column in columns if "typed" in column.info]
+    texts = [column for column in columns if column.name.endswith(("reason", "note", "remark", "comment"))]
+    assert {str(column) for column in texts if column not in typed} == CODES
+    nouns = {noun.name for noun in NOUNS} | {"device"}
+    assert [str(column) for column in typed if column.info["typed"].noun not in nouns] == []
 
 
 def test_every_kind_of_journal_entry_has_its_name_in_one_place() -> None:

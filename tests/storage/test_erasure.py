@@ -16,7 +16,8 @@ from medialab_hub.services.executions import take_execution_report
 from medialab_hub.storage import accounts as account_rows
 from medialab_hub.storage import devices, journal
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Batch, Job, JobAnswer, JournalRow
+from medialab_hub.storage.tables import Batch, Device, Job, JobAnswer, JournalRow
+from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import EvidenceKind
 from medialab_wire.progress import CheckResult
 from tests.fixtures import lab_words as say
@@ -166,6 +167,17 @@ async def test_who_comes_back_to_the_stream_is_not_told_what_was_erased(
     core.do(erasure.erase_texts, device, "command-line")
     after = await replayed(core)
     assert job.encode() in after and b"Mia" not in after
+
+
+def test_what_the_same_commit_has_read_already_is_told_without_the_text(core: HubCore) -> None:
+    device, job = lived(core, person(core, "Grace H."))
+
+    def read_and_erase(uow: UnitOfWork) -> tuple[str, str]:
+        row = (uow.session.get_one(Job, job), uow.session.get_one(Device, device))
+        erasure.erase_texts(uow, device, "command-line")
+        return row[0].accepted_reason, row[1].retire_reason
+
+    assert core.do(read_and_erase) == ("", "")
 
 
 def test_a_device_is_told_anew_when_what_was_typed_about_it_is_erased(core: HubCore) -> None:

@@ -1,32 +1,48 @@
-"""Blanks what people typed about devices and jobs: reasons and notes, each kept in the row of its noun only."""
+"""Blanks what people typed: reasons and notes, each kept in the row of its noun only and declared there (`typed`)."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, update
-from sqlalchemy.sql.dml import ReturningUpdate
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import Column, ColumnElement, inspect, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, SQLModel, col, or_, select
 
-from medialab_hub.storage.tables import Allocation, Device, Job, JobAnswer
+from medialab_hub.storage import tables
+from medialab_hub.storage.tables import Device
+from medialab_hub.storage.tables.base import Typed
 
-
-@dataclass(frozen=True)
-class Blanked:
-    """How many texts there were, and whom they were about."""
-
-    texts: int
-    devices: set[str]
-    jobs: set[str]
+Told = tuple[str, str]
+"""A noun and an id."""
 
 
-def blank(session: Session, subject: str) -> Blanked:
-    """Empty the texts of a device (with what was merged into it), a job or an allocation, or those a person wrote."""
+def blank(session: Session, subject: str) -> list[Told]:
+    """Empty the texts of a device (with what was merged into it), a job or an allocation, or those a person wrote.
+
+    Returns for each text whom to tell anew."""
     subjects = _with_shells(session, subject)
-    jobs = [key for (key,) in _run(session, _accepted(subjects))]
-    noted = [key for (key,) in _run(session, _notes(subjects))]
-    devices = [key for (key,) in (*_run(session, _reserved(subjects)), *_run(session, _retired(subjects)))]
-    return Blanked(len(jobs) + len(noted) + len(devices), {*devices}, {*jobs, *noted})
+    return [told for model, column in _typed() for told in _blank(session, model, column, subjects)]
+
+
+def _typed() -> Iterator[tuple[type[SQLModel], Column[Any]]]:
+    for model in (getattr(tables, name) for name in tables.__all__):
+        yield from ((model, column) for column in inspect(model).local_table.columns if "typed" in column.info)
+
+
+def _blank(session: Session, model: type[SQLModel], column: Column[Any], subjects: Collection[str]) -> Iterator[Told]:
+    typed: Typed = column.info["typed"]
+    is_meant = or_(*(_leads_to(subjects, column.table.c, path) for path in typed.about))
+    blanked = update(model).where(column != "", is_meant).values({column.name: ""})
+    for (key,) in session.exec(blanked.returning(column.table.c[typed.key])).all():
+        yield typed.noun, key
+
+
+def _leads_to(subjects: Collection[str], columns: Any, path: str) -> ColumnElement[bool]:
+    name, _, further = path.partition(".")
+    column: Column[Any] = columns[name]
+    if not further:
+        return column.in_(subjects)
+    (key,) = column.foreign_keys
+    return column.in_(sa_select(key.column).where(_leads_to(subjects, key.column.table.c, further)))
 
 
 def _with_shells(session: Session, subject: str) -> list[str]:
@@ -36,34 +52,3 @@ def _with_shells(session: Session, subject: str) -> list[str]:
         fresh = list(session.exec(select(Device.id).where(col(Device.merged_into).in_(fresh))))
         found = found + fresh
     return found
-
-
-def _run(session: Session, statement: ReturningUpdate[Any]) -> list[Row[Any]]:
-    return list(session.exec(statement).all())
-
-
-def _accepted(subjects: Collection[str]) -> ReturningUpdate[Any]:
-    is_meant = _is(subjects, Job.id, Job.device_id, Job.accepted_by)
-    return update(Job).where(col(Job.accepted_reason) != "", is_meant).values(accepted_reason="").returning(col(Job.id))
-
-
-def _notes(subjects: Collection[str]) -> ReturningUpdate[Any]:
-    of_device = col(JobAnswer.job_id).in_(select(Job.id).where(col(Job.device_id).in_(subjects)))
-    is_meant = or_(_is(subjects, JobAnswer.job_id, JobAnswer.actor), of_device)
-    return update(JobAnswer).where(col(JobAnswer.note) != "", is_meant).values(note="").returning(col(JobAnswer.job_id))
-
-
-def _reserved(subjects: Collection[str]) -> ReturningUpdate[Any]:
-    is_meant = _is(subjects, Allocation.id, Allocation.device_id, Allocation.job_id, Allocation.actor)
-    blanked = update(Allocation).where(col(Allocation.reason) != "", is_meant).values(reason="")
-    return blanked.returning(col(Allocation.device_id))
-
-
-def _retired(subjects: Collection[str]) -> ReturningUpdate[Any]:
-    is_meant = _is(subjects, Device.id, Device.retired_by)
-    blanked = update(Device).where(col(Device.retire_reason) != "", is_meant).values(retire_reason="")
-    return blanked.returning(col(Device.id))
-
-
-def _is(subjects: Collection[str], *columns: str | None) -> ColumnElement[bool]:
-    return or_(*(col(column).in_(subjects) for column in columns))

@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import moment
+from medialab_hub.storage.tables.base import moment, typed
 
 
 class Allocation(SQLModel, table=True):
@@ -32,6 +32,6 @@ class Allocation(SQLModel, table=True):
     blocked_to: Moment | None = moment(optional=True)
     parent_id: str | None = Field(default=None, foreign_key="allocation.id")
     job_id: str | None = None
-    reason: str = ""
+    reason: str = typed("id", "device_id", "job_id", "actor", noun="device", key="device_id")
     actor: str = ""
     version: int = 0

@@ -1,5 +1,6 @@
 """What all tables share: one metadata with named constraints, and columns for moments and documents."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer
@@ -33,6 +34,22 @@ def document(default: Any = None) -> Any:
 def big_number() -> Any:
     """A column for a counter of somebody else, up to 2^63 - 1; starts at 0."""
     return Field(default=0, sa_type=BigInteger, nullable=False)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Whom a text is about, or who wrote it: columns of its row, or of one the row points at (`job_id.device_id`).
+
+    When it is erased, the `noun` whose id is in the column `key` is told anew."""
+
+    about: tuple[str, ...]
+    noun: str
+    key: str
+
+
+def typed(*about: str, noun: str, key: str = "id") -> Any:
+    """A column for what a person types, a reason or a note; see `Typed`. Nothing of it may be stored elsewhere."""
+    return Field(default="", sa_column_kwargs={"info": {"typed": Typed(about, noun, key)}})
 
 
 def version() -> Any:

@@ -6,7 +6,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import big_number, document, moment
+from medialab_hub.storage.tables.base import big_number, document, moment, typed
 
 
 class Device(SQLModel, table=True):
@@ -26,7 +26,7 @@ class Device(SQLModel, table=True):
     found_at: Moment = moment()
     adopted_at: Moment | None = moment(optional=True)
     retired_at: Moment | None = moment(optional=True)
-    retire_reason: str = ""
+    retire_reason: str = typed("id", "retired_by", noun="device")
     retired_by: str = ""
     """Who wrote the reason."""
     proven_at: Moment | None = moment(optional=True)

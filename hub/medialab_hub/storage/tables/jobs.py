@@ -6,7 +6,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
-from medialab_hub.storage.tables.base import big_number, document, moment
+from medialab_hub.storage.tables.base import big_number, document, moment, typed
 
 _OPEN = "status IN ('queued', 'in_progress', 'waiting_person')"
 
@@ -40,7 +40,7 @@ class Job(SQLModel, table=True):
     """The agent has said it ended."""
     requested_by: str = ""
     accepted_by: str = ""
-    accepted_reason: str = ""
+    accepted_reason: str = typed("id", "device_id", "accepted_by", noun="job")
     accepted_at: Moment | None = moment(optional=True)
     created_at: Moment = moment()
     starts_at: Moment = moment()
@@ -79,6 +79,6 @@ class JobAnswer(SQLModel, table=True):
     job_id: str = Field(foreign_key="job.id", index=True)
     step: str
     done: bool
-    note: str = ""
+    note: str = typed("job_id", "job_id.device_id", "actor", noun="job", key="job_id")
     actor: str = ""
     answered_at: Moment = moment()
