@@ -5,23 +5,22 @@ import ast
 from sqlmodel import SQLModel
 
 from medialab_hub.services.nouns import NOUNS
-from medialab_hub.storage.devices import MINDED_WHEN_FORGETTING
-from medialab_hub.storage.tables import Connection, Device, DeviceIdentity
+from medialab_hub.storage.devices import GO_WITH_A_DEVICE
 from tests.house.tree import parsed, product_python
 
 CODES = {"identity_clash.reason"}
 """Called a reason, and written by the hub itself."""
 
 
-def test_whoever_points_at_what_is_forgotten_is_minded() -> None:
-    forgotten = {str(model.__tablename__) for model in (Device, Connection, DeviceIdentity)}
+def test_nothing_points_at_what_goes_with_a_forgotten_device() -> None:
+    """Whatever points at the device itself keeps it."""
     pointing = {
-        f"{table.name}.{key.parent.name}"
+        str(key.parent)
         for table in SQLModel.metadata.tables.values()
         for key in table.foreign_keys
-        if key.column.table.name in forgotten
+        if key.column.table.name in GO_WITH_A_DEVICE and table.name not in GO_WITH_A_DEVICE
     }
-    assert pointing == MINDED_WHEN_FORGETTING
+    assert not pointing
 
 
 def test_whatever_people_type_is_declared_so_that_it_can_be_erased() -> None:

@@ -2,6 +2,7 @@
 
 from medialab_hub.services import agents, inventory, reports
 from medialab_hub.services.forgetting import FORGET_AFTER, forget_gone
+from medialab_hub.storage.tables import Baseline
 from medialab_wire.reports import Presence
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
@@ -50,6 +51,16 @@ def test_what_somebody_decided_about_stays(core: HubCore) -> None:
     core.do(forget_gone)
     assert core.row(adopted)["status"] == "not_seen"
     assert {core.row(device)["status"] for device in (split_off, kept_from)} == {"found"}
+
+
+def test_what_any_other_row_points_at_stays(core: HubCore) -> None:
+    mentioned, plain = core.find("mentioned"), core.find("plain")
+    baseline = Baseline(id="bas-1", device_id=mentioned, driver="tablet", recorded_at=core.clock.now())
+    core.do(lambda uow: uow.session.add(baseline))
+    leave_all(core, "mentioned", "plain")
+    assert core.do(forget_gone) == 1
+    assert core.index.row(plain) is None
+    assert core.row(mentioned)["status"] == "found"
 
 
 def test_what_left_while_nobody_listened_and_what_was_never_told_apart_is_forgotten(core: HubCore) -> None:

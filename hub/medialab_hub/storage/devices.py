@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import and_, bindparam, delete, exists, insert, inspect, update
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from medialab_hub.domain.identity import Claim
 from medialab_hub.storage.busy import IS_GOING_ON
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.prepared import Prepared
 from medialab_hub.storage.put import plain
-from medialab_hub.storage.tables import Allocation, Baseline, Connection, Device, DeviceIdentity, IdentityClash, Job
+from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, IdentityClash
 from medialab_wire.reports import IdentityKind, Presence
 
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
@@ -36,20 +36,14 @@ _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
 
-MINDED_WHEN_FORGETTING = frozenset(
-    {
-        "allocation.device_id",
-        "baseline.device_id",
-        "connection.device_id",
-        "device_identity.connection_id",
-        "device_identity.device_id",
-        "identity_clash.device_id",
-        "identity_clash.other_id",
-        "job.device_id",
-    }
-)
-"""Who points at what `forget` deletes: it deletes them, too, or `never_wanted` finds no device that has such a row.
-A baseline comes from a job."""
+GO_WITH_A_DEVICE = frozenset({"connection", "device_identity", "identity_clash"})
+"""Tables whose rows `forget` deletes with their device. A row of any other table that points at a device keeps it."""
+_KEEPING = [
+    key.parent
+    for table in SQLModel.metadata.tables.values()
+    for key in table.foreign_keys
+    if key.column.table.name == "device" and table.name not in GO_WITH_A_DEVICE
+]
 
 
 def get(session: Session, device_id: str) -> Device | None:
@@ -211,8 +205,7 @@ def never_wanted(session: Session, before: datetime, limit: int) -> Sequence[str
         exists().where(way, col(Connection.presence) != Presence.ABSENT.value),
         exists().where(way, or_(col(Connection.absent_since) >= before, col(Connection.chosen_driver).is_not(None))),
         exists().where(_clash_of(here), col(IdentityClash.closed_at).is_not(None)),
-        exists().where(col(Job.device_id) == here),
-        exists().where(col(Allocation.device_id) == here),
+        *(exists().where(column == here) for column in _KEEPING),
     )
     query = select(Device.id).where(
         col(Device.adopted_at).is_(None),
