@@ -8,6 +8,7 @@ from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since
+from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.ownership import settle_owner, show, tell_agents
 from medialab_hub.services.proofs import notice_use
@@ -189,6 +190,8 @@ def _publish(
 ) -> None:
     uow.put(device, {"seq": uow.record(kind, device.id, agent=agent, changed=changed)})
     uow.touch_reported(device.id, known)
+    if "presence" in changed:
+        uow.touch(AGENTS, agent)  # people see how many devices it has
 
 
 def _mention_odd_name(connection: Connection, name: str) -> None:

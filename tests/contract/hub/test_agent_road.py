@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from medialab_hub.services import inventory, jobs, resetting, views
+from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.storage.journal import newest
 from medialab_wire import topics
@@ -53,6 +54,17 @@ def test_a_device_is_found_adopted_reset_and_proven(hub: HubInThread, agent: Pap
     versions = [(work.epoch, work.version) for work in agent.work]
     assert versions == sorted(versions)
     assert {config.epoch for config in agent.configs} == {work.epoch for work in agent.work}
+
+
+def test_an_agent_shows_how_many_devices_it_has(hub: HubInThread, agent: PaperAgent) -> None:
+    def shown() -> int:
+        return {one["id"]: one["devices"] for one in hub.hub.fleet.every(AGENTS)}.get("pi", 0)
+
+    agent.arrive("t1")
+    agent.arrive("t2")
+    until(lambda: shown() == 2)
+    agent.tell(say.report("t1", seq=2, presence=Presence.ABSENT))
+    until(lambda: shown() == 1)
 
 
 @pytest.mark.parametrize(
