@@ -56,6 +56,13 @@ async def test_a_message_and_its_retained_copy_arrive(broker: RealBroker) -> Non
             assert set(late.heard) == {("a/2", b"kept")}
 
 
+async def test_a_short_message_does_not_wait_for_the_one_before(mosquitto: RealBroker) -> None:
+    async with Peer(mosquitto.url, "speaker") as speaker:
+        connection = speaker.session._client.socket()
+        assert isinstance(connection, socket.socket)
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def test_what_was_not_acknowledged_comes_again_after_a_drop(mosquitto: RealBroker) -> None:
     async with Peer(mosquitto.url, "listener", ("a/#",), auto_ack=False) as listener:
         async with Peer(mosquitto.url, "speaker") as speaker:
