@@ -191,7 +191,8 @@ class Ingest:
 
         def back_on_the_loop(answer: Future[Any]) -> None:
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._settle, message, answer, then, failed)
+                # One turn of the loop later: those who watch hear of it before the agent does.
+                loop.call_soon_threadsafe(loop.call_soon, self._settle, message, answer, then, failed)
 
         future.add_done_callback(back_on_the_loop)
 

@@ -79,7 +79,8 @@ def surroundings(
 def device_row(device: Device, around: Surroundings) -> Row:
     """One row."""
     owner = around.owner(device)
-    presence = nearest_presence(around.connections)
+    presence = _nearest_presence(around.connections)
+    traces = sum(left_behind(device, owner).values())
     steps = [] if around.job is None else [StepView.model_validate(step) for step in around.job.steps]
     running = current_step(steps)
     seen = max((c.last_seen for c in around.connections if c.last_seen is not None), default=None)
@@ -88,7 +89,7 @@ def device_row(device: Device, around: Surroundings) -> Row:
         "seq": device.seq,
         "name": device.name,
         "kind": device.kind,
-        "status": status_of(device, around).value,
+        "status": _status(device, around, owner, presence, traces).value,
         "presence": presence.value,
         "access": Access.NONE.value if owner is None else owner.access,
         "adopted": device.adopted_at is not None,
@@ -99,7 +100,7 @@ def device_row(device: Device, around: Surroundings) -> Row:
         "station": device.station_id,
         "agent": None if owner is None else owner.agent_id,
         "battery": battery_of({} if owner is None else owner.volatile),
-        "traces": sum(left_behind(device, owner).values()),
+        "traces": traces,
         "job": None if around.job is None else around.job.id,
         "progress": fraction(steps),
         "step": None if running is None else running.title.model_dump(),
@@ -109,21 +110,22 @@ def device_row(device: Device, around: Surroundings) -> Row:
     }
 
 
-def nearest_presence(connections: Iterable[Connection]) -> Presence:
+def _nearest_presence(connections: Iterable[Connection]) -> Presence:
     """A device is as present as its nearest connection."""
     return min((Presence(c.presence) for c in connections), key=_NEAREST.__getitem__, default=Presence.ABSENT)
 
 
-def status_of(device: Device, around: Surroundings) -> DeviceStatus:
+def _status(
+    device: Device, around: Surroundings, owner: Connection | None, presence: Presence, traces: int
+) -> DeviceStatus:
     """The one word about it."""
-    owner = around.owner(device)
     kinds = {allocation.kind for allocation in around.allocations}
     job = around.job
     return derive_status(
         DeviceFacts(
             is_adopted=device.adopted_at is not None,
             is_retired=device.retired_at is not None,
-            presence=nearest_presence(around.connections),
+            presence=presence,
             access=Access.NONE if owner is None else Access(owner.access),
             has_baseline=device.baseline_id is not None,
             has_reset=job is not None and job.action == RESET_ACTION,
@@ -132,7 +134,7 @@ def status_of(device: Device, around: Surroundings) -> DeviceStatus:
             is_in_maintenance=AllocationKind.MAINTENANCE in kinds,
             outcome=None if device.proven_outcome is None else Outcome(device.proven_outcome),
             is_accepted=device.proven_accepted,
-            traces=sum(left_behind(device, owner).values()),
+            traces=traces,
             was_used=device.used_at is not None,
         )
     )

@@ -138,6 +138,10 @@ class FleetIndex:
             listener(event)
 
     def _put(self, row: Row) -> None:
+        self._write(row)
+        self._order.append((natural_key(row["name"]), row["id"]))
+
+    def _write(self, row: Row) -> None:
         key = row["id"]
         values = {**row, **self._volatile.get(key, {})}
         for name in _SHARED:
@@ -145,23 +149,30 @@ class FleetIndex:
                 values[name] = sys.intern(values[name])
         self._lines[key] = tuple(values[name] for name in COLUMNS)
         self._texts[key] = "\n".join(str(row[name]) for name in _SEARCHED if row[name]).casefold()
-        self._order.append((natural_key(row["name"]), key))
 
     def _replace(self, row: Row) -> None:
+        line = self._lines.get(row["id"])
+        if line is not None and line[_AT["name"]] == row["name"]:  # it keeps its place, as nearly always
+            self._forget_answers(row["id"])
+            self._write(row)
+            return
         self._drop(row["id"])
         self._put(row)
         insort(self._order, self._order.pop())
 
     def _drop(self, key: str) -> bool:
         line = self._lines.pop(key, None)
-        self._stale(key)
-        self._queries.clear()
+        self._forget_answers(key)
         if line is None:
             return False
         place = (natural_key(line[_AT["name"]]), key)
         del self._order[bisect_left(self._order, place)]
         self._texts.pop(key, None)
         return True
+
+    def _forget_answers(self, key: str) -> None:
+        self._stale(key)
+        self._queries.clear()
 
     def _stale(self, key: str) -> None:
         self._encoded.pop(key, None)

@@ -53,6 +53,7 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._closed = False
         self._is_durable: bool | None = None
+        self._kept: Connection | None = None
         self._journal_end: Mark | None = None
         """Where the last commit left the journal, while nobody but this writer can move it (see `Journal`)."""
 
@@ -84,7 +85,8 @@ class Writer:
             batch, ending = self._gather(first)
             self._commit(batch)
             if ending:
-                return
+                break
+        self._let_go()
 
     def _gather(self, first: _Queued[Any]) -> tuple[list[_Queued[Any]], bool]:
         batch = [first]
@@ -103,7 +105,7 @@ class Writer:
         try:
             self._set_durability(any(queued.durable for queued in batch))
             with (
-                self._database.writer.connect() as transaction,
+                self._connect() as transaction,
                 Session(transaction, expire_on_commit=False) as session,
             ):
                 transaction.begin()
@@ -119,6 +121,28 @@ class Writer:
             return
         for answer, result in answers:
             answer.set_result(result)
+
+    @contextlib.contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        """On SQLite always the same connection, for opening one costs as much as a commit; on PostgreSQL the pool's,
+        which looks whether it still lives. What was not committed is taken back."""
+        if not self._database.is_sqlite:
+            with self._database.writer.connect() as connection:
+                yield connection
+            return
+        self._kept = kept = self._kept or self._database.writer.connect()
+        try:
+            yield kept
+        finally:
+            if kept.in_transaction():
+                kept.rollback()
+            if kept.invalidated:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     def _run_all(
         self,
