@@ -16,6 +16,8 @@ from tests.fixtures.hubs import HubInThread
         ("POST", "/api/v1/locations", {"name": ""}, 422, "invalid-input"),
         ("POST", "/api/v1/locations", {"name": "x", "typo": 1}, 422, "invalid-input"),
         ("GET", "/api/v1/devices?limit=0", None, 422, "invalid-input"),
+        ("GET", "/api/v1/devices?status=broken", None, 422, "invalid-input"),
+        ("GET", "/api/v1/devices?adopted=perhaps", None, 422, "invalid-input"),
         ("GET", "/api/v1/devices?after=garbage", None, 400, None),
         ("POST", "/api/v1/adoptions", {"devices": [{"device": "dev-nothing"}]}, 404, None),
         ("GET", "/api/v1/labels.pdf?devices=dev-nothing", None, 404, "no-labels"),

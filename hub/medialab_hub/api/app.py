@@ -27,6 +27,7 @@ def describe() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         responses={"default": {"model": Problem, "description": "RFC 9457 problem"}},
     )
     answer_problems(app)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from medialab_hub.settings import Settings
@@ -17,10 +18,14 @@ class KnownHosts:
         public = urlsplit(settings.public_url)
         names = {"localhost", machine, f"{machine}.local", settings.http_host.lower(), *settings.allowed_hosts}
         self._names = {name.lower() for name in (*names, public.hostname or "") if name}
+        self._knows = lru_cache(maxsize=256)(self._is_known)
         self._public_origin = f"{public.scheme}://{public.netloc}".lower() if public.hostname else ""
 
     def knows(self, host: str) -> bool:
         """True for a Host header the hub answers to."""
+        return self._knows(host)
+
+    def _is_known(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ PUBLIC: tuple[PublicRoute, ...] = (
 _COMPILED = tuple((route, re.compile(route.path)) for route in PUBLIC)
 
 
+@lru_cache(maxsize=1024)
 def find_public(method: str, path: str) -> PublicRoute | None:
     """The public route for this request, or None. HEAD counts as GET."""
     wanted = "GET" if method == "HEAD" else method

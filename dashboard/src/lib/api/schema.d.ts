@@ -2598,9 +2598,7 @@ export interface operations {
                 after?: string | null;
                 limit?: number;
             };
-            header?: {
-                "if-none-match"?: string | null;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };

@@ -2,4 +2,4 @@
 
 from medialab_hub.api.routers import accounts, devices, fleet, jobs, lab, labels, places, session, stream, system
 
-ROUTERS = [module.router for module in (session, lab, fleet, devices, jobs, places, labels, stream, system, accounts)]
+ROUTERS = [module.router for module in (fleet, session, lab, devices, jobs, places, labels, stream, system, accounts)]

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import Response
 
 from medialab_hub.api.answers import JSON, as_json, unchanged
 from medialab_hub.api.deps import HubDep, Trainer
+from medialab_hub.api.query import described, query_of
 from medialab_hub.api.schemas.agents import AgentView
-from medialab_hub.api.schemas.devices import DevicePage, FleetSnapshot
+from medialab_hub.api.schemas.devices import DevicePage, DeviceQuery, FleetSnapshot
 from medialab_hub.api.schemas.issues import IssueView
-from medialab_hub.domain.device_status import DeviceStatus
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.fleet import FleetPage, FleetQuery
 from medialab_hub.services.issue_rows import ISSUES
@@ -20,26 +20,16 @@ router = APIRouter(tags=["fleet"])
 IfNoneMatch = Annotated[str | None, Header()]
 
 
-@router.get("/devices", response_model=DevicePage)
-async def list_devices(  # noqa: PLR0913 - one parameter for each filter
-    hub: HubDep,
-    _trainer: Trainer,
-    q: str = "",
-    status: DeviceStatus | None = None,
-    kind: str | None = None,
-    location: str | None = None,
-    station: str | None = None,
-    adopted: bool | None = None,
-    after: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    if_none_match: IfNoneMatch = None,
+@router.get("/devices", response_model=DevicePage, openapi_extra=described(DeviceQuery))
+async def list_devices(
+    request: Request, hub: HubDep, _trainer: Trainer, asked: Annotated[DeviceQuery, Depends(query_of(DeviceQuery))]
 ) -> Response:
     """Devices by name; retired ones only when asked for by status."""
     tag = hub.snapshots.tag()
-    if (same := unchanged(if_none_match, tag)) is not None:
+    if (same := unchanged(request.headers.get("if-none-match"), tag)) is not None:
         return same
-    query = FleetQuery(q, status, kind, location, station, adopted)
-    return Response(_encode(hub.fleet.page(query, after, limit)), media_type=JSON, headers=_cached(tag))
+    query = FleetQuery(asked.q, asked.status, asked.kind, asked.location, asked.station, asked.adopted)
+    return Response(_encode(hub.fleet.page(query, asked.after, asked.limit)), media_type=JSON, headers=_cached(tag))
 
 
 @router.get("/fleet", response_model=FleetSnapshot)

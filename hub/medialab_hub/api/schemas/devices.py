@@ -40,6 +40,19 @@ class DeviceRow(BaseModel):
     issues: int = 0
 
 
+class DeviceQuery(BaseModel):
+    """Which devices a list shows, and from where on."""
+
+    q: str = ""
+    status: DeviceStatus | None = None
+    kind: str | None = None
+    location: str | None = None
+    station: str | None = None
+    adopted: bool | None = None
+    after: str | None = None
+    limit: int = Field(50, ge=1, le=500)
+
+
 class DevicePage(BaseModel):
     """Fifty devices a page by (name, id); `after` of the next page, None at the end."""
 
