@@ -1,7 +1,8 @@
 """Builds the lines and pages of jobs and batches: dicts with exactly the fields of the API's bodies."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.progress import Situation, current_step, fraction, why_waiting
@@ -11,7 +12,7 @@ from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Agent, Batch, Connection, Device, Job
+from medialab_hub.storage.tables import Agent, Baseline, Batch, Connection, Job, JobAnswer
 from medialab_wire.capabilities import DriverManifest
 from medialab_wire.presence import AgentPhase
 from medialab_wire.progress import ExecutionStatus, StepView
@@ -26,23 +27,43 @@ _TITLES = {
 }
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What the rows of some jobs speak of besides, loaded together."""
+
+    names: Mapping[str, str]
+    connections: Mapping[str, Connection]
+    agents: Mapping[str, Agent]
+
+
 def job_rows(session: Session, found: Sequence[Job]) -> list[Row]:
     """The rows of these jobs, in the same order."""
-    names = {device.id: device.name for device in devices.many(session, {job.device_id for job in found})}
-    return [_row(session, job, names.get(job.device_id, "")) for job in found]
+    around = _around(session, found)
+    return [_row(job, around) for job in found]
 
 
-def _row(session: Session, job: Job, name: str) -> Row:
+def _around(session: Session, found: Sequence[Job]) -> _Around:
+    going_on = [job for job in found if not ExecutionStatus(job.status).is_terminal]
+    connections = devices.connections_named(session, {job.connection_id for job in going_on if job.connection_id})
+    asked = {job.agent_id for job in going_on if job.agent_id}
+    return _Around(
+        {device.id: device.name for device in devices.many(session, {job.device_id for job in found})},
+        {connection.id: connection for connection in connections},
+        {key: agent for key in asked if (agent := agents.get(session, key)) is not None},
+    )
+
+
+def _row(job: Job, around: _Around) -> Row:
     steps = [StepView.model_validate(step) for step in job.steps]
     running = current_step(steps)
     is_open = not ExecutionStatus(job.status).is_terminal
-    why = _why(session, job) if is_open else None
+    why = _why(job, around) if is_open else None
     return {
         "id": job.id,
         "seq": job.seq,
         "batch": job.batch_id,
         "device": job.device_id,
-        "device_name": name,
+        "device_name": around.names.get(job.device_id, ""),
         "action": job.action,
         "level": job.level,
         "status": job.status,
@@ -59,9 +80,9 @@ def _row(session: Session, job: Job, name: str) -> Row:
     }
 
 
-def _why(session: Session, job: Job) -> Text | None:
-    agent = None if job.agent_id is None else session.get(Agent, job.agent_id)
-    connection = None if job.connection_id is None else session.get(Connection, job.connection_id)
+def _why(job: Job, around: _Around) -> Text | None:
+    agent = None if job.agent_id is None else around.agents.get(job.agent_id)
+    connection = None if job.connection_id is None else around.connections.get(job.connection_id)
     return why_waiting(
         Situation(
             status=ExecutionStatus(job.status),
@@ -74,24 +95,62 @@ def _why(session: Session, job: Job) -> Text | None:
     )
 
 
-def job_detail(session: Session, job: Job) -> Row:
-    """One job with its steps, its evidence and its end; the fields of `JobDetail`."""
-    device = session.get(Device, job.device_id)
-    manifest = agents.manifest(session, None if device is None else device.driver)
-    baseline = devices.baseline(session, job.baseline_id)
+@dataclass(frozen=True)
+class _Depth:
+    """What the details of some jobs speak of besides, loaded together."""
+
+    titles: Mapping[str, Text]
+    """By job."""
+    baselines: Mapping[str, Baseline]
+    answers: Sequence[JobAnswer]
+    people: Mapping[str, Text | None]
+
+
+def job_details(session: Session, found: Sequence[Job], rows: Mapping[str, Row]) -> list[Row]:
+    """Jobs with their steps, evidence and end; the fields of `JobDetail`. `rows`: their rows, by id."""
+    depth = _depth(session, found)
+    return [_detail(job, rows[job.id], depth) for job in found]
+
+
+def _depth(session: Session, found: Sequence[Job]) -> _Depth:
+    answers = jobs.answers_to(session, [job.id for job in found])
+    baselines = devices.baselines(session, {job.baseline_id for job in found if job.baseline_id})
+    people = {answer.actor for answer in answers} | {name for job in found for name in _named(job)}
+    return _Depth(
+        _titles(session, found),
+        {baseline.id: baseline for baseline in baselines},
+        answers,
+        {principal: name_of(session, principal) for principal in people},
+    )
+
+
+def _named(job: Job) -> Iterator[str]:
+    yield job.requested_by
+    yield job.accepted_by
+    yield from (check.get("by", "") for check in job.checks)
+
+
+def _titles(session: Session, found: Sequence[Job]) -> dict[str, Text]:
+    drivers = {device.id: device.driver for device in devices.many(session, {job.device_id for job in found})}
+    manifests = {driver: agents.manifest(session, driver) for driver in set(drivers.values())}
+    return {job.id: title_of(job, manifests.get(drivers.get(job.device_id))) for job in found}
+
+
+def _detail(job: Job, row: Row, depth: _Depth) -> Row:
+    baseline = None if job.baseline_id is None else depth.baselines.get(job.baseline_id)
     return {
-        **_row(session, job, "" if device is None else device.name),
-        "title": title_of(job, manifest).model_dump(),
+        **row,
+        "title": depth.titles[job.id].model_dump(),
         "steps": job.steps,
-        "checks": [{**check, "by_name": _name(session, check.get("by", ""))} for check in job.checks],
+        "checks": [{**check, "by_name": _name(depth, check.get("by", ""))} for check in job.checks],
         "trouble": job.trouble,
         "agent": job.agent_id,
         "requested_by": job.requested_by,
-        "requested_by_name": _name(session, job.requested_by),
+        "requested_by_name": _name(depth, job.requested_by),
         "accepted_by": job.accepted_by,
-        "accepted_by_name": _name(session, job.accepted_by),
+        "accepted_by_name": _name(depth, job.accepted_by),
         "accepted_reason": job.accepted_reason,
-        "notes": _notes(session, job),
+        "notes": _notes(job, depth),
         "started": stamp(job.started_at),
         "record_hash": job.record_hash,
         "baseline_at": stamp(None if baseline is None else baseline.recorded_at),
@@ -99,21 +158,21 @@ def job_detail(session: Session, job: Job) -> Row:
     }
 
 
-def _notes(session: Session, job: Job) -> list[Row]:
+def _notes(job: Job, depth: _Depth) -> list[Row]:
     titles = {step["id"]: step["title"] for step in job.steps}
     return [
         {
             "step": titles.get(answer.step) or Text.same(answer.step).model_dump(),
             "text": answer.note,
-            "by_name": _name(session, answer.actor),
+            "by_name": _name(depth, answer.actor),
         }
-        for answer in jobs.answers_to(session, [job.id])
-        if answer.note
+        for answer in depth.answers
+        if answer.note and answer.job_id == job.id
     ]
 
 
-def _name(session: Session, principal: str) -> Row | None:
-    name = name_of(session, principal)
+def _name(depth: _Depth, principal: str) -> Row | None:
+    name = depth.people.get(principal)
     return None if name is None else name.model_dump()
 
 
@@ -171,11 +230,11 @@ def _told(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
     return {row["id"]: row for row in job_rows(session, _of(session, ids))}
 
 
-def _told_in_detail(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
-    return {job.id: job_detail(session, job) for job in _of(session, ids)}
+def _told_in_detail(session: Session, rows: Mapping[str, Row]) -> dict[str, Row]:
+    return {detail["id"]: detail for detail in job_details(session, _of(session, rows), rows)}
 
 
-def _of(session: Session, ids: Collection[str]) -> list[Job]:
+def _of(session: Session, ids: Iterable[str]) -> list[Job]:
     return [job for key in ids if (job := jobs.get(session, key)) is not None]
 
 

@@ -87,7 +87,7 @@ class Projection:
             rows = noun.rows(session, ids, seq)
             yield from (News(noun.name, key, row) for key, row in rows.items())
             yield from (News(noun.name, key, None) for key in sorted(ids) if key not in rows)
-            details = noun.details(session, ids, seq) if noun.details is not None else {}
+            details = noun.details(session, rows) if noun.details is not None else {}
             yield from (News(f"{noun.name}_detail", key, row) for key, row in details.items())
 
     def timers(self, open_jobs: Iterable[Job]) -> list[JobTimer]:

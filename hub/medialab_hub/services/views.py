@@ -5,8 +5,7 @@ from typing import Any
 
 from medialab_hub.services.device_rows import device_row, surroundings
 from medialab_hub.services.job_rows import batch_view as _batch_view
-from medialab_hub.services.job_rows import job_detail as _job_detail
-from medialab_hub.services.job_rows import job_rows
+from medialab_hub.services.job_rows import job_details, job_rows
 from medialab_hub.services.place_rows import places_view
 from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.refusals import no_such
@@ -84,7 +83,8 @@ def job_detail(session: Session, job_id: str) -> Row:
     job = jobs.get(session, job_id)
     if job is None:
         raise no_such("job", job_id)
-    return _job_detail(session, job)
+    (row,) = job_rows(session, [job])
+    return job_details(session, [job], {job_id: row})[0]
 
 
 def job_page(

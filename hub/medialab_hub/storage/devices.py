@@ -32,6 +32,7 @@ _CONNECTIONS_NAMED = select(Connection).where(col(Connection.id).in_(IDS))
 _IDENTITIES_OF = select(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(IDS))
 _IDENTITIES_SAYING = select(DeviceIdentity).where(col(DeviceIdentity.value).in_(IDS))
 _ADD_IDENTITIES = insert(DeviceIdentity)
+_BASELINES = select(Baseline).where(col(Baseline.id).in_(IDS))
 _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
@@ -191,6 +192,11 @@ def open_clashes(session: Session) -> Sequence[IdentityClash]:
 def baseline(session: Session, baseline_id: str | None) -> Baseline | None:
     """A recorded good state."""
     return None if baseline_id is None else session.get(Baseline, baseline_id)
+
+
+def baselines(session: Session, ids: Iterable[str]) -> list[Baseline]:
+    """The recorded good states of these ids."""
+    return fetch(session, _BASELINES, ids)
 
 
 def has_asset_tag(session: Session, tag: str) -> bool:

@@ -11,6 +11,8 @@ Row = dict[str, Any]
 Views = Callable[[Session, Collection[str], int], Mapping[str, Row]]
 """Builds what is told of those of these ids that exist, by id; given the fleet sequence of the commit."""
 
+Details = Callable[[Session, Mapping[str, Row]], Mapping[str, Row]]
+
 
 @dataclass(frozen=True, eq=False)
 class Noun:
@@ -21,8 +23,8 @@ class Noun:
     name: str
     """Of its event on the stream."""
     rows: Views
-    details: Views | None = None
-    """What is told as `<name>_detail` besides, to those who look at one of them."""
+    details: Details | None = None
+    """What is told as `<name>_detail` besides, to those who look at one of them; given the rows, by id."""
     every: Callable[[Session], Iterable[Row]] | None = None
     """Given for a noun whose rows the fleet index keeps in memory: all there are."""
     order: Callable[[Row], Any] = itemgetter("id")

@@ -1,6 +1,6 @@
 """A noun reaches the event stream by being listed: nothing else on the road knows it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ class Loans:
     def rows(self, _session: Session, ids: Collection[str], seq: int) -> dict[str, Row]:
         return {key: {**self.there[key], "seq": seq} for key in ids if key in self.there}
 
-    def details(self, _session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
-        return {key: {"id": key, "items": 2} for key in ids if key in self.there}
+    def details(self, _session: Session, rows: Mapping[str, Row]) -> dict[str, Row]:
+        return {key: {**row, "items": 2} for key, row in rows.items()}
 
     def every(self, _session: Session) -> list[Row]:
         return list(self.there.values())
@@ -105,7 +105,7 @@ def road(request: pytest.FixtureRequest, database: Database, loans: Loans) -> It
 
 async def test_a_noun_that_is_listed_is_told_on_the_stream(road: Road) -> None:
     row = {"id": "loan-1", "due": "Friday", "seq": 1}
-    detail = {"id": "loan-1", "items": 2}
+    detail = {**row, "items": 2}
     assert await road.touched((road.noun, "loan-1")) == [("loan", row), ("loan_detail", detail)]
 
 
