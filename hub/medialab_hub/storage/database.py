@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,26 @@ def set_durability(database: Database, durable: bool) -> None:
             raw.cursor().execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         finally:
             raw.close()
+
+
+def has_lost_transaction(connection: Connection) -> bool:
+    """SQLite has taken it back, as it does on a full disk or an I/O error, and would now commit each statement by
+    itself (https://sqlite.org/lang_transaction.html, section 3.1). SQLAlchemy does not notice."""
+    driver = connection.connection.driver_connection
+    return isinstance(driver, sqlite3.Connection) and connection.in_transaction() and not driver.in_transaction
+
+
+def take_back(connection: Connection) -> None:
+    """On SQLite, whatever happened: nothing of the transaction stays, and nobody uses this connection again.
+
+    SQLAlchemy itself does nothing about a transaction whose COMMIT failed."""
+    driver = connection.connection.driver_connection
+    try:
+        if isinstance(driver, sqlite3.Connection):
+            driver.rollback()
+    finally:
+        connection.invalidate()
+        connection.close()
 
 
 def is_healthy(database: Database) -> bool:

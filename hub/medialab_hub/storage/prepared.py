@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from medialab_hub.storage.database import has_lost_transaction
+
 _Convert = Callable[[Any], Any]
 
 
@@ -45,7 +47,7 @@ class Prepared:
         return found
 
     def _execute(self, connection: Connection, form: _Form, values: Mapping[str, Any]) -> Any:
-        if not connection.in_transaction():
+        if not connection.in_transaction() or has_lost_transaction(connection):
             raise RuntimeError("the driver would commit this by itself")
         given = {**form.fixed, **values}
         for name, encode in form.encoders.items():

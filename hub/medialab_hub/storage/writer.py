@@ -16,8 +16,8 @@ from sqlmodel import Session
 
 from medialab_hub.clock import Clock
 from medialab_hub.storage import put
-from medialab_hub.storage.database import Database, set_durability
-from medialab_hub.storage.failures import CommitFailed
+from medialab_hub.storage.database import Database, has_lost_transaction, set_durability, take_back
+from medialab_hub.storage.failures import CommitFailed, TransactionLost
 from medialab_hub.storage.journal import Journal, JournalMoved, Mark
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 
@@ -86,7 +86,8 @@ class Writer:
             self._commit(batch)
             if ending:
                 break
-        self._let_go()
+        if self._kept is not None:
+            self._kept.close()
 
     def _gather(self, first: _Queued[Any]) -> tuple[list[_Queued[Any]], bool]:
         batch = [first]
@@ -133,16 +134,12 @@ class Writer:
         self._kept = kept = self._kept or self._database.writer.connect()
         try:
             yield kept
-        finally:
             if kept.in_transaction():
                 kept.rollback()
-            if kept.invalidated:
-                self._let_go()
-
-    def _let_go(self) -> None:
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
+        except BaseException:
+            self._kept = self._is_durable = None
+            take_back(kept)
+            raise
 
     def _run_all(
         self,
@@ -160,7 +157,9 @@ class Writer:
                 result = _run(uow, queued.use_case, is_alone=len(batch) == 1)
             except JournalMoved:
                 raise
-            except Exception as error:  # noqa: BLE001 - handed to the caller
+            except Exception as error:
+                if has_lost_transaction(transaction):
+                    raise
                 queued.answer.set_exception(error)
                 continue
             touched.add(uow.touched)
@@ -168,6 +167,8 @@ class Writer:
         if answers:  # else there is nothing to keep
             news = self._project(session, touched, journal.seq)
             journal.close()
+            if has_lost_transaction(transaction):
+                raise TransactionLost
             transaction.commit()
             self._journal_end = journal.mark() if self._database.is_sqlite else None
             self._tell(news)
