@@ -129,7 +129,7 @@ def _know_agent(uow: UnitOfWork, agent_id: str) -> None:
         agent = Agent(id=agent_id)
         uow.session.add(agent)
         uow.session.flush()
-    uow.session.info[agent_id] = agent  # the session itself would forget it and ask again for the next report
+    uow.session.info[Agent, agent_id] = agent  # the session itself would forget it and ask again for the next report
 
 
 def _store(uow: UnitOfWork, connection: Connection, report: Report) -> list[str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
 from sqlmodel import Session, select
 
 from medialab_hub.services import agents, inventory, reports
@@ -24,6 +25,7 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.presence import AgentPhase, AgentState
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore, hub_core
+from tests.fixtures.postgresql import postgresql_server
 
 DEVS = ("t1", "t2", "t3")
 SAID = st.fixed_dictionaries(
@@ -42,16 +44,38 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["report", "report", "fails", "edited and fails"]), st.sampled_from(DEVS), SAID),
     st.tuples(st.sampled_from(["adopt", "leave", "return"]), st.sampled_from(DEVS), st.just({})),
 )
+GROUPS = st.lists(st.lists(STEPS, min_size=1, max_size=5), min_size=1, max_size=4)
 Step = tuple[str, str, dict[str, Any]]
+
+
+def prepared(url: str) -> None:
+    database = open_database(url)
+    migrate(database)
+    database.close()
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "hub.sqlite"
-    database = open_database(f"sqlite:///{path}")
-    migrate(database)
-    database.close()
+    prepared(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A PostgreSQL server whose database `empty` has all tables and no rows."""
+    with postgresql_server() as url:
+        prepared(created(url, "empty", "template1"))
+        yield url
+
+
+def created(server: str, name: str, template: str) -> str:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    admin.dispose()
+    return server.replace("/postgres?", f"/{name}?")
 
 
 def adopt(uow: UnitOfWork, dev: str) -> None:
@@ -111,23 +135,44 @@ def shown(index: FleetIndex) -> list[dict[str, Any]]:
     return sorted([row for key in index.ids() if (row := index.row(key))], key=lambda row: row["id"])
 
 
-def cores(empty: Path, folder: Path) -> Iterator[HubCore]:
+def cores(fresh: Callable[[str], str]) -> Iterator[HubCore]:
     for name in ("alone", "shared"):
-        shutil.copy(empty, folder / name)
-        database = open_database(f"sqlite:///{folder / name}")
+        database = open_database(fresh(name))
         with hub_core(database) as core:
             yield core
         database.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(groups=st.lists(st.lists(STEPS, min_size=1, max_size=5), min_size=1, max_size=4))
-def test_it_does_not_matter_who_shares_a_commit(empty: Path, groups: list[list[Step]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        found = []
-        spread = [[[step] for group in groups for step in group], groups]
-        for core, split in zip(cores(empty, Path(folder)), spread, strict=True):
-            play(core, split)
-            found.append(stored(core))
+def compare(fresh: Callable[[str], str], groups: list[list[Step]]) -> None:
+    """`fresh` makes an empty database of this name."""
+    found = []
+    spread = [[[step] for group in groups for step in group], groups]
+    for core, split in zip(cores(fresh), spread, strict=True):
+        play(core, split)
+        found.append(stored(core))
     alone, shared = found
     assert shared == alone
+
+
+@settings(max_examples=25, deadline=None)
+@given(groups=GROUPS)
+def test_it_does_not_matter_who_shares_a_commit(empty: Path, groups: list[list[Step]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        compare(lambda name: f"sqlite:///{shutil.copy(empty, Path(folder) / name)}", groups)
+
+
+@settings(max_examples=8, deadline=None)
+@given(groups=GROUPS)
+def test_it_does_not_matter_on_postgresql_either(server: str, groups: list[list[Step]]) -> None:
+    compare(lambda name: created(server, name, "empty"), groups)
+
+
+def test_an_agent_may_have_any_name(empty: Path, tmp_path: Path) -> None:
+    """Also one that the session keeps something of its own by."""
+    database = open_database(f"sqlite:///{shutil.copy(empty, tmp_path / 'hub.sqlite')}")
+    with hub_core(database) as core:
+        first = core.find(agent="rows-put")
+        assert core.do(reports.take_report, "rows-put", say.report("t1", 2, name="Igel")) is not None
+        assert core.row(first)["name"] == "Igel"
+        assert core.row(core.find("t2", agent="rows-put"))["status"] == "found"
+    database.close()
