@@ -60,6 +60,7 @@ async def _serve(settings: Settings, agent: str | None) -> None:
         await stopped
         notify("STOPPING=1")
     finally:
+        gc.unfreeze()  # what the loop holds must be gone before the interpreter ends
         await hub.stop()
 
 
