@@ -210,6 +210,7 @@ class Hub:
     def _take_news(self, news: Changes) -> None:
         for hear in self._hearers:
             hear(news)
+        self.broadcaster.advance(news.seq)
 
     def _tell(self, event: FleetEvent) -> None:
         self.broadcaster.publish(event.name, event.subject, event.seq, event.data)

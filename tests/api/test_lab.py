@@ -1,5 +1,6 @@
 """What every screen shares comes in one answer, and says what the single lists say."""
 
+import itertools
 from collections.abc import Iterator
 
 import httpx
@@ -42,8 +43,24 @@ def test_the_stream_leads_on_from_the_answer(hub: HubInThread, agent: ScriptedAg
         seq = staff.get("/api/v1/lab").json()["seq"]
         place = staff.post("/api/v1/locations", json={"name": "Raum 2"}).json()["id"]
         with staff.stream("GET", "/api/v1/stream", headers={"Last-Event-ID": str(seq)}) as stream:
-            assert next(line for line in stream.iter_lines() if line.startswith("event:")) == "event: places"
+            assert "event: resync" not in _until_places(stream)
         assert place in [one["id"] for one in staff.get("/api/v1/lab").json()["places"]["locations"]]
+
+
+def test_nothing_is_fetched_twice_because_of_what_nobody_is_told(hub: HubInThread) -> None:
+    """A refused sign-in goes to the journal, so that the sequence goes on without an event."""
+    with hub.client("staff") as staff:
+        staff.post("/api/v1/session", json={"name": "nobody", "password": "wrong"})
+        seq = staff.get("/api/v1/lab").json()["seq"]
+        with staff.stream("GET", "/api/v1/stream", headers={"Last-Event-ID": str(seq)}) as stream:
+            with hub.client("staff") as another:
+                another.post("/api/v1/locations", json={"name": "Raum 3"}).raise_for_status()
+            assert "event: resync" not in _until_places(stream)
+
+
+def _until_places(stream: httpx.Response) -> list[str]:
+    """The events before that of the places."""
+    return list(itertools.takewhile(lambda line: line != "event: places", stream.iter_lines()))
 
 
 def _adopted(staff: httpx.Client, agent: ScriptedAgent) -> str:

@@ -106,12 +106,12 @@ async def test_after_a_commit_that_was_refused_the_next_one_is_stored(writer: Wr
         assert journal.first_broken(session) is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_full_disk_in_the_middle_of_a_shared_commit_takes_back_all_of_it(
     writer: Writer, database: Database
 ) -> None:
-    """SQLite takes back the whole transaction then, and would commit what follows piece by piece."""
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL takes back the savepoint alone")
+    """SQLite takes back the whole transaction then, and would commit what follows piece by piece; PostgreSQL takes
+    back the savepoint alone."""
     await writer.run(add("before"))
     gate, waiting = threading.Event(), threading.Event()
 

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from medialab_hub.settings import Settings
 
+LONGEST_HOST = 300
+"""Characters: a name has at most 253 (RFC 1035), and a port or the brackets of an address come with it."""
+
 
 class KnownHosts:
     """Guards against pages that make a browser speak to the hub under their own name (DNS rebinding).
@@ -23,7 +26,7 @@ class KnownHosts:
 
     def knows(self, host: str) -> bool:
         """True for a Host header the hub answers to."""
-        return self._knows(host)
+        return len(host) <= LONGEST_HOST and self._knows(host)
 
     def _is_known(self, host: str) -> bool:
         try:

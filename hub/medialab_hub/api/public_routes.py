@@ -31,8 +31,18 @@ PUBLIC: tuple[PublicRoute, ...] = (
 _COMPILED = tuple((route, re.compile(route.path)) for route in PUBLIC)
 
 
-@lru_cache(maxsize=1024)
+LONGEST_KEPT = 200
+"""Characters of a path whose answer is remembered; strangers choose paths, and long ones would fill the memory."""
+
+
 def find_public(method: str, path: str) -> PublicRoute | None:
     """The public route for this request, or None. HEAD counts as GET."""
     wanted = "GET" if method == "HEAD" else method
-    return next((route for route, path_re in _COMPILED if route.method == wanted and path_re.fullmatch(path)), None)
+    return _find_again(wanted, path) if len(path) <= LONGEST_KEPT else _find(wanted, path)
+
+
+def _find(method: str, path: str) -> PublicRoute | None:
+    return next((route for route, path_re in _COMPILED if route.method == method and path_re.fullmatch(path)), None)
+
+
+_find_again = lru_cache(maxsize=1024)(_find)

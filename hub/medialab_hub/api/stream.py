@@ -100,6 +100,10 @@ class Broadcaster:
         self._sent[key] = now
         self._send(key, data)
 
+    def advance(self, seq: int) -> None:
+        """The fleet sequence went on; also where nobody is told of what happened, as of a sign-in."""
+        self._seq = max(self._seq, seq)
+
     def listen(self, since: int | None, is_live: Callable[[], bool]) -> Listener:
         """Open a stream, after what was missed since that number."""
         listener = Listener(is_live)
