@@ -17,7 +17,6 @@ export class Device {
 const TICK_MS = 250;
 /** From so many on, ordering all of them is quicker than placing each. */
 const MANY_LOOSE = 100;
-const nameOf = (row: DeviceRow): string => row.name;
 
 export class Fleet {
   readonly devices = new Map<string, Device>();
@@ -101,8 +100,8 @@ export class Fleet {
     const rows: DeviceRow[] = [];
     const loose: DeviceRow[] = [];
     for (const device of this.devices.values()) (device.placed ? rows : loose).push(device.row);
-    if (loose.length > MANY_LOOSE) return byName([...rows, ...loose], nameOf);
-    for (const row of loose) rows.splice(placeOf(row.name, rows, nameOf), 0, row);
+    if (loose.length > MANY_LOOSE) return byName([...rows, ...loose], (row) => row.name, (row) => row.id);
+    for (const row of loose) rows.splice(placeOf(row, rows), 0, row);
     return rows;
   }
 
