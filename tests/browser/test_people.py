@@ -1,9 +1,13 @@
 """Accounts: a forgotten password, an account that goes, and the own password."""
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
-from tests.browser.visitor import Visitor
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.lab import Lab
+from tests.browser.visitor import Visitor, visitors
+from tests.browser.work import CLEAN
 
 OLD, NEW = "a long first password", "a long second password"
 NAME = "Grace"
@@ -101,3 +105,36 @@ def test_everybody_finds_the_form_for_the_own_password(stranger: Visitor) -> Non
             rosa.post("/api/v1/session", json={"name": "Rosa", "password": word}).status_code for word in (OLD, NEW)
         ]
     assert statuses == [401, 200]
+
+
+@pytest.fixture
+def nobody(chromium: Browser, lab: Lab) -> Iterator[Visitor]:
+    """Somebody at the sign-in of a hub with devices."""
+    yield from visitors(chromium, lab, signed_in=False)
+
+
+def _sign_in(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Passwort").fill(OLD)
+    page.keyboard.press("Enter")
+
+
+def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(nobody: Visitor) -> None:
+    with nobody.lab.hub.client() as admin:
+        for name, role in (("Tessa", "trainer"), ("Gustav", "guest")):
+            admin.post("/api/v1/users", json={"name": name, "password": OLD, "role": role}).raise_for_status()
+    page = nobody.open("/login")
+    _sign_in(page, "Tessa")
+    page.get_by_role("link", name="Geräte").first.click()
+    page.get_by_label("Gerät suchen").fill("papier")
+    expect(page.get_by_text(CLEAN[7], exact=True)).to_be_visible()
+    page.get_by_role("link", name="Mehr").first.click()
+    page.get_by_role("button", name="Abmelden").click()
+    expect(page.get_by_role("button", name="Anmelden")).to_be_visible()
+    assert "Tessa" not in page.content()
+    _sign_in(page, "Gustav")
+    expect(page.get_by_role("alert")).to_be_visible()
+    for place in ("Geräte", "Heute"):
+        page.get_by_role("link", name=place).first.click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_text("Papier")).to_have_count(0)

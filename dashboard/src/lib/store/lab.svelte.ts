@@ -2,6 +2,7 @@
 import type { AgentView, BatchView, DriverManifest, IssueView, JobRow, LabSnapshot, Places } from "../api/types";
 
 const KEPT_JOBS = 500;
+const NOWHERE: Places = { locations: [], stations: [] };
 const OPEN = new Set(["queued", "in_progress", "waiting_person"]);
 
 /** True while something may still happen. */
@@ -13,7 +14,7 @@ class Lab {
   batches = $state.raw<ReadonlyMap<string, BatchView>>(new Map());
   agents = $state.raw<AgentView[]>([]);
   issues = $state.raw<IssueView[]>([]);
-  places = $state.raw<Places>({ locations: [], stations: [] });
+  places = $state.raw<Places>(NOWHERE);
   drivers = $state.raw<DriverManifest[]>([]);
 
   /** Takes all of it from a snapshot; jobs that are already newer stay. */
@@ -64,11 +65,11 @@ class Lab {
     return this.drivers.find((driver) => driver.id === id);
   }
 
+  /** Forgets everything, for signing out. */
   clear(): void {
-    this.jobs = new Map();
-    this.batches = new Map();
-    this.agents = [];
-    this.issues = [];
+    this.jobs = this.batches = new Map();
+    this.agents = this.issues = this.drivers = [];
+    this.places = NOWHERE;
   }
 }
 

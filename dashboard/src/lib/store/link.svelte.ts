@@ -23,6 +23,10 @@ class Link {
   #stream: SharedStream | null = null;
   #watchers = new Set<(job: JobNews) => void>();
   #wasLost = false;
+  /** Grows with each start and end; what an earlier one still waits for is not wanted any more. */
+  #run = 0;
+  /** What was heard since the newest snapshot was asked for, while it is on its way. */
+  #meanwhile: LiveEvent[] | null = null;
 
   /** Loads what there is beside the devices. Answers who is signed in. */
   async greet(): Promise<SessionView> {
@@ -45,12 +49,14 @@ class Link {
 
   /** Loads everything, unless that was done, and follows it. */
   async start(): Promise<void> {
-    this.stop();
+    const run = this.#stop();
     // Thousands of devices keep a slow computer busy: what is drawn already is shown before they are taken in.
     if (!this.#loaded) await nextFrame();
+    if (run !== this.#run) return;
     const loaded = this.load();
     this.#loaded = null;
     const seq = await loaded;
+    if (run !== this.#run) return;
     this.#stream = new SharedStream(
       {
         event: (event) => this.#hear(event),
@@ -61,10 +67,12 @@ class Link {
     );
   }
 
-  stop(): void {
-    this.#stream?.stop();
-    this.#stream = null;
-    this.state = "connecting";
+  /** Ends it and forgets everything: the next person may be shown less. */
+  forget(): void {
+    this.#stop();
+    this.#asked = this.#loaded = this.#meanwhile = null;
+    fleet.clear();
+    lab.clear();
   }
 
   /** Calls `watcher` for each news about a job; answers how to stop that. */
@@ -74,18 +82,39 @@ class Link {
   }
 
   async refreshPlaces(): Promise<void> {
-    lab.places = await get<Places>("/places");
+    const run = this.#run;
+    const places = await get<Places>("/places");
+    if (run === this.#run) lab.places = places;
+  }
+
+  /** Answers the number of the run that begins now. */
+  #stop(): number {
+    this.#stream?.stop();
+    this.#stream = null;
+    this.state = "connecting";
+    return ++this.#run;
   }
 
   /** Answers the sequence number from which the stream leads on. */
   async #snapshot(): Promise<number> {
     const asked = this.#asked ?? get<LabSnapshot>("/lab");
     this.#asked = null;
-    const [devices, rest] = await Promise.all([get<FleetSnapshot>("/fleet"), asked]);
-    lab.replace(rest);
-    fleet.replace(devices);
-    this.heard = new Date();
-    return Math.min(devices.seq, rest.seq);
+    const meanwhile: LiveEvent[] = (this.#meanwhile = []);
+    try {
+      const [devices, rest] = await Promise.all([get<FleetSnapshot>("/fleet"), asked]);
+      if (this.#meanwhile === meanwhile) {
+        lab.replace(rest);
+        fleet.replace(devices);
+        this.heard = new Date();
+      }
+      return Math.min(devices.seq, rest.seq);
+    } finally {
+      // What was heard while it was on its way may be newer than what it brings.
+      if (this.#meanwhile === meanwhile) {
+        this.#meanwhile = null;
+        meanwhile.forEach((event) => this.#hear(event));
+      }
+    }
   }
 
   #become(state: LinkState): void {
@@ -111,6 +140,7 @@ class Link {
     this.heard = new Date();
     if (event.kind === "beat") return;
     if (event.kind === "resync") return void this.#resync();
+    this.#meanwhile?.push(event);
     if (event.kind === "places") return void this.refreshPlaces().catch(() => {});
     const data: unknown = JSON.parse(event.data);
     switch (event.kind) {

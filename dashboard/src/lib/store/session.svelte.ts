@@ -32,7 +32,7 @@ class Session {
 
   /** The session is over; nothing is asked any more. */
   end(): void {
-    if (this.view) this.take({ ...this.view, authenticated: false, user: null, role: null, csrf: "" });
+    if (this.view) this.take({ ...this.view, authenticated: false, user: null, name: "", role: null, csrf: "" });
   }
 
   /** Takes over what an answer says of it. */
