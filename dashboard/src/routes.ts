@@ -49,7 +49,8 @@ const MISSING: Route = { pattern: "", title: "missing.title", load: () => import
 
 async function fetched(route: Route): Promise<View> {
   const module = (await route.load()) as { default: View };
-  return (route.loaded = module.default);
+  // The start page may be asked for before the program has brought it, and be brought before this goes on.
+  return (route.loaded = module.default ?? route.loaded);
 }
 
 /** The screen for that path; unknown paths get the one that says so. */
