@@ -18,7 +18,7 @@ Details = Callable[[Session, Mapping[str, Row]], Mapping[str, Row]]
 class Noun:
     """Declared beside its views and listed in `services.nouns`; use cases name it in `UnitOfWork.touch`.
 
-    Of an id that is not there any more, its last row (if the index keeps rows) or its id is told, with `gone` true."""
+    Of an id that `rows` does not find, its last row (if the index keeps rows) or its id is told, with `gone` true."""
 
     name: str
     """Of its event on the stream."""

@@ -537,7 +537,7 @@ export interface paths {
         };
         /**
          * Show Lab
-         * @description Who asks, open jobs, issues, agents, drivers and places.
+         * @description Who asks, how many devices have each status, open jobs, issues, agents, drivers and places.
          */
         get: operations["show_lab"];
         put?: never;

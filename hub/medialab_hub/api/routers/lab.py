@@ -18,7 +18,7 @@ OPEN_JOBS = 200
 
 @router.get("/lab", response_model=LabSnapshot)
 async def show_lab(request: Request, hub: HubDep, trainer: Trainer) -> Response:
-    """Who asks, open jobs, issues, agents, drivers and places."""
+    """Who asks, how many devices have each status, open jobs, issues, agents, drivers and places."""
     # Read before everything else: what changes meanwhile is told again by the stream and lost by nobody.
     seq = hub.fleet.seq
     rows = await hub.read(lambda session: views.lab_view(session, OPEN_JOBS))
