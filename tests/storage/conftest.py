@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from medialab_hub.storage.database import Database, open_database
 from medialab_hub.storage.migrate import migrate
 from tests.fixtures.hub_core import HubCore, hub_core
-from tests.fixtures.postgresql import postgresql_server
+from tests.fixtures.postgresql import create_on, postgresql_server
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +53,6 @@ def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Data
     opened = open_database(database_url)
     yield opened
     opened.close()
-
-
-def create_on(server: str, name: str, template: str = "template1") -> str:
-    """A fresh database on a PostgreSQL server; returns its URL."""
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    admin.dispose()
-    return server.replace("/postgres?", f"/{name}?")
 
 
 def migrate_and_close(url: str) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
 from sqlmodel import Session, select
 
 from medialab_hub.services import agents, inventory, reports
@@ -25,7 +24,7 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.presence import AgentPhase, AgentState
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore, hub_core
-from tests.fixtures.postgresql import postgresql_server
+from tests.fixtures.postgresql import create_on, postgresql_server
 
 DEVS = ("t1", "t2", "t3")
 SAID = st.fixed_dictionaries(
@@ -65,17 +64,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server() -> Iterator[str]:
     """A PostgreSQL server whose database `empty` has all tables and no rows."""
     with postgresql_server() as url:
-        prepared(created(url, "empty", "template1"))
+        prepared(create_on(url, "empty"))
         yield url
-
-
-def created(server: str, name: str, template: str) -> str:
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    admin.dispose()
-    return server.replace("/postgres?", f"/{name}?")
 
 
 def adopt(uow: UnitOfWork, dev: str) -> None:
@@ -164,7 +154,7 @@ def test_it_does_not_matter_who_shares_a_commit(empty: Path, groups: list[list[S
 @settings(max_examples=8, deadline=None)
 @given(groups=GROUPS)
 def test_it_does_not_matter_on_postgresql_either(server: str, groups: list[list[Step]]) -> None:
-    compare(lambda name: created(server, name, "empty"), groups)
+    compare(lambda name: create_on(server, name, "empty"), groups)
 
 
 def test_an_agent_may_have_any_name(empty: Path, tmp_path: Path) -> None:
