@@ -21,6 +21,7 @@ const GATHER_MS = 50;
 export class Stream {
   #stopped = false;
   #abort: AbortController | null = null;
+  #heardAt = 0;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #pause = FIRST_PAUSE_MS;
 
@@ -37,20 +38,24 @@ export class Stream {
     this.#abort?.abort();
   }
 
-  #heard(): void {
+  /** One timer that looks when it was heard last: setting one anew for each event would cost as much as the event. */
+  #watch(): void {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#abort?.abort(), SILENCE_MS);
+    const left = this.#heardAt + SILENCE_MS - performance.now();
+    if (left > 0) this.#watchdog = setTimeout(() => this.#watch(), left);
+    else this.#abort?.abort();
   }
 
   #take(event: LiveEvent): void {
-    this.#heard();
+    this.#heardAt = performance.now();
     if (event.id) this.lastId = event.id;
     this.listener.event(event);
   }
 
   async #connect(): Promise<void> {
     this.#abort = new AbortController();
-    this.#heard();
+    this.#heardAt = performance.now();
+    this.#watch();
     const headers: Record<string, string> = { accept: "text/event-stream" };
     if (this.lastId) headers["last-event-id"] = this.lastId;
     const answer = await fetch(`/api/v1/stream?gather_ms=${GATHER_MS}`, {

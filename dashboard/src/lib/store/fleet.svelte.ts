@@ -28,9 +28,12 @@ export class Fleet {
   loaded = $state(false);
   /** Grows at most four times a second while anything changes; for views that look at all devices. */
   tick = $state(0);
+  /** Grows with `tick` when a status changed, or a device came or went; for views that only count. */
+  turns = $state(0);
   /** Grows when a device comes or goes. */
   members = $state(0);
   #ticking = false;
+  #turned = false;
 
   /** Takes over the counts, until the devices themselves are there. */
   count(counts: Partial<Record<DeviceStatus, number>>): void {
@@ -52,6 +55,7 @@ export class Fleet {
     this.#recount();
     this.members += 1;
     this.loaded = true;
+    this.#turned = true;
     this.#touch();
   }
 
@@ -63,6 +67,7 @@ export class Fleet {
     const device = this.devices.get(row.id);
     if (device && before?.name !== row.name) device.placed = false;
     if (before?.status !== row.status) {
+      this.#turned = true;
       if (before) this.#count(before.status, -1);
       this.#count(row.status, 1);
     }
@@ -77,6 +82,7 @@ export class Fleet {
     this.devices.delete(id);
     this.#count(before.status, -1);
     this.members += 1;
+    this.#turned = true;
     this.#touch();
   }
 
@@ -136,6 +142,8 @@ export class Fleet {
     setTimeout(() => {
       this.#ticking = false;
       this.tick += 1;
+      if (this.#turned) this.turns += 1;
+      this.#turned = false;
     }, TICK_MS);
   }
 }
