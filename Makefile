@@ -16,7 +16,10 @@ RESULTS = test-results
 DRIVER_PARTS = $(shell sed -n 's/^debian *= *\[\(.*\)\].*/\1/p' agents/medialab_agent/drivers/*/manifest.toml 2>/dev/null | tr -d '",')
 BLUETOOTH = $(if $(wildcard /sys/class/bluetooth/*),bluez)
 RUN_PARTS = $(sort mosquitto adb $(DRIVER_PARTS)) $(BLUETOOTH)
-TEST_PARTS = $(RUN_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev
+# A folder of tests or a foreign peer that needs more lists it in a debian.txt of its own, one package a line.
+PEER_PARTS = $(shell sed 's/\#.*//' tests/drivers/*/debian.txt tests/lab/*/debian.txt tests/peers/*/debian.txt 2>/dev/null)
+TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev)
+LAB_PARTS = $(shell sed 's/\#.*//' tests/virtual_lab/debian.txt 2>/dev/null)
 
 # Tests that may share the machine run two at a time; those with real peers run one after the other, as written.
 FAST = $(wildcard $(addprefix tests/,unit property storage contract drivers api))
@@ -27,7 +30,7 @@ SCREENS = $(if $(wildcard dashboard/package.json),$(STATIC))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run demo doctor setup dashboard check format docs test test-chaos bench peers \
+.PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-lab bench peers \
 	new-driver clean parts-run parts-test
 
 help: ## List the targets
@@ -130,6 +133,10 @@ test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 
 test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill
 	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v -s
+
+test-lab: parts-test $(SYNCED) $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
+	@.ci/debian-parts required $(LAB_PARTS)
+	$(BIN)/pytest tests/virtual_lab --timeout=900 -v -p no:randomly
 
 bench: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Measure and print figures (nothing is judged)
 	@set -e; ls tests/load/bench_*.py >/dev/null; \
