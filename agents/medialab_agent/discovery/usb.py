@@ -157,7 +157,7 @@ def _open_monitor(source: str) -> Any:
     import pyudev
 
     monitor = pyudev.Monitor.from_netlink(pyudev.Context(), source=source)
-    for subsystem in ("usb", "tty", "block"):
+    for subsystem in ("usb", "tty", "block", "hidraw"):
         monitor.filter_by(subsystem)
     monitor.start()
     return monitor

@@ -28,6 +28,9 @@ class UsbRecord:
     interfaces: tuple[str, ...] = ()
     ttys: tuple[str, ...] = ()
     disks: tuple[str, ...] = ()
+    hidraws: tuple[str, ...] = ()
+    volumes: tuple[tuple[str, str], ...] = ()
+    """Device node and label of each file system on it, as udev's blkid read them; an unnamed one has an empty label."""
 
     def first(self, attribute: str, *properties: str) -> str:
         """The sysfs attribute, else the first of the udev properties that says something."""
@@ -61,6 +64,9 @@ def facts_of(record: UsbRecord) -> dict[str, str] | None:
             "revision": record.first("bcdDevice", "ID_REVISION").lower(),
             "tty": short(" ".join(record.ttys)),
             "disk": short(" ".join(record.disks)),
+            "hidraw": short(" ".join(record.hidraws)),
+            "volumes": short(" ".join(node for node, _label in record.volumes)),
+            "labels": labels_of(record),
         }
     )
 
@@ -70,6 +76,13 @@ def interfaces_of(record: UsbRecord) -> str:
     told = record.first("", "ID_USB_INTERFACES").lower()
     unique = tuple(dict.fromkeys(record.interfaces))
     return told or (short(f":{':'.join(unique)}:") if unique else "")
+
+
+def labels_of(record: UsbRecord) -> str:
+    """Labels of its volumes in the order of `volumes`, such as `:MINI:FLASH:`; a colon within a label becomes `_`."""
+    if not any(label for _node, label in record.volumes):
+        return ""
+    return short(f":{':'.join(short(label).replace(':', '_') for _node, label in record.volumes)}:")
 
 
 def interface_code(attributes: Mapping[str, str]) -> str:

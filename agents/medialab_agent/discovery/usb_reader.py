@@ -63,6 +63,8 @@ class UsbReader:
                 interfaces=tuple(code for code in codes if code),
                 ttys=_nodes(children, "tty", None),
                 disks=_nodes(children, "block", "disk"),
+                hidraws=_nodes(children, "hidraw", None),
+                volumes=_volumes(children),
             )
         )
 
@@ -75,6 +77,15 @@ def _attributes(device: Any, names: tuple[str, ...]) -> Mapping[str, str]:
         if value is not None:
             out[name] = value.decode("utf-8", "replace")
     return out
+
+
+def _volumes(children: list[Any]) -> tuple[tuple[str, str], ...]:
+    """What udev's blkid calls a file system (systemd: rules.d/60-persistent-storage.rules)."""
+    return tuple(
+        (str(child.device_node), str(child.properties.get("ID_FS_LABEL", "")))
+        for child in children
+        if child.subsystem == "block" and child.device_node and child.properties.get("ID_FS_USAGE") == "filesystem"
+    )
 
 
 def _nodes(children: list[Any], subsystem: str, device_type: str | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.mock_usb import ARDUINO_UNO, HUB, QUEST_3S, MockUsb, devpath
+from tests.fixtures.mock_usb import ARDUINO_UNO, HUB, MICROBIT, QUEST_3S, MockUsb, devpath
 from tests.fixtures.usb_watch import Watch
 
 pytestmark = pytest.mark.peers
@@ -28,6 +28,13 @@ def test_plug_and_unplug_are_seen_in_order(usb_bus: MockUsb, watch: Watch) -> No
     assert (gone["key"], gone["present"]) == (devpath("1-5"), False)
     fact = watch.fact()
     assert (fact["status"], fact["seen"]) == ("listening", 1)
+
+
+def test_a_board_tells_its_volume_and_its_hid_node(usb_bus: MockUsb, watch: Watch) -> None:
+    usb_bus.plug("1-3", MICROBIT)
+    facts = watch.sighting()["facts"]
+    assert (facts["labels"], facts["volumes"], facts["disk"]) == (":MICROBIT:", "/dev/sdz", "/dev/sdz")
+    assert (facts["hidraw"], facts["tty"]) == ("/dev/hidraw3", "/dev/ttyACM1")
 
 
 def test_without_udev_the_interfaces_come_from_sysfs(usb_bus: MockUsb, watch: Watch) -> None:

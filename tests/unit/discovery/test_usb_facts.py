@@ -89,6 +89,18 @@ def test_interface_codes() -> None:
     )
 
 
+def test_labels_stand_in_the_order_of_their_volumes() -> None:
+    record = UsbRecord(
+        "/devices/1-1", {}, QUEST, volumes=(("/dev/sda", "MINI"), ("/dev/sdb", "A:B"), ("/dev/sdc1", ""))
+    )
+    facts = facts_of(record)
+    assert facts is not None
+    assert (facts["volumes"], facts["labels"]) == ("/dev/sda /dev/sdb /dev/sdc1", ":MINI:A_B::")
+    unnamed = facts_of(UsbRecord("/devices/1-1", {}, QUEST, volumes=(("/dev/sda1", ""),)))
+    assert unnamed is not None
+    assert "labels" not in unnamed
+
+
 @given(
     garbage,
     st.dictionaries(st.sampled_from(["ID_PATH", "ID_USB_INTERFACES", "ID_SERIAL_SHORT", "DEVNUM", "TYPE"]), garbage),
