@@ -1,4 +1,4 @@
-"""A workbench for one driver: the real runtime, one simulated device, a person who says yes."""
+"""A workbench for one driver: the real runtime, one simulated device, a person who does what is asked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -131,8 +131,8 @@ class RuntimeBench:
         self._news.set()
         waiting = [step.id for step in report.steps if step.state is StepState.WAITING_PERSON]
         if waiting:
-            yes = tuple(Answer(step=step, done=True, by="p-bench") for step in waiting)
-            self._runtime.executor.answer({report.exec: yes})
+            said = tuple(Answer(step=step, done=self._simulator.hands(step), by="p-bench") for step in waiting)
+            self._runtime.executor.answer({report.exec: said})
 
 
 @asynccontextmanager

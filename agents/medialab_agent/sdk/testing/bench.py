@@ -11,7 +11,7 @@ from medialab_wire.reports import Report
 
 
 class Bench(Protocol):
-    """One device on the bench; a person who says yes to everything stands beside it."""
+    """One device on the bench; a person who does what is asked stands beside it."""
 
     @property
     def dev(self) -> str:

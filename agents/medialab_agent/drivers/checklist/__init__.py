@@ -1,0 +1,1 @@
+"""Devices without an interface: the same road, with a person's hands and eyes as evidence."""
