@@ -5,6 +5,7 @@
 from collections.abc import Callable
 
 from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence, Finding, judge, none_of
+from medialab_agent.drivers.android_adb.headset import guardian_paused
 from medialab_agent.drivers.android_adb.leftovers import leftovers
 from medialab_agent.drivers.android_adb.places import by_place
 from medialab_agent.drivers.android_adb.profiles import matches
@@ -192,6 +193,18 @@ def awake(see: Evidence) -> Finding:
     return judge(may_sleep := value in (then, "0"), YES, YES if may_sleep else stays_on)
 
 
+def guardian(see: Evidence) -> Finding:
+    """The guardian of a Meta headset is not paused. Other devices have none that could be paused by shell."""
+    if not see.now.props:
+        return UNKNOWN
+    if see.profile.id != "quest":
+        none = Text(de="keine Spielgrenze, die sich pausieren lässt", en="no guardian that could be paused")
+        return judge(True, none, none)
+    on, paused = Text(de="eingeschaltet", en="switched on"), Text(de="pausiert", en="paused")
+    is_paused = guardian_paused(see.now.props)
+    return judge(not is_paused, on, paused if is_paused else on)
+
+
 def apps_closed(see: Evidence) -> Finding:
     """No third-party app runs."""
     is_read = see.now.apps is not None and see.now.running is not None
@@ -246,9 +259,10 @@ _SESSION: dict[str, Judge] = {
     "lock": lock,
     "leftovers": leftovers,
     "awake": awake,
+    "guardian": guardian,
 }
 JUDGES: dict[str, dict[str, Judge]] = {
-    "tidy": {"apps-closed": apps_closed, "awake": awake},
+    "tidy": {"apps-closed": apps_closed, "awake": awake, "guardian": guardian},
     "session": _SESSION,
     "full": {
         "booted": booted,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from medialab_agent.drivers.android_adb import headset
 from medialab_agent.drivers.android_adb.device import is_address, is_unique
 from medialab_agent.drivers.android_adb.inventory import Inventory
 from medialab_agent.drivers.android_adb.profiles import Profile
@@ -45,13 +46,14 @@ def facts(now: Inventory, profile: Profile, place: str) -> dict[str, Scalar]:
         "trust_days": _trust_days(now.settings.get("global")),
         "language": props.get("persist.sys.locale"),
         "port": place or None,
+        **headset.facts(now.controllers),
     }
     return {key: value[:512] if isinstance(value, str) else value for key, value in values.items() if value is not None}
 
 
 def volatile(now: Inventory) -> dict[str, Scalar]:
     """What changes by itself."""
-    values: dict[str, Scalar] = {}
+    values = headset.volatile(now.controllers)
     if battery := now.battery:
         values["battery"] = _percent(battery)
         values["charging"] = battery.get("status") in _CHARGING

@@ -18,6 +18,7 @@ from medialab_agent.drivers.android_adb.evidence import UNKNOWN, Evidence
 from medialab_agent.drivers.android_adb.find import find_me
 from medialab_agent.drivers.android_adb.inventory import COMMANDS, PROPS_COMMAND, Inventory, parse, parse_props
 from medialab_agent.drivers.android_adb.profiles import Profile, choose
+from medialab_agent.drivers.android_adb.trust import KEEP_TRUST, keep_trust, keep_trust_plan, trust_kept
 from medialab_agent.drivers.android_adb.wipe import Wipe
 from medialab_agent.drivers.android_adb.work import Work, stopped_apps
 from medialab_agent.sdk.driver import DeviceLink, Driver
@@ -93,6 +94,8 @@ class AndroidDriver(Driver):
         """Steps for a reset level; none for other actions but `find-me`."""
         if order.action == "find-me":
             return (Step("find-me", Text(de="Gerät zeigt sich", en="Device shows itself"), deadline_s=30),)
+        if order.action == KEEP_TRUST:
+            return keep_trust_plan()
         if order.action != "reset":
             return ()
         if order.level == "full":
@@ -108,6 +111,8 @@ class AndroidDriver(Driver):
             await self.find_me()
             return Done()
         self._cached = None
+        if order.action == KEEP_TRUST:
+            return await keep_trust(self._handle)
         if order.level == "full":
             return await self._erase(order, step, say)
         profile = await self._profile()
@@ -141,6 +146,8 @@ class AndroidDriver(Driver):
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         """Every check of the level from a reading of its own; what cannot be read is unknown."""
+        if order.action == KEEP_TRUST:
+            return await trust_kept(self._handle)
         level = MANIFEST.level(order.level or "")
         if level is None:
             return ()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from medialab_agent.drivers.android_adb.headset import CONTROLLER_COMMANDS, parse_controllers
 from medialab_agent.drivers.android_adb.sections import Section
 
 SCOPES = ("global", "secure", "system")
@@ -45,6 +46,7 @@ COMMANDS = {
     "lock-off": "locksettings get-disabled",
     "admins": "dumpsys device_policy",
     "vr-power": "dumpsys oculus.internal.power.IVrPowerManager/default | head -n 1",
+    **CONTROLLER_COMMANDS,
     **APP_COMMANDS,
     **SETTING_COMMANDS,
     **WIFI_COMMANDS,
@@ -103,6 +105,8 @@ class Inventory:
     volumes: frozenset[str] | None = None
     lock_set: bool | None = None
     kept_awake: bool | None = None
+    controllers: Mapping[str, int | None] | None = None
+    """Headsets: side → battery of each paired controller."""
 
     @property
     def serial(self) -> str:
@@ -137,6 +141,7 @@ def parse(sections: Mapping[str, Section]) -> Inventory:
         volumes=parse_volumes(sections.get("volumes")),
         lock_set=parse_lock(sections.get("lock"), sections.get("lock-off")),
         kept_awake=parse_kept_awake(sections.get("vr-power")),
+        controllers=parse_controllers(sections.get("controllers")),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from medialab_agent.drivers.android_adb.headset import guardian_paused
 from medialab_agent.drivers.android_adb.inventory import Inventory
 from medialab_agent.drivers.android_adb.profiles import Profile
 from medialab_agent.drivers.android_adb.reset import Wanted
@@ -16,7 +17,11 @@ WIPE_S = 900.0
 def tidy(now: Inventory, profile: Profile) -> tuple[Step, ...]:
     """Close apps and go to the start screen; nothing when nothing runs and the device may sleep."""
     running = len(Wanted(now, {}, profile).apps_to_close())
-    stays_on = now.kept_awake or now.settings.get("global", {}).get("stay_on_while_plugged_in", "0") != "0"
+    stays_on = (
+        now.kept_awake
+        or guardian_paused(now.props)
+        or now.settings.get("global", {}).get("stay_on_while_plugged_in", "0") != "0"
+    )
     if not running and not stays_on:
         return ()
     return (_close(running), _home()) if running else (_home(),)

@@ -196,6 +196,16 @@ def _testharness(body: Body, words: list[str]) -> tuple[str, int]:
     return "", 0
 
 
+def setprop(body: Body, words: list[str]) -> tuple[str, int]:
+    """`setprop NAME VALUE` for the properties a shell may set."""
+    if len(words) != 2 or not words[0].startswith("debug."):
+        return f"Failed to set property '{words[0] if words else ''}'\n", 1
+    if body.state.props.get(words[0], "0") != words[1]:
+        body.touch("setprop", words[0])
+        body.state.props[words[0]] = words[1]
+    return "", 0
+
+
 COMMANDS: dict[str, Command] = {
     "getprop": reading.getprop,
     "echo": reading.echo,
@@ -213,6 +223,7 @@ COMMANDS: dict[str, Command] = {
     "settings": settings,
     "am": am,
     "svc": svc,
+    "setprop": setprop,
     "input": key_input,
     "rm": rm,
     "rmdir": rmdir,

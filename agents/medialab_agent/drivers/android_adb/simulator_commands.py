@@ -34,6 +34,7 @@ def dumpsys(body: Body, words: list[str]) -> tuple[str, int]:
         "lock_settings": _lock,
         "device_policy": _policy,
         "package": _package,
+        "OVRRemoteService": _controllers,
         "oculus.internal.power.IVrPowerManager/default": _vr_power,
     }
     service = services.get(words[0]) if words else None
@@ -84,6 +85,17 @@ def _vr_power(body: Body, _: list[str]) -> str:
     if body.state.props.get("ro.product.manufacturer") != "Oculus":
         return _NO_SERVICE.format("oculus.internal.power.IVrPowerManager/default")
     return f"Virtual proximity state: {'CLOSE' if body.state.awake else 'DISABLED'}\n"
+
+
+def _controllers(body: Body, _: list[str]) -> str:
+    if body.state.props.get("ro.product.manufacturer") != "Oculus":
+        return _NO_SERVICE.format("OVRRemoteService")
+    lines = "".join(
+        f"  Paired device: 8f3c{at}, Type: {side.capitalize()}, Model: JediMini, Firmware: 1.9.3, Battery: {level}%,"
+        " Status: ACTIVE, ExternalStatus: CONNECTED_ACTIVE, TrackingStatus: POSITION\n"
+        for at, (side, level) in enumerate(body.state.controllers.items())
+    )
+    return f"OVRRemoteService:\n{lines}"
 
 
 def statfs(_: Body, words: list[str]) -> tuple[str, int]:

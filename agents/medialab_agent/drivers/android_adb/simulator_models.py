@@ -97,6 +97,7 @@ def prepared(model: Model, serial: str) -> State:
         dirs=dirs,
         settings=_settings(model, serial),
         wifi={0: ("Medienzentrum", "wpa2-psk")},
+        controllers={} if model.tablet or model.maker != "Oculus" else {"left": 76, "right": 58},
         battery=40 + int(hashlib.sha256(serial.encode()).hexdigest()[:2], 16) % 60,
     )
 

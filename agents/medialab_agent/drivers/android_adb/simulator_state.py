@@ -50,6 +50,8 @@ class State:
     unindexed: set[str] = field(default_factory=set)
     """Files the media store does not know."""
     awake: bool = False
+    controllers: dict[str, int] = field(default_factory=dict)
+    """Side → battery of each controller that is awake."""
     boot: int = 1
     battery: int = 80
 
@@ -173,6 +175,7 @@ class Body:
             "volumes": len(set(now.volumes) ^ set(then.volumes)),
             "admins": len(set(now.admins) ^ set(then.admins)),
             "awake": int(now.awake),
+            "guardian": int(now.props.get("debug.oculus.guardian_pause", "0") == "1"),
         }
         return {key: count for key, count in counts.items() if count}
 

@@ -122,6 +122,7 @@ TRACES: dict[str, Callable[[State], None]] = {
     "word": lambda state: setattr(state, "words", state.words + 1),
     "memory-card": lambda state: state.volumes.append("1A2B-3C4D"),
     "admin": lambda state: state.admins.append("com.spiel.neu/.Admin"),
+    "guardian-paused": lambda state: state.props.__setitem__("debug.oculus.guardian_pause", "1"),
     "awake": lambda state: setattr(state, "awake", True),
 }
 """Traces by name. Each must be gone after a session reset or be named by a failed check."""
