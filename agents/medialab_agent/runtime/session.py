@@ -21,7 +21,7 @@ from medialab_wire.texts import Text
 log = logging.getLogger(__name__)
 
 READING_S = 10.0
-"""Seconds a probe or a reading may take."""
+"""Seconds a probe or a reading may take, unless the driver says otherwise."""
 FIRST_RETRY_S = 2.0
 """Seconds until a device that did not answer is asked again; doubles up to the driver's own interval."""
 PERSON_S = 3.0
@@ -198,7 +198,7 @@ class DeviceSession:
         """One reading, whatever comes of it."""
         seen = self.link.sightings
         try:
-            probe = self._probe if self._probe else await self.use(lambda driver: driver.probe(), READING_S)
+            probe = self._probe if self._probe else await self.use(lambda driver: driver.probe(), self._reading_s())
             reading = await self._reading(probe)
             # Who a device is may change while a person is needed: then it is asked again each time.
             self._probe = probe if probe.access is Access.OK else None
@@ -217,11 +217,14 @@ class DeviceSession:
             log.exception("%s: the driver failed", self.dev)
             return self._failed(Access.FAILED, troubles.defect(error), seen)
 
+    def _reading_s(self) -> float:
+        return self._ready().reading_s or READING_S
+
     async def _reading(self, probe: Probe) -> Reading:
         """A device that needs a person first cannot be read."""
         if probe.access is not Access.OK:
             return Reading(access=probe.access, help=probe.help)
-        return await self.use(lambda driver: driver.report(), READING_S)
+        return await self.use(lambda driver: driver.report(), self._reading_s())
 
     def _silent(self, words: Text | None, seen: tuple[Sighting, ...]) -> Report:
         return reporting.silent(self.dev, self.manifest.id, self._last, seen, Presence.SILENT, words)

@@ -19,6 +19,8 @@ MOST_CONNECTIONS = 3
 """At one time, for the whole agent. The combined Wi-Fi and Bluetooth chips of small computers carry only a few."""
 REST_S = 60.0
 """Seconds after a failure during which a reading in the background does not try that robot again."""
+SHOW_S = 4.0
+"""Seconds a robot blinks or shines when somebody looks for it."""
 AIR = "air"
 """Driver setting: the socket of a simulated air; without it the machine's own Bluetooth is used."""
 
@@ -127,3 +129,8 @@ class BleLine:
     def _sighting(self) -> Sighting | None:
         seen = (sighting for sighting in self._link.sightings if sighting.present and sighting.source == "ble")
         return next(seen, None)
+
+
+async def show_for(link: DeviceLink) -> None:
+    """How long a robot shows itself: the setting `show_s` in seconds, else `SHOW_S`."""
+    await asyncio.sleep(float(link.settings.get("show_s", SHOW_S)))

@@ -38,6 +38,8 @@ class Driver(ABC):
 
     poll_s: ClassVar[float] = 30.0
     """Seconds between two readings when `watch` says nothing."""
+    reading_s: ClassVar[float | None] = None
+    """Seconds a probe or a reading may take where the usual ten are too few: devices wait for a turn at a radio."""
 
     def __init__(self, link: DeviceLink) -> None:
         self.link = link

@@ -1,0 +1,158 @@
+"""The driver of one SPIKE Prime hub."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from medialab_agent.drivers.lego_spike import checks, firmware, words
+from medialab_agent.drivers.lego_spike.hub import Hub
+from medialab_agent.drivers.lego_spike.messages import SLOTS
+from medialab_agent.drivers.lego_spike.stage import Program
+from medialab_agent.sdk.bluetooth import BleLine, show_for
+from medialab_agent.sdk.driver import DeviceLink, Driver
+from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
+from medialab_wire.progress import Check
+from medialab_wire.reports import Identity, IdentityKind
+from medialab_wire.sightings import Sighting
+
+FRESH_S = 5.0
+"""Seconds within which a reading may use what the probe just read; orders and proofs never do."""
+KNOWN_NAME = "name"
+"""In the driver's memory: what the hub is called in its baseline."""
+
+
+@dataclass(frozen=True)
+class _State:
+    name: str
+    uuid: str
+    firmware: str
+    battery: int | None
+    at: float
+
+
+class SpikeDriver(Driver):
+    """See `Driver`. Settings: `air`, `show_s` (see `sdk.bluetooth`)."""
+
+    poll_s = 900.0
+    reading_s = 90.0
+
+    def __init__(self, link: DeviceLink) -> None:
+        super().__init__(link)
+        self._line = BleLine(link)
+        self._state: _State | None = None
+
+    @classmethod
+    def key(cls, sighting: Sighting) -> str | None:
+        """Its Bluetooth address, which LEGO's hubs never change."""
+        return sighting.facts.get("address") if sighting.source == "ble" else None
+
+    async def probe(self) -> Probe:
+        """Its UUID and its name."""
+        state = await self._read()
+        identities = (
+            Identity(kind=IdentityKind.UUID, value=state.uuid, scope="lego-spike"),
+            Identity(kind=IdentityKind.PLACE, value=self.link.key, scope="ble"),
+        )
+        return Probe(state.name, "robot", identities, facts={"model": "LEGO SPIKE Prime"})
+
+    async def report(self) -> Reading:
+        """Battery, firmware, and whether somebody renamed it; programs cannot be listed."""
+        state = self._state
+        if state is None or time.monotonic() - state.at > FRESH_S:
+            state = await self._read()
+        renamed = state.name != self.link.memory.get(KNOWN_NAME)
+        return Reading(
+            facts={"firmware": state.firmware},
+            volatile={} if state.battery is None else {"battery": state.battery},
+            traces={"renamed": int(renamed)},
+        )
+
+    async def snapshot(self) -> Mapping[str, Any]:
+        """What the hub is called; programs are no part of a baseline, for they cannot be read."""
+        async with self._hub() as hub:
+            name = await hub.name()
+        self.link.memory.put(KNOWN_NAME, name)
+        return {"name": name}
+
+    async def plan(self, order: Order) -> tuple[Step, ...]:
+        """Stop and clear always, because a hub does not say what is stored; rename only when needed."""
+        if order.action == firmware.ACTION:
+            return await firmware.plan(order)
+        if order.action == "stage":
+            Program.of(order)
+            return (words.UPLOAD,)
+        wanted = _wanted(order)
+        self.link.memory.put(KNOWN_NAME, wanted)
+        async with self._hub() as hub:
+            is_renamed = await hub.name() != wanted
+        return (words.STOP, words.CLEAR, *((words.RENAME,) if is_renamed else ()))
+
+    async def do(self, order: Order, step: Step, say: Say) -> Done:
+        """One step on a connection of its own."""
+        async with self._hub() as hub:
+            if order.action == firmware.ACTION:
+                return await firmware.do(hub, order, step, say)
+            match step.id:
+                case "stop":
+                    await hub.stop_programs()
+                    return Done(changed=False)
+                case "clear":
+                    return await _clear_all(hub, say)
+                case "rename":
+                    return await _rename(hub, _wanted(order))
+                case "upload":
+                    return await Program.of(order).upload(hub, say)
+        raise ValueError(step.id)
+
+    async def verify(self, order: Order) -> tuple[Check, ...]:
+        """On a connection of its own: see `checks`."""
+        async with self._hub() as hub:
+            if order.action == firmware.ACTION:
+                return await firmware.verify(hub, order)
+            if order.action == "stage":
+                return await Program.of(order).verify(hub)
+            return (await checks.programs(hub), await checks.still(hub), await checks.name(hub, _wanted(order)))
+
+    async def find_me(self) -> None:
+        """Holds a connection for some seconds: the hub beeps, and its Bluetooth light shines as long as that."""
+        async with self._hub():
+            await show_for(self.link)
+
+    async def stop(self) -> None:
+        """Nothing outlives a run: programs are only stored here, never started."""
+
+    @asynccontextmanager
+    async def _hub(self, *, urgent: bool = True) -> AsyncIterator[Hub]:
+        async with self._line.open(urgent=urgent) as gatt:
+            yield await Hub.meet(gatt)
+
+    async def _read(self) -> _State:
+        async with self._hub(urgent=False) as hub:
+            name, uuid, device = await hub.name(), await hub.uuid(), await hub.state()
+            self._state = _State(name, uuid, hub.info.firmware, device.battery, time.monotonic())
+        return self._state
+
+
+def _wanted(order: Order) -> str:
+    return str((order.baseline or {}).get("name", ""))
+
+
+async def _clear_all(hub: Hub, say: Say) -> Done:
+    cleared = 0
+    for slot in range(SLOTS):
+        if await hub.clear(slot):
+            cleared += 1
+        say((slot + 1) / SLOTS)
+    return Done(changed=bool(cleared))
+
+
+async def _rename(hub: Hub, name: str) -> Done:
+    if await hub.name() == name:
+        return Done(changed=False)
+    await hub.rename(name)
+    return Done()
+
+
+DRIVER = SpikeDriver

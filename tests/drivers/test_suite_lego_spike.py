@@ -1,0 +1,23 @@
+"""The shared driver suite for SPIKE Prime hubs."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from medialab_agent.drivers.lego_spike.simulator import SpikeSimulator
+from medialab_agent.sdk.simulator import Effect, Simulator
+from medialab_agent.sdk.testing.suite import DriverSuite
+
+
+class TestSpike(DriverSuite):
+    """Everything the suite demands of every driver."""
+
+    driver = "lego-spike"
+    settings: ClassVar[Mapping[str, str]] = {"show_s": "0.05"}
+
+    def make(self) -> Simulator:
+        """One hub, as new."""
+        return SpikeSimulator("Spike 7")
+
+    def matters(self, effect: Effect) -> bool:
+        """Not the little program by which a check tries out what the hub's answers mean; it is gone afterwards."""
+        return effect.verb != "check"
