@@ -20,6 +20,8 @@ from medialab_wire.reports import Inventory, Presence
 from medialab_wire.texts import Text
 
 MANUAL = "manual-addresses"
+BY_HAND = "checklist"
+"""Scheme of the address of a device that nothing but hands and eyes can reach."""
 """Subject in the journal; the addresses themselves were typed by people."""
 GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED, AgentPhase.SLEEPING})
 
@@ -152,6 +154,19 @@ def add_address(uow: UnitOfWork, address: str, actor: str) -> None:
         uow.session.add(ManualAddress(address=address.strip(), actor=actor, added_at=uow.now))
         uow.session.flush()
         _tell_all(uow, Happened.ADDRESS_ADDED, actor)
+
+
+def add_things(uow: UnitOfWork, device_class: str, count: int, actor: str) -> list[str]:
+    """Addresses for that many devices without an interface, numbered on from the highest of their class."""
+    start = f"{BY_HAND}://{device_class}."
+    known = (address.removeprefix(start) for address in agents.manual_addresses(uow.session))
+    last = max((int(number) for number in known if number.isdecimal()), default=0)
+    fresh = [f"{start}{last + number}" for number in range(1, count + 1)]
+    for address in fresh:
+        uow.session.add(ManualAddress(address=address, actor=actor, added_at=uow.now))
+    uow.session.flush()
+    _tell_all(uow, Happened.ADDRESS_ADDED, actor)
+    return fresh
 
 
 def remove_address(uow: UnitOfWork, address: str, actor: str) -> None:

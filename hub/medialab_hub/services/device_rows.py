@@ -98,6 +98,7 @@ def device_row(device: Device, around: Surroundings) -> Row:
         "asset_tag": device.asset_tag,
         "location": device.location_id,
         "station": device.station_id,
+        "kit": device.kit_id,
         "agent": None if owner is None else owner.agent_id,
         "battery": battery_of({} if owner is None else owner.volatile),
         "traces": traces,

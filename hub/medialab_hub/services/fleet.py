@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from medialab_hub.domain.device_status import DeviceStatus
 from medialab_hub.domain.natural_order import natural_key
 from medialab_hub.services.cursors import read_cursor, write_cursor
 from medialab_hub.services.device_rows import battery_of, device_rows
@@ -23,12 +24,12 @@ from medialab_hub.storage.session import Session
 
 COLUMNS = (
     "id", "seq", "name", "kind", "status", "presence", "access", "adopted", "driver", "model", "asset_tag", "location",
-    "station", "agent", "battery", "traces", "job", "progress", "step", "last_seen", "proven_at", "issues",
+    "station", "kit", "agent", "battery", "traces", "job", "progress", "step", "last_seen", "proven_at", "issues",
 )  # fmt: skip
 """Fields of `DeviceRow`, in the order of a stored row."""
 
 _AT = {name: index for index, name in enumerate(COLUMNS)}
-_SHARED = ("kind", "status", "presence", "access", "driver", "model", "location", "station", "agent")
+_SHARED = ("kind", "status", "presence", "access", "driver", "model", "location", "station", "kit", "agent")
 """Few different values among many rows: kept once."""
 _SEARCHED = ("name", "asset_tag", "model", "kind", "driver", "id")
 REMEMBERED_QUERIES = 32
@@ -55,6 +56,7 @@ class FleetQuery:
     kind: str | None = None
     location: str | None = None
     station: str | None = None
+    kit: str | None = None
     adopted: bool | None = None
 
 
@@ -212,6 +214,15 @@ class FleetIndex:
         """How many devices have each status."""
         return Counter(line[_AT["status"]] for line in self._lines.values())
 
+    def statuses_by_kit(self) -> dict[str, Counter[DeviceStatus]]:
+        """For each kit with devices in it: how many of them have each status."""
+        kit, status = _AT["kit"], _AT["status"]
+        found: dict[str, Counter[DeviceStatus]] = {}
+        for line in self._lines.values():
+            if line[kit] is not None:
+                found.setdefault(line[kit], Counter())[DeviceStatus(line[status])] += 1
+        return found
+
     def ids(self) -> list[str]:
         """Every device."""
         return list(self._lines)
@@ -258,7 +269,7 @@ class FleetIndex:
 def _matcher(query: FleetQuery) -> Callable[[Line, str], bool]:
     wanted = [
         (_AT[name], value)
-        for name in ("status", "kind", "location", "station", "adopted")
+        for name in ("status", "kind", "location", "station", "kit", "adopted")
         if (value := getattr(query, name)) is not None
     ]
     words = query.text.casefold().split()

@@ -157,11 +157,12 @@ def _inherit(device: Device, other: Device, tag: str | None) -> None:
         device.adopted_at, device.name = other.adopted_at, other.name
     device.location_id = device.location_id or other.location_id
     device.station_id = device.station_id or other.station_id
+    device.kit_id = device.kit_id or other.kit_id
     if device.baseline_id is None:
         device.baseline_id, device.kept_traces = other.baseline_id, dict(other.kept_traces)
     device.asset_tag = device.asset_tag or tag
     forget_proof(device)
-    other.merged_into, other.owner_id = device.id, None
+    other.merged_into, other.owner_id, other.kit_id = device.id, None, None
 
 
 def split(uow: UnitOfWork, device_id: str, connection_id: str, actor: str) -> str:

@@ -3,6 +3,7 @@
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.job_rows import BATCHES, JOBS
+from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.place_rows import PLACES
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES)
+NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS)

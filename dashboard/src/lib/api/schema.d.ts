@@ -528,6 +528,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Kits
+         * @description All kits by name, and how ready each is.
+         */
+        get: operations["list_kits"];
+        put?: never;
+        /**
+         * Add Kit
+         * @description A new kit.
+         */
+        post: operations["add_kit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kits/{kit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Kit
+         * @description A kit that is no longer used; its devices stay.
+         */
+        delete: operations["remove_kit"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Kit
+         * @description Rename it, put devices in, take devices out.
+         */
+        patch: operations["change_kit"];
+        trace?: never;
+    };
     "/api/v1/lab": {
         parameters: {
             query?: never;
@@ -537,7 +585,7 @@ export interface paths {
         };
         /**
          * Show Lab
-         * @description Who asks, how many devices have each status, open jobs, issues, agents, drivers and places.
+         * @description Who asks, how many devices have each status, open jobs, issues, agents, drivers, places and kits.
          */
         get: operations["show_lab"];
         put?: never;
@@ -813,7 +861,7 @@ export interface paths {
         };
         /**
          * Open Stream
-         * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `resync`.
+         * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `kit`, `resync`.
          *
          *     `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again.
          *     Each event leaves at once, or with others at most once in `gather_ms`, which is easier on a screen.
@@ -841,6 +889,26 @@ export interface paths {
         get: operations["show_system"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/things": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Things
+         * @description Enter devices that have no interface; an agent reports them, and they are adopted like all others.
+         */
+        post: operations["add_things"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1285,6 +1353,8 @@ export interface components {
             job?: string | null;
             /** Kind */
             kind: string;
+            /** Kit */
+            kit?: string | null;
             /** Last Seen */
             last_seen?: string | null;
             /** Location */
@@ -1373,6 +1443,8 @@ export interface components {
             job?: string | null;
             /** Kind */
             kind: string;
+            /** Kit */
+            kit?: string | null;
             /** Last Seen */
             last_seen?: string | null;
             /** Location */
@@ -1815,6 +1887,59 @@ export interface components {
             items: components["schemas"]["JournalEntry"][];
         };
         /**
+         * KitChange
+         * @description Rename, put in, take out; only what is given changes.
+         */
+        KitChange: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Put In
+             * @default []
+             */
+            put_in: string[];
+            /**
+             * Take Out
+             * @default []
+             */
+            take_out: string[];
+        };
+        /**
+         * KitName
+         * @description A kit; also stream event `kit`. Who holds the fleet counts its devices for itself.
+         */
+        KitName: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * KitView
+         * @description A kit and how ready it is: `ready` of `devices`; `by_hand` of them wait for somebody.
+         */
+        KitView: {
+            /**
+             * By Hand
+             * @default 0
+             */
+            by_hand: number;
+            /**
+             * Devices
+             * @default 0
+             */
+            devices: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Ready
+             * @default 0
+             */
+            ready: number;
+        };
+        /**
          * LabSnapshot
          * @description As of `seq`: later events of the stream lead on from here.
          */
@@ -1831,6 +1956,8 @@ export interface components {
             issues: components["schemas"]["IssueView"][];
             /** Jobs */
             jobs: components["schemas"]["JobRow"][];
+            /** Kits */
+            kits: components["schemas"]["KitName"][];
             places: components["schemas"]["Places"];
             /** Seq */
             seq: number;
@@ -1939,6 +2066,19 @@ export interface components {
             udev_rules: string[];
         };
         /**
+         * NewKit
+         * @description A new kit, with the devices that are in it.
+         */
+        NewKit: {
+            /**
+             * Devices
+             * @default []
+             */
+            devices: string[];
+            /** Name */
+            name: string;
+        };
+        /**
          * NewLocation
          * @description A new room or cupboard.
          */
@@ -1955,6 +2095,16 @@ export interface components {
             location: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewThings
+         * @description Devices without an interface, such as twenty Bee-Bots; `device_class` is an id of the catalogue or made up.
+         */
+        NewThings: {
+            /** Count */
+            count: number;
+            /** Device Class */
+            device_class: string;
         };
         /**
          * NewToken
@@ -2594,6 +2744,7 @@ export interface operations {
                 kind?: string | null;
                 location?: string | null;
                 station?: string | null;
+                kit?: string | null;
                 adopted?: boolean | null;
                 after?: string | null;
                 limit?: number;
@@ -3349,6 +3500,130 @@ export interface operations {
             };
         };
     };
+    list_kits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KitView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_lab: {
         parameters: {
             query?: never;
@@ -3923,6 +4198,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_things: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             /** @description RFC 9457 problem */

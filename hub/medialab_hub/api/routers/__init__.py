@@ -1,5 +1,7 @@
 """Routes, one noun a file."""
 
-from medialab_hub.api.routers import accounts, devices, fleet, jobs, lab, labels, places, session, stream, system
+from medialab_hub.api.routers import accounts, devices, fleet, jobs, kits, lab, labels, places, session, stream, system
 
-ROUTERS = [module.router for module in (fleet, session, lab, devices, jobs, places, labels, stream, system, accounts)]
+ROUTERS = [
+    module.router for module in (fleet, session, lab, devices, jobs, places, kits, labels, stream, system, accounts)
+]

@@ -28,7 +28,7 @@ async def list_devices(
     tag = hub.snapshots.tag()
     if (same := unchanged(request.headers.get("if-none-match"), tag)) is not None:
         return same
-    query = FleetQuery(asked.q, asked.status, asked.kind, asked.location, asked.station, asked.adopted)
+    query = FleetQuery(asked.q, asked.status, asked.kind, asked.location, asked.station, asked.kit, asked.adopted)
     return Response(_encode(hub.fleet.page(query, asked.after, asked.limit)), media_type=JSON, headers=_cached(tag))
 
 

@@ -6,7 +6,15 @@ from starlette.responses import Response
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
 from medialab_hub.api.schemas.agents import Drivers
-from medialab_hub.api.schemas.places import LocationView, ManualAddress, NewLocation, NewStation, Places, StationView
+from medialab_hub.api.schemas.places import (
+    LocationView,
+    ManualAddress,
+    NewLocation,
+    NewStation,
+    NewThings,
+    Places,
+    StationView,
+)
 from medialab_hub.services import agents, places, views
 from medialab_hub.services.place_rows import places_view
 from medialab_hub.storage import agents as agent_rows
@@ -59,6 +67,15 @@ async def add_address(body: ManualAddress, hub: HubDep, staff: Staff) -> Respons
     """An address for all agents to look at, such as `octoprint://192.0.2.7:5000`."""
     await hub.writer.run(lambda uow: agents.add_address(uow, body.address, staff.id), durable=True)
     return as_json(body, 201)
+
+
+@router.post("/things", response_model=list[str], status_code=201)
+async def add_things(body: NewThings, hub: HubDep, staff: Staff) -> Response:
+    """Enter devices that have no interface; an agent reports them, and they are adopted like all others."""
+    found = await hub.writer.run(
+        lambda uow: agents.add_things(uow, body.device_class, body.count, staff.id), durable=True
+    )
+    return as_json(found, 201)
 
 
 @router.delete("/manual-addresses", status_code=204)

@@ -27,6 +27,7 @@ class DeviceRow(BaseModel):
     asset_tag: str | None = None
     location: str | None = None
     station: str | None = None
+    kit: str | None = None
     agent: str | None = None
     battery: int | None = None
     traces: int = 0
@@ -48,6 +49,7 @@ class DeviceQuery(BaseModel):
     kind: str | None = None
     location: str | None = None
     station: str | None = None
+    kit: str | None = None
     adopted: bool | None = None
     after: str | None = None
     limit: int = Field(50, ge=1, le=500)

@@ -6,6 +6,7 @@ from medialab_hub.api.schemas.accounts import SessionView
 from medialab_hub.api.schemas.agents import AgentView
 from medialab_hub.api.schemas.issues import IssueView
 from medialab_hub.api.schemas.jobs import JobRow
+from medialab_hub.api.schemas.kits import KitName
 from medialab_hub.api.schemas.places import Places
 from medialab_hub.domain.device_status import DeviceStatus
 from medialab_wire.capabilities import DriverManifest
@@ -24,3 +25,4 @@ class LabSnapshot(BaseModel):
     agents: list[AgentView]
     drivers: list[DriverManifest]
     places: Places
+    kits: list[KitName]

@@ -42,6 +42,13 @@ class NewStation(Body):
     location: str
 
 
+class NewThings(Body):
+    """Devices without an interface, such as twenty Bee-Bots; `device_class` is an id of the catalogue or made up."""
+
+    device_class: str = Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,58}[a-z0-9])?$")
+    count: int = Field(ge=1, le=100)
+
+
 class ManualAddress(Body):
     """An address typed in by a person, such as `octoprint://192.0.2.7:5000`."""
 

@@ -7,6 +7,7 @@ from medialab_hub.storage.tables.devices import Baseline, Connection, Device, De
 from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
+from medialab_hub.storage.tables.kits import Kit
 from medialab_hub.storage.tables.places import Location, Station
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "JobAnswer",
     "JournalHead",
     "JournalRow",
+    "Kit",
     "Location",
     "LoginSession",
     "ManualAddress",

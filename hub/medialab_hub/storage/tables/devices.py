@@ -21,6 +21,7 @@ class Device(SQLModel, table=True):
     asset_tag: str | None = Field(default=None, unique=True)
     location_id: str | None = Field(default=None, foreign_key="location.id", index=True)
     station_id: str | None = Field(default=None, foreign_key="station.id", index=True)
+    kit_id: str | None = Field(default=None, foreign_key="kit.id", index=True)
     owner_id: str | None = None
     """The connection that may command it."""
     found_at: Moment = moment()

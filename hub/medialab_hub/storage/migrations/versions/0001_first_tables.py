@@ -11,6 +11,7 @@ from medialab_hub.storage.migrations.first import (
     issues,
     jobs,
     journal,
+    kits,
     places,
 )
 
@@ -19,7 +20,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NOUNS = (places, agents, accounts, devices, jobs, allocations, journal, issues)
+NOUNS = (places, kits, agents, accounts, devices, jobs, allocations, journal, issues)
 """In the order in which they refer to each other."""
 
 

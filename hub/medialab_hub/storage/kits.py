@@ -1,0 +1,22 @@
+"""Finds kits and what is in them."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, select
+
+from medialab_hub.storage.tables import Device, Kit
+
+
+def kits(session: Session) -> Sequence[Kit]:
+    """All kits by name."""
+    return session.exec(select(Kit).order_by(Kit.name)).all()
+
+
+def kit_named(session: Session, name: str) -> Kit | None:
+    """The kit of that name."""
+    return session.exec(select(Kit).where(Kit.name == name)).first()
+
+
+def devices_in(session: Session, kit: str) -> Sequence[Device]:
+    """Every device, retired or not, that is in it."""
+    return session.exec(select(Device).where(Device.kit_id == kit)).all()
