@@ -1,0 +1,42 @@
+"""One guest for each module of tests; each run says what was real and what was not."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.virtual_lab.image.build import Image, image
+from tests.virtual_lab.vm import Vm
+
+REAL = "kernel+udev+systemd+USB and Bluetooth drivers+bluetoothd+adb+mosquitto"
+SIMULATED = "USB devices+radio+robots+processor"
+_told: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def lab_image() -> Image:
+    """The guest, built when it is not there yet. A machine that cannot run it fails the tests; nothing is skipped."""
+    made = image()
+    parts = ", ".join(f"{name} {seconds} s" for name, seconds in made.durations.items())
+    _told.append(f"lab: image {'cold' if made.was_cold else 'warm'} ({parts})")
+    _told.append(f"lab: real={REAL}, simulated={SIMULATED}, accel={made.accel}")
+    return made
+
+
+@pytest.fixture(scope="module")
+def vm(lab_image: Image, request: pytest.FixtureRequest) -> Iterator[Vm]:
+    """A pristine guest for the tests of one file."""
+    guest = Vm(lab_image)
+    _told.insert(-1, f"lab: {request.module.__name__.rpartition('.')[2]}: guest restored in {guest.restored_s} s")
+    yield guest
+    guest.end()
+
+
+@pytest.fixture
+def tell() -> Callable[[str], None]:
+    """Say a figure at the end of the run; nothing is judged by it."""
+    return lambda text: _told.insert(-1, f"lab: {text}")
+
+
+def pytest_unconfigure() -> None:
+    """The last words of the run; without a guest they say so."""
+    print("\n".join(_told or ["lab: real=nothing, simulated=nothing: the guest did not start"]))

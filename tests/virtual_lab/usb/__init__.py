@@ -1,0 +1,1 @@
+"""USB devices of any kind, simulated on the host and plugged into the guest's kernel."""
