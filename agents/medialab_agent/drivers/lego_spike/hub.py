@@ -39,6 +39,8 @@ class Hub:
         hub = cls(gatt, await gatt.listen(TX))
         answer = await hub.ask(bytes([Id.INFO]), Id.INFO_IS)
         hub.info = _understood(m.info_is, answer)
+        if hub.info.product != m.SPIKE_PRIME:
+            raise refused(f"product {hub.info.product}")
         return hub
 
     async def name(self) -> str:

@@ -47,6 +47,8 @@ class Id(IntEnum):
     CLEAR_IS = 71
 
 
+SPIKE_PRIME = 0
+"""Product Group Device (enums.rst); other hardware of LEGO Education uses the same service and begins at 512."""
 START, STOP = 0, 1
 """Program actions."""
 ACKNOWLEDGED, REFUSED = 0, 1
