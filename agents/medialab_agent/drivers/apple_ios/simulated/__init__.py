@@ -1,0 +1,1 @@
+"""Simulated iPads behind a simulated usbmuxd."""
