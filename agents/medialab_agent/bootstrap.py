@@ -18,6 +18,7 @@ from medialab_agent.link.outbox import Outbox
 from medialab_agent.runtime.database import Database
 from medialab_agent.runtime.executor import Executor, Limits
 from medialab_agent.runtime.journal import Journal
+from medialab_agent.runtime.matcher import score
 from medialab_agent.runtime.memory import Memories
 from medialab_agent.runtime.registry import Registry
 from medialab_agent.runtime.shelf import BrokenDriver, Shelf
@@ -28,6 +29,7 @@ from medialab_wire.commands import Config, NextWork
 from medialab_wire.progress import ExecutionReport
 from medialab_wire.reports import Inventory, Report
 from medialab_wire.session import Broker
+from medialab_wire.sightings import Sighting
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ def bus_sources(settings: Settings, shelf: Shelf) -> tuple[Source, ...]:
     if "ble" in settings.sources:
         from medialab_agent.discovery.ble import BleSource
 
-        found.append(BleSource())
+        found.append(BleSource(wanted=wanted_by_drivers(shelf)))
     if "mdns" in settings.sources:
         from medialab_agent.discovery.mdns import MdnsSource
         from medialab_agent.discovery.mdns_facts import types_of
@@ -82,6 +84,12 @@ def bus_sources(settings: Settings, shelf: Shelf) -> tuple[Source, ...]:
     if "manual" in settings.sources:
         found.append(ManualSource())
     return tuple(found)
+
+
+def wanted_by_drivers(shelf: Shelf) -> Callable[[Sighting], bool]:
+    """Whether a driver's manifest fits a Bluetooth device; what does not is nobody's business."""
+    matchers = [one for manifest in shelf.manifests for one in manifest.matchers if one.source == "ble"]
+    return lambda sighting: any(score(matcher, sighting) is not None for matcher in matchers)
 
 
 class Runtime:

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from medialab_agent.discovery.ble_facts import facts_of
 from medialab_agent.discovery.ble_texts import LISTENING, NO_ADAPTER, BleState, state_of
 from medialab_agent.discovery.known import Known
+from medialab_agent.discovery.text import short
 from medialab_agent.sdk.source import See, Source
 from medialab_wire.sightings import BusFact, Sighting
 
@@ -16,21 +18,32 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATH = "path"
+"""The fact, and in bleak's details, the name of BlueZ's object."""
 MOST_DEVICES = 512
 """Followed at once; a street full of telephones stops here."""
 
 
 class BleSource(Source):
-    """Sightings of advertising devices. Key: address. Facts: see `ble_facts.facts_of`; signal strength is none.
+    """Sightings of advertising devices. Key: address. Facts: see `ble_facts.facts_of`, and `PATH`; no signal strength.
 
     Scans in rounds of `scan_s` with pauses of `pause_s`, which leave the radio to connections; each round BlueZ tells
-    of every device anew, so that silence means absence. Unseen for `expire_s`: gone. After an error: `retry_s`."""
+    of every device anew, so that silence means absence. Unseen for `expire_s`: gone. After an error: `retry_s`.
+
+    What is not `wanted` is mostly people's own (phones, watches, hearing aids): it is forgotten at once, never counted,
+    never logged."""
 
     name = "ble"
 
     def __init__(
-        self, scan_s: float = 12.0, pause_s: float = 3.0, expire_s: float = 60.0, retry_s: float = 30.0
+        self,
+        scan_s: float = 12.0,
+        pause_s: float = 3.0,
+        expire_s: float = 60.0,
+        retry_s: float = 30.0,
+        wanted: Callable[[Sighting], bool] = lambda _sighting: True,
     ) -> None:
+        self._is_wanted = wanted
         self._scan_s, self._pause_s = scan_s, pause_s
         self._expire_s, self._retry_s = expire_s, retry_s
         self._known = Known(self.name)
@@ -65,14 +78,18 @@ class BleSource(Source):
             await asyncio.sleep(self._scan_s)
 
     def _heard(self, device: "BLEDevice", told: "AdvertisementData", see: See) -> None:
-        key = device.address.lower()
-        if key not in self._facts and len(self._facts) >= MOST_DEVICES:
+        key, name = device.address.lower(), told.local_name or device.name
+        before = {fact: value for fact, value in self._facts.get(key, {}).items() if fact != PATH}
+        facts = facts_of(before, key, name, told.service_uuids, told.manufacturer_data, told.service_data)
+        facts |= _path(device)
+        if key not in self._facts and not self._has_place(Sighting(source=self.name, key=key, facts=facts)):
             return
         self._last[key] = asyncio.get_running_loop().time()
-        before, name = self._facts.get(key, {}), told.local_name or device.name
-        facts = facts_of(before, key, name, told.service_uuids, told.manufacturer_data)
         self._facts[key] = facts
         self._tell(self._known.saw(key, facts), see)
+
+    def _has_place(self, sighting: Sighting) -> bool:
+        return len(self._facts) < MOST_DEVICES and self._is_wanted(sighting)
 
     def _expire(self, see: See) -> None:
         oldest = asyncio.get_running_loop().time() - self._expire_s
@@ -88,6 +105,12 @@ class BleSource(Source):
     def _tell(self, sightings: list[Sighting], see: See) -> None:
         for sighting in sightings:
             see(sighting)
+
+
+def _path(device: "BLEDevice") -> dict[str, str]:
+    """BlueZ's name of the device, by which it can be connected without another search; nothing on other systems."""
+    path = device.details.get(PATH) if isinstance(device.details, dict) else None
+    return {PATH: short(path)} if isinstance(path, str) else {}
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:

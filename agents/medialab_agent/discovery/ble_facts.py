@@ -18,18 +18,22 @@ def facts_of(
     name: str | None,
     service_uuids: Iterable[str],
     manufacturer_data: Mapping[int, bytes],
+    service_data_uuids: Iterable[str] = (),
 ) -> dict[str, str]:
     """Facts after one more advertisement. `before` are the facts so far, for advertisements tell a part each.
 
-    `service_uuids` and `manufacturer_ids` (four hex digits) are joined by spaces; `manufacturer.<id>` is the data in
-    hex, kept as it was while nothing else changes, because many devices count or blink in it."""
+    `service_uuids`, `service_data_uuids` and `manufacturer_ids` (four hex digits) are joined by spaces;
+    `manufacturer.<id>` is the data in hex, kept as it was while nothing else changes, because many devices count or
+    blink in it."""
     uuids = _union(before.get("service_uuids", ""), (short(uuid).lower() for uuid in service_uuids), MOST_UUIDS)
+    data_uuids = (short(uuid).lower() for uuid in service_data_uuids)
     makers = _union(before.get("manufacturer_ids", ""), (_maker(m) for m in manufacturer_data), MOST_MAKERS)
     facts = filled(
         {
             "address": short(address).lower(),
             "name": short(name) or before.get("name", ""),
             "service_uuids": uuids,
+            "service_data_uuids": _union(before.get("service_data_uuids", ""), data_uuids, MOST_UUIDS),
             "manufacturer_ids": makers,
         }
     )

@@ -1,27 +1,30 @@
 """The real Bluetooth source with the real bleak on a real D-Bus; only bluetoothd and the radio are simulated."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from medialab_agent.bootstrap import wanted_by_drivers
 from medialab_agent.discovery.ble import BleSource
+from medialab_agent.runtime.shelf import Shelf
 from medialab_wire.sightings import BusFact, BusStatus, Sighting
 from tests.fixtures.fake_bluez import FakeBluez, SystemBus
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(60)]
 
 BOOST = "00:16:53:A1:B2:C3"
+PHONE = "5E:11:22:33:44:55"
 LEGO_UUID = "00001623-1212-efde-1623-785feabcd123"
 
 
 class Listening:
     """The source running, with everything it says in a queue."""
 
-    def __init__(self) -> None:
-        self.source = BleSource(scan_s=0.3, pause_s=0.05, expire_s=1.5, retry_s=0.2)
+    def __init__(self, wanted: Callable[[Sighting], bool] = lambda _sighting: True) -> None:
+        self.source = BleSource(scan_s=0.3, pause_s=0.05, expire_s=1.5, retry_s=0.2, wanted=wanted)
         self._said: asyncio.Queue[Sighting] = asyncio.Queue()
         self._running: asyncio.Task[None] | None = None
 
@@ -64,6 +67,7 @@ async def test_a_device_is_seen_once_and_gone_when_silent(bus: SystemBus) -> Non
         assert seen.facts == {
             "address": BOOST.lower(), "name": "LEGO Move Hub", "service_uuids": LEGO_UUID,
             "manufacturer_ids": "0397", "manufacturer.0397": "004007",
+            "path": "/org/bluez/hci0/dev_00_16_53_A1_B2_C3",
         }  # fmt: skip
         rounds = bluez.adapter.scans + 8
         while bluez.adapter.scans < rounds:
@@ -73,6 +77,26 @@ async def test_a_device_is_seen_once_and_gone_when_silent(bus: SystemBus) -> Non
         bluez.silence(BOOST)
         gone = await listening.next()
         assert (gone.key, gone.present) == (BOOST.lower(), False)
+
+
+async def test_peoples_own_devices_are_forgotten_at_once(bus: SystemBus, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="medialab_agent")
+    shelf = Shelf()
+    async with FakeBluez(bus.address) as bluez, Listening(wanted_by_drivers(shelf)).run() as listening:
+        await listening.until(BusStatus.LISTENING)
+        bluez.place(PHONE, "Mias Telefon", [], {0x004C: b"\x10\x05\x03"})
+        bluez.place(BOOST, "LEGO Move Hub", [LEGO_UUID], {0x0397: b"\x00\x40\x07"})
+        assert (await listening.next()).key == BOOST.lower()
+        rounds = bluez.adapter.scans + 4
+        while bluez.adapter.scans < rounds:
+            bluez.advertise(PHONE, -60, {0x004C: b"\x10\x05\x04"})
+            await asyncio.sleep(0.05)
+        assert listening.nothing_said()
+        assert listening.source.fact().seen == 1
+        kept = repr(vars(listening.source)).lower() + caplog.text.lower()
+        assert BOOST.lower() in kept
+        assert PHONE.lower() not in kept
+        assert "telefon" not in kept
 
 
 async def test_a_device_that_stands_still_is_not_forgotten(bus: SystemBus) -> None:

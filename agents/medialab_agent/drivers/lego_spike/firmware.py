@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 from medialab_agent.drivers.lego_spike import messages as m
+from medialab_agent.drivers.lego_spike.cobs import BadFrame
 from medialab_agent.drivers.lego_spike.hub import Hub
 from medialab_agent.drivers.lego_spike.messages import Id
 from medialab_agent.sdk.evidence import quoted
@@ -73,7 +74,7 @@ async def _start(hub: Hub, sha1: bytes, checksum: int, size: int) -> int:
         if not m.is_acknowledged(answer):
             raise refused("StartFirmwareUpload")
         there = m.already_uploaded(answer)
-    except m.BadFrame as error:
+    except BadFrame as error:
         raise garbled(str(error)) from error
     if there > size:
         raise garbled("more bytes than there are")
