@@ -1,4 +1,4 @@
-"""`medialab-agent run | practice | probe | drivers | doctor | new-driver`."""
+"""`medialab-agent run | practice | probe | drivers | doctor | firmware | new-driver`."""
 
 import argparse
 import logging
@@ -37,12 +37,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for programs")
     doctor.add_argument("--lang", choices=("de", "en"), default="de")
     doctor.set_defaults(command=_doctor)
+    _add_firmware(commands)
     new = commands.add_parser("new-driver", help="scaffold a driver with simulator and a green suite")
     new.add_argument("name")
     new.add_argument("--drivers", type=Path, default=Path("agents/medialab_agent/drivers"))
     new.add_argument("--tests", type=Path, default=Path("tests/drivers"))
     new.set_defaults(command=_new_driver)
     return parser
+
+
+def _add_firmware(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from medialab_agent.cli.firmware import add_to
+
+    add_to(commands)
 
 
 def _settings() -> Settings:

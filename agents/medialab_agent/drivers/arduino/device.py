@@ -1,0 +1,128 @@
+"""One board on its port: found out, read, and its program listened to."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from medialab_agent.drivers.arduino.boards import Board, Way, possible
+from medialab_agent.drivers.arduino.boot_reader import READERS, BootReader, ChipSaid, NoBootProgram
+from medialab_agent.drivers.arduino.serial_port import SerialPort, Silence, opened
+from medialab_agent.drivers.arduino.words import no_answer, no_port, not_offered, other_chip
+from medialab_agent.sdk.driver import DeviceLink
+from medialab_wire.sightings import Sighting
+
+READ_SIZE = 128
+"""Bytes asked for at a time; old boot programs have buffers of 256."""
+BANNER_S = 5.0
+"""Seconds until a program has said its first line after a start; the longest boot program takes two."""
+PROGRAM_BAUD = 115_200
+"""At which our default programs speak."""
+LINES_MOST = 5
+_WAY = "arduino-way"
+
+
+@dataclass(frozen=True)
+class Met:
+    """A board that answered: what it is, by which way, and what its chip says."""
+
+    board: Board
+    way: Way
+    said: ChipSaid
+
+
+class Device:
+    """The board behind a link. Every method opens the port anew, which starts the board anew."""
+
+    def __init__(self, link: DeviceLink) -> None:
+        self._link = link
+
+    @property
+    def sighting(self) -> Sighting:
+        """How discovery sees it now. Raises `DeviceTrouble` when it does not."""
+        present = [sighting for sighting in self._link.sightings if sighting.present]
+        if not present:
+            raise no_answer()
+        return present[-1]
+
+    @property
+    def tty(self) -> str:
+        """Its device node. Raises `DeviceTrouble`."""
+        node = self.sighting.facts.get("tty", "").split(" ")[0]
+        if not node:
+            raise no_port()
+        return node
+
+    def is_there(self) -> bool:
+        """Discovery sees it, and its port exists."""
+        seen = any(sighting.present for sighting in self._link.sightings)
+        return seen and Path(self.sighting.facts.get("tty", "").split(" ")[0]).exists()
+
+    def boards(self) -> tuple[Board, ...]:
+        """What it may be. Raises `Refused` for boards that are recognised only."""
+        found = possible(self.sighting)
+        if not any(board.ways for board in found):
+            raise not_offered(found[0].tool)
+        return found
+
+    @asynccontextmanager
+    async def greeted(self) -> AsyncIterator[tuple[Met, BootReader, SerialPort]]:
+        """Talk to its boot program; the way that worked last time is tried first. Raises `DeviceTrouble`."""
+        boards = self.boards()
+        for way in self._ways(boards):
+            with opened(self.tty, way.baud) as port:
+                reader = READERS[way.protocol](port)
+                try:
+                    said = await reader.greet()
+                except NoBootProgram:
+                    continue
+                board = _with_signature(boards, way, said.signature)
+                self._link.memory.put(_WAY, _name(way))
+                yield Met(board, way, said), reader, port
+                return
+        raise no_answer()
+
+    async def listen(self, banner: str) -> str:
+        """Start it and give the first line its program says that begins so; empty when it says no such thing."""
+        with opened(self.tty, PROGRAM_BAUD) as port:
+            await port.reset()
+            return await hear(port, banner)
+
+    def _ways(self, boards: tuple[Board, ...]) -> Iterator[Way]:
+        ways = {_name(way): way for board in boards for way in board.ways}
+        last = self._link.memory.get(_WAY) or ""
+        if last in ways:
+            yield ways.pop(last)
+        yield from ways.values()
+
+
+async def hear(port: SerialPort, banner: str) -> str:
+    """The first of the next lines that begins so, or the empty string."""
+    try:
+        for _ in range(LINES_MOST):
+            line = (await port.line(BANNER_S)).decode("ascii", "replace")
+            if line.startswith(banner):
+                return line
+    except Silence:
+        pass
+    return ""
+
+
+async def contents(reader: BootReader, length: int, say: Callable[[float], None] = lambda _part: None) -> bytes:
+    """So many bytes of flash from its beginning."""
+    flash = bytearray()
+    while len(flash) < length:
+        flash += await reader.read(len(flash), min(READ_SIZE, length - len(flash)))
+        say(len(flash) / length)
+    return bytes(flash)
+
+
+def _with_signature(boards: tuple[Board, ...], way: Way, signature: str) -> Board:
+    for board in boards:
+        if way in board.ways and board.signature == signature:
+            return board
+    raise other_chip(signature)
+
+
+def _name(way: Way) -> str:
+    return f"{way.protocol}-{way.baud}"

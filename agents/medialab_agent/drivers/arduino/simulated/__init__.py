@@ -1,0 +1,1 @@
+"""The parts of a simulated Arduino board: chip, boot programs, serial port."""

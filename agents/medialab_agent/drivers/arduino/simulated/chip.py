@@ -1,0 +1,77 @@
+"""A simulated AVR: flash, EEPROM, and what the program in its flash would do and say."""
+
+import re
+from dataclasses import dataclass, field
+
+BLANK = 0xFF
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a data sheet says. `application` is the flash in front of the boot program, in bytes."""
+
+    name: str
+    signature: bytes
+    flash: int
+    application: int
+    page: int
+    eeprom: int
+
+
+ATMEGA328P = Part("ATmega328P", bytes.fromhex("1e950f"), 32_768, 32_256, 128, 1024)
+"""DS40002061; optiboot takes 512 bytes."""
+ATMEGA328P_OLD = Part("ATmega328P", bytes.fromhex("1e950f"), 32_768, 30_720, 128, 1024)
+"""The same with the 2 kB boot program of older Nanos."""
+ATMEGA2560 = Part("ATmega2560", bytes.fromhex("1e9801"), 262_144, 253_952, 256, 4096)
+"""DS40002211; the boot program takes 8 kB."""
+
+
+@dataclass
+class Chip:
+    """One chip. `worn` pages keep what they hold; `writes` counts pages that changed or were written again."""
+
+    part: Part
+    flash: bytearray = field(init=False)
+    eeprom: bytearray = field(init=False)
+    worn: set[int] = field(default_factory=set)
+    writes: int = 0
+
+    def __post_init__(self) -> None:
+        self.flash = bytearray([BLANK]) * self.part.flash
+        self.eeprom = bytearray([BLANK]) * self.part.eeprom
+        boot = bytes(range(256)) * (1 + (self.part.flash - self.part.application) // 256)
+        self.flash[self.part.application :] = boot[: self.part.flash - self.part.application]
+
+    def load(self, image: bytes) -> None:
+        """As if it had been flashed before: this program, and nothing behind it."""
+        area = self.part.application
+        self.flash[:area] = image.ljust(area, bytes([BLANK]))[:area]
+
+    def write(self, address: int, data: bytes) -> None:
+        """Erase and write whole pages, as boot programs do; the boot section protects itself."""
+        for start in range(0, len(data), self.part.page):
+            page = (address + start) // self.part.page
+            place = page * self.part.page
+            if place >= self.part.application:
+                continue
+            self.writes += 1
+            if page not in self.worn:
+                piece = data[start : start + self.part.page]
+                self.flash[place : place + len(piece)] = piece
+
+    @property
+    def is_default(self) -> bool:
+        """Our own default program is in the flash, or what calls itself so."""
+        return self._introduction() is not None
+
+    def start_program(self) -> bytes:
+        """What the program says after a start. The default program empties the EEPROM, as its source says."""
+        introduction = self._introduction()
+        if introduction is None:
+            return b"" if self.flash[0] == BLANK else b"hello from a learner\r\n"
+        self.eeprom[:] = bytes([BLANK]) * len(self.eeprom)
+        return introduction + b"0\r\n"
+
+    def _introduction(self) -> bytes | None:
+        found = re.search(rb"MEDIALAB default [0-9.]+ eeprom=(?=\x00)", bytes(self.flash[: self.part.application]))
+        return found.group() if found else None

@@ -1,0 +1,120 @@
+"""Simulated Arduino boards: the boot programs' real protocols on a pty, which avrdude writes as it writes real ones."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from medialab_agent.drivers.arduino.simulated.board import Board, BootProgram
+from medialab_agent.drivers.arduino.simulated.chip import ATMEGA328P, ATMEGA328P_OLD, Chip, Part
+from medialab_agent.drivers.arduino.simulated.port import Port
+from medialab_agent.drivers.arduino.simulated.stk500v1 import Stk500v1
+from medialab_agent.sdk import intel_hex
+from medialab_agent.sdk.firmware import library
+from medialab_agent.sdk.simulator import Effect, Fault, Simulator
+from medialab_wire.sightings import Sighting
+
+LEARNER = b"\x0c\x94\x5c\x00\x0c\x94\x6e\x00" + b"Anna's blinking lamp " * 400
+"""A program as learners write them: longer than ours, so that it would shine through behind it."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One kind of board: USB ids, chip, speed and protocol of its boot program, and what a reset puts on it."""
+
+    product: str
+    vid: str
+    pid: str
+    part: Part
+    baud: int
+    boot: Callable[[Chip, bool], BootProgram]
+    device_class: str
+    has_serial: bool = True
+
+
+def _stk500v1(chip: Chip, refuses: bool) -> BootProgram:
+    return Stk500v1(chip, refuses=refuses)
+
+
+UNO = Model("Arduino Uno", "2341", "0043", ATMEGA328P, 115_200, _stk500v1, "arduino-uno-r3")
+NANO = Model("USB Serial", "1a86", "7523", ATMEGA328P_OLD, 57_600, _stk500v1, "arduino-nano", has_serial=False)
+
+
+@dataclass
+class ArduinoSimulator(Simulator):
+    """One board, with our default program on it. `boot_s`: how long its boot program waits for a programmer."""
+
+    model: Model = UNO
+    boot_s: float = 1.0
+    chip: Chip = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chip = Chip(self.model.part)
+        self.chip.load(self._default)
+        self._board = Board(
+            self.chip, self.model.baud, self.model.boot, self.faults, self._note, self._die, self.boot_s
+        )
+        self._port = Port(self._board)
+
+    @cached_property
+    def _default(self) -> bytes:
+        image = library().default(self.model.device_class).open()
+        return intel_hex.flat(image.data, self.model.part.application)
+
+    @property
+    def label(self) -> str:
+        """See `Simulator`."""
+        return f"{self.model.product} {self.serial}"
+
+    async def start(self) -> None:
+        """Plug in; the node may be another one than before."""
+        if not self._port.is_there:
+            self._port.start()
+
+    async def stop(self) -> None:
+        """Unplug."""
+        self._port.stop()
+
+    def sighting(self) -> Sighting:
+        """As USB discovery shows it."""
+        facts = {
+            "vid": self.model.vid,
+            "pid": self.model.pid,
+            "product": self.model.product,
+            "path": f"simulated-usb-{self.serial}",
+            "tty": self._port.path,
+        }
+        if self.model.has_serial:
+            facts["serial"] = self.serial
+        return Sighting(source="usb", key=f"/simulated/{self.serial}", facts=facts)
+
+    def soil(self) -> None:
+        """A learner's program, and values it stored."""
+        self.chip.load(LEARNER)
+        self.chip.eeprom[:12] = b"Highscore 42"
+        if Fault.RESIDUE in self.faults:
+            self.chip.worn.add(60)
+
+    def residue(self) -> Mapping[str, int]:
+        """Bytes that are not as our default program leaves them."""
+        flash = self.chip.flash[: len(self._default)]
+        return {
+            "flash": sum(a != b for a, b in zip(flash, self._default, strict=True)),
+            "eeprom": sum(byte != intel_hex.BLANK for byte in self.chip.eeprom),
+        }
+
+    def _note(self, verb: str) -> None:
+        self.log.append(Effect(time.monotonic(), verb))
+
+    def _die(self) -> None:
+        self._port.stop()
+
+
+def scene() -> tuple[ArduinoSimulator, ...]:
+    """A tray of boards for the practice lab; two have a fault of the field."""
+    return (
+        *(ArduinoSimulator(f"uno-sim-{number:02}") for number in range(1, 5)),
+        ArduinoSimulator("uno-sim-05", {Fault.RESIDUE}),
+        ArduinoSimulator("uno-sim-06", {Fault.LOCKED}),
+        ArduinoSimulator("uno-sim-07", {Fault.SLOW}),
+    )
