@@ -1,0 +1,212 @@
+"""The driver of one printer behind Moonraker."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from medialab_agent.drivers.moonraker.about import name_of, read_about
+from medialab_agent.drivers.moonraker.address import Place, key_for, local_key, places
+from medialab_agent.drivers.moonraker.checks import verify_clean
+from medialab_agent.drivers.moonraker.client import Client
+from medialab_agent.drivers.moonraker.configuration import read_configuration
+from medialab_agent.drivers.moonraker.identify import Identified, identify, wrong_place
+from medialab_agent.drivers.moonraker.machine import read_machine
+from medialab_agent.drivers.moonraker.push import news
+from medialab_agent.drivers.moonraker.reading import take_reading
+from medialab_agent.drivers.moonraker.reset import Reset
+from medialab_agent.drivers.moonraker.stage import Stage
+from medialab_agent.drivers.moonraker.traces import AllowList, digest
+from medialab_agent.drivers.moonraker.words import TOO_MANY, klipper_down, not_trusted
+from medialab_agent.sdk.driver import DeviceLink, Driver
+from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable, unreachable
+from medialab_wire.base import Scalar
+from medialab_wire.progress import Check
+from medialab_wire.reports import Access, Identity, IdentityKind
+from medialab_wire.sightings import Sighting
+from medialab_wire.texts import Text
+
+MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
+_KEPT = "moonraker-kept"
+T = TypeVar("T")
+
+
+class MoonrakerDriver(Driver):
+    """Speaks HTTP for readings and orders, and listens to one websocket for news."""
+
+    patience_s = 30.0
+    """How long an unreachable printer is asked again before a step fails; Moonraker restarts in 3 to 20 s."""
+
+    def __init__(self, link: DeviceLink) -> None:
+        super().__init__(link)
+        self._client: Client | None = None
+        self._is_resetting = False
+        self._is_full = False
+        self._about: dict[str, Scalar] = {}
+        self._let_in = asyncio.Event()
+
+    @classmethod
+    def key(cls, sighting: Sighting) -> str | None:
+        return local_key(sighting)
+
+    async def probe(self) -> Probe:
+        try:
+            place, found = await self._find()
+        except Refused as error:
+            known = places(self.link.sightings)[:1]
+            identities = tuple(Identity(kind=IdentityKind.PLACE, value=place.base) for place in known)
+            return Probe("", "printer", identities, Access.FAILED, error.trouble.text)
+        client = await self._reach()
+        identities = (Identity(kind=IdentityKind.PLACE, value=place.base),)
+        if found.uuid:
+            identities = (Identity(kind=IdentityKind.UUID, value=found.uuid, scope="moonraker"), *identities)
+        if not found.is_open:
+            self._let_in.clear()
+            remedy = not_trusted(client.own_address).trouble.remedy
+            return Probe(self._announced() or "Klipper", "printer", identities, Access.NEEDS_PERSON, remedy)
+        self._about = {"version": found.version, **await read_about(client)}
+        self._let_in.set()
+        return Probe(await name_of(client) or self._announced() or "Klipper", "printer", identities, facts=self._about)
+
+    def _announced(self) -> str:
+        """The host's own name, of an announcement such as `Moonraker-98d06564 @ klipper-p2`."""
+        names = (sighting.facts.get("name", "") for sighting in self.link.sightings)
+        return next((name.rpartition(" @ ")[2] for name in names if name), "")[:200]
+
+    async def _find(self) -> tuple[Place, Identified]:
+        """The first address where the announced printer really answers. A key goes only to the address it was
+        written for."""
+        trouble: DeviceTrouble = unreachable("no address")
+        for place in places(self.link.sightings):
+            client = Client(place.base)
+            try:
+                found = await identify(client, key_for(place.host, self.link.settings))
+                if place.uuid and found.uuid and place.uuid != found.uuid:
+                    raise wrong_place(place.uuid, found.uuid)
+            except DeviceTrouble as error:
+                trouble = error
+                await client.close()
+                continue
+            await self._keep(client)
+            return place, found
+        raise trouble
+
+    async def _keep(self, client: Client) -> None:
+        """The client in use if it has that address, else this one; so a new probe does not cut what is under way."""
+        if self._client is not None and self._client.base == client.base:
+            self._client.key, self._client.own_address = client.key, client.own_address
+            await client.close()
+            return
+        await self.close()
+        self._client = client
+
+    async def _reach(self) -> Client:
+        if self._client is None:
+            await self._find()
+        if self._client is None:
+            raise unreachable()
+        return self._client
+
+    async def report(self) -> Reading:
+        kept = frozenset((self.link.memory.get(_KEPT) or "").split())
+        client = await self._reach()
+        try:
+            reading = await take_reading(client, self._about, kept, TOO_MANY if self._is_full else None)
+        except NeedsPerson as error:
+            self._let_in.clear()
+            return Reading(access=Access.NEEDS_PERSON, help=error.trouble.remedy, facts=self._about)
+        self._let_in.set()
+        return reading
+
+    async def snapshot(self) -> Mapping[str, Any]:
+        client = await self._reach()
+        machine = await read_machine(client)
+        if not machine.is_ready:
+            raise klipper_down(machine.klippy)
+        configuration = await read_configuration(client, machine)
+        return {**(await AllowList.of(client)).as_baseline(), **configuration.as_baseline()}
+
+    async def plan(self, order: Order) -> tuple[Step, ...]:
+        if order.action == "stage":
+            return await Stage(await self._reach(), order).plan()
+        return await (await self._reset(order)).plan()
+
+    async def _reset(self, order: Order) -> Reset:
+        if order.action != "reset" or order.level != "clean":
+            raise Refused(
+                "unknown-order",
+                Text(de="Das kann dieser Drucker nicht.", en="This printer cannot do that."),
+                detail=f"{order.action} {order.level or ''}",
+            )
+        reset = Reset(await self._reach(), order)
+        self.link.memory.put(_KEPT, " ".join(sorted(digest(path, size) for path, size, _ in reset.kept.files)))
+        return reset
+
+    async def do(self, order: Order, step: Step, say: Say) -> Done:
+        self._is_resetting = order.action == "reset"
+        if order.action == "stage":
+            stage = Stage(await self._reach(), order)
+            return await self._patiently(lambda: stage.do(step, say))
+        reset = await self._reset(order)
+        return await self._patiently(lambda: reset.do(step, say))
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Steps may be repeated, so a restart of Moonraker in their midst does no harm."""
+        end = time.monotonic() + self.patience_s
+        while True:
+            try:
+                return await work()
+            except Unreachable:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(1.0)
+
+    async def verify(self, order: Order) -> tuple[Check, ...]:
+        if order.action == "stage":
+            return await Stage(await self._reach(), order).verify()
+        reset, level = await self._reset(order), MANIFEST.level(order.level or "")
+        if level is None:
+            return ()
+        client = await self._reach()
+        return await self._patiently(lambda: verify_clean(client, level, reset.kept, reset.configuration))
+
+    async def find_me(self) -> None:
+        client = await self._reach()
+        # M300 beep, M117 line on the display (https://reprap.org/wiki/G-code); Klipper passes over what it lacks
+        await client.gcode("M117 MediaLab", *["M300 S880 P250", "M300 S0 P250"] * 3)
+        await asyncio.sleep(3)
+        await client.gcode("M117")
+
+    async def stop(self) -> None:
+        if not self._is_resetting:  # staging moves and heats nothing, and leaves a running print alone
+            return
+        with suppress(DeviceTrouble):
+            client = await self._reach()
+            machine = await read_machine(client)
+            if machine.has_job:
+                with suppress(DeviceTrouble):
+                    await client.begin("/printer/print/cancel")
+            if machine.is_ready and machine.is_off is not True:
+                await client.gcode("TURN_OFF_HEATERS")
+
+    def watch(self) -> AsyncIterator[None] | None:
+        return self._watch()
+
+    async def _watch(self) -> AsyncIterator[None]:
+        async for _ in news(self._reach, self._let_in, self._note_full):
+            yield
+
+    def _note_full(self, is_full: bool) -> None:
+        self._is_full = is_full
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+
+DRIVER = MoonrakerDriver
