@@ -1,0 +1,1 @@
+"""Boards behind DAPLink: BBC micro:bit V1 and V2, Calliope mini 1 and 3."""

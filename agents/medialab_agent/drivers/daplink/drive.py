@@ -1,0 +1,85 @@
+"""The second way to a board: copy the program to its drive, wait until it comes back, and read what it says.
+
+DAPLink: docs/MSD_COMMANDS.md and drag-n-drop/vfs_manager.c. The board takes the drive away when it has read the file
+and shows it again about two seconds later, with FAIL.TXT on it when something went wrong. That it shows no FAIL.TXT
+proves nothing; only the program itself does."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from medialab_agent.drivers.daplink.refusals import refusal_on_drive
+from medialab_agent.drivers.daplink.stream import Progress
+from medialab_agent.sdk.microbit.volume import Volume
+from medialab_agent.sdk.trouble import NeedsPerson, unreachable
+from medialab_wire.texts import Text
+
+FILE = "MEDIALAB.HEX"
+REMOUNT_S = 25.0
+"""Seconds for the drive to be taken in, and to come back mounted: DAPLink waits 20 s for the end of a file."""
+LOOK_S = 0.2
+
+
+async def copy_to_drive(drive: Volume | None, content: bytes, progress: Progress) -> None:
+    """Raises `NeedsPerson` when no drive is mounted, what FAIL.TXT says in plain words, or `Unreachable`."""
+    root = await asyncio.to_thread(drive.root) if drive and drive.may_be_written else None
+    if drive is None or root is None:
+        raise _no_drive()
+    count = await asyncio.to_thread(_remounts, drive)
+    try:
+        await asyncio.to_thread(_write, root / FILE, content)
+    except OSError as error:
+        raise unreachable(f"drive: {type(error).__name__}") from error
+    progress(0.5)
+    if not await _until(lambda: _is_back(drive, count)):
+        raise unreachable("the drive did not come back")
+    failure = await asyncio.to_thread(drive.text, "FAIL.TXT")
+    if failure is not None:
+        raise refusal_on_drive(failure)
+    progress(1.0)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """One write and one fsync: more of them break some interface firmwares (micropython-microbit-v2, issue 38)."""
+    fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+    with os.fdopen(fd, "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _remounts(drive: Volume) -> str | None:
+    """What DETAILS.TXT counts; every return of the drive counts one up."""
+    return drive.details().get("remount count")
+
+
+def _is_back(drive: Volume, count: str | None) -> bool:
+    names = drive.names()
+    if names is None or "DETAILS.TXT" not in names or FILE in names:
+        return False
+    return count is None or _remounts(drive) != count
+
+
+async def _until(holds: Callable[[], bool]) -> bool:
+    end = time.monotonic() + REMOUNT_S
+    while time.monotonic() < end:
+        if await asyncio.to_thread(holds):
+            return True
+        await asyncio.sleep(LOOK_S)
+    return False
+
+
+def _no_drive() -> NeedsPerson:
+    return NeedsPerson(
+        "no-way-to-board",
+        Text(
+            de="Weder der Befehlskanal noch das Laufwerk der Platine ist erreichbar.",
+            en="Neither the board's command channel nor its drive can be reached.",
+        ),
+        Text(
+            de="Die mitgelieferte udev-Regel einrichten (medialab-agent doctor zeigt sie), dann neu anstecken.",
+            en="Install the udev rule that comes with it (medialab-agent doctor shows it) and plug the board in again.",
+        ),
+    )

@@ -1,0 +1,138 @@
+"""The driver of one board behind DAPLink."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from medialab_agent.drivers.daplink.boards import HELP, Board, Doubt
+from medialab_agent.drivers.daplink.checks import log_finding, program_finding, prove, verify_clean
+from medialab_agent.drivers.daplink.hidlink import HOST_STATUS, HidLink
+from medialab_agent.drivers.daplink.place import Place, local_key, place_of
+from medialab_agent.drivers.daplink.reading import facts_of, identities_of, look, traces_of
+from medialab_agent.drivers.daplink.reset import default_program, write_program
+from medialab_agent.sdk.driver import Driver
+from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.microbit.conversation import await_start, make_blink
+from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
+from medialab_wire.progress import Check
+from medialab_wire.reports import Access
+from medialab_wire.sightings import Sighting
+from medialab_wire.texts import Text
+
+MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
+_FLASH = Text(de="Standardprogramm übertragen", en="Transfer the default program")
+_START = Text(de="Warten, bis das Standardprogramm läuft", en="Wait until the default program runs")
+_CLEARING = Text(de="Die Platine löscht aufgezeichnete Messwerte", en="The board erases logged data")
+
+
+class DapLinkDriver(Driver):
+    """Flashes through the command channel, reads back through the serial port and the drive."""
+
+    listen_s = 2.5
+    """Seconds to listen; the default program speaks once a second."""
+    proof_s = 6.0
+    """Seconds for a proof; reading the whole memory takes half a second at most."""
+    start_s = 40.0
+    """Seconds for the start, with a full data log to erase: 31 to 126 sectors of 20 to 100 ms, and reading all."""
+    blinks = 12
+    """How often the interface chip's own light is switched for `find_me`."""
+
+    @classmethod
+    def key(cls, sighting: Sighting) -> str | None:
+        return local_key(sighting)
+
+    async def probe(self) -> Probe:
+        place = place_of(self.link.sightings)
+        port = next(s.key for s in self.link.sightings if s.present)
+        if isinstance(place.board, Doubt):
+            access = Access.FAILED if place.board is Doubt.STRANGER else Access.NEEDS_PERSON
+            return Probe("", "board", identities_of(place, port, None), access, HELP[place.board])
+        found = await look(place, place.board, self.listen_s)
+        identities = identities_of(place, port, found.banner)
+        return Probe(place.board.name, "board", identities, facts=facts_of(place, place.board, found))
+
+    async def report(self) -> Reading:
+        place = place_of(self.link.sightings)
+        if isinstance(place.board, Doubt):
+            access = Access.FAILED if place.board is Doubt.STRANGER else Access.NEEDS_PERSON
+            return Reading(access=access, help=HELP[place.board])
+        found = await look(place, place.board, self.listen_s)
+        return Reading(facts=facts_of(place, place.board, found), traces=traces_of(found))
+
+    async def snapshot(self) -> Mapping[str, Any]:
+        place, board = self._place()
+        program = await asyncio.to_thread(default_program, place, board)
+        return {"board": board.id, "program": program.version}
+
+    def _place(self) -> tuple[Place, Board]:
+        place = place_of(self.link.sightings)
+        if isinstance(place.board, Doubt):
+            raise NeedsPerson(
+                f"board-{place.board.value}",
+                Text(de="An dieser Platine wird nichts verändert.", en="Nothing on this board is changed."),
+                HELP[place.board],
+            )
+        return place, place.board
+
+    async def plan(self, order: Order) -> tuple[Step, ...]:
+        if order.action != "reset" or order.level != "clean":
+            raise Refused(
+                "unknown-order",
+                Text(de="Das kann diese Platine nicht.", en="This board cannot do that."),
+                detail=f"{order.action} {order.level or ''}",
+            )
+        place, board = self._place()
+        program = await asyncio.to_thread(default_program, place, board)
+        answer = await prove(place, self.listen_s)
+        names = await asyncio.to_thread(place.drive.names) if place.drive else None
+        if program_finding(board, program.memory, answer)[0] and log_finding(board, names, answer)[0]:
+            return ()
+        return (Step("flash", _FLASH, deadline_s=120), Step("start", _START, deadline_s=self.start_s + 20))
+
+    async def do(self, _order: Order, step: Step, say: Say) -> Done:
+        place, board = self._place()
+        if step.id == "flash":
+            program = await asyncio.to_thread(default_program, place, board)
+            await write_program(place, program.memory, say)
+            return Done()
+        if step.id == "start":
+            if board.has_log:
+                say(0.1, _CLEARING)
+            with suppress(NeedsPerson):
+                return Done(changed=bool(place.tty and await await_start(place.tty, self.start_s)))
+            return Done(changed=False)
+        raise ValueError(step.id)
+
+    async def verify(self, order: Order) -> tuple[Check, ...]:
+        level = MANIFEST.level(order.level or "")
+        if level is None:
+            return ()
+        place, board = self._place()
+        program = await asyncio.to_thread(default_program, place, board)
+        return await verify_clean(place, board, level, program.memory, self.proof_s)
+
+    async def find_me(self) -> None:
+        """The default program blinks; another one is left alone, and only the interface chip's light flickers."""
+        place, _board = self._place()
+        with suppress(DeviceTrouble):
+            if place.tty and await make_blink(place.tty):
+                return
+        if not place.hidraw:
+            raise Refused(
+                "cannot-show-itself",
+                Text(de="Diese Platine kann sich gerade nicht zeigen.", en="This board cannot show itself at present."),
+            )
+        async with HidLink(place.hidraw) as link:
+            # CMSIS-DAP: DAP_HostStatus, "connected"; DAPLink blinks its light at every command
+            for count in range(self.blinks):
+                await link.ask(HOST_STATUS, 0, 1 - count % 2)
+                await asyncio.sleep(0.25)
+
+    async def stop(self) -> None:
+        """Nothing moves, heats or stays awake; a stream left open is closed by whoever opens the next one."""
+
+
+DRIVER = DapLinkDriver

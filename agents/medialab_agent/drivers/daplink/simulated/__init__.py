@@ -1,0 +1,1 @@
+"""Parts of a simulated board behind DAPLink."""

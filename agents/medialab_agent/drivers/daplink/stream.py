@@ -1,0 +1,82 @@
+"""Sends a program through DAPLink's vendor commands, and believes it only when the board saw the end of the file.
+
+DAPLink: source/daplink/cmsis-dap/DAP_vendor.c, drag-n-drop/file_stream.c. It parses whole sectors of 512 bytes and
+answers CLOSE with 0 even when a file was cut off; the one sign of a complete file is the answer 19 to a WRITE. So the
+file is padded to whole sectors, and nothing is sent behind that answer, for which the firmware has no use."""
+
+from collections.abc import Callable
+
+from medialab_agent.drivers.daplink.hidlink import HidLink
+from medialab_agent.drivers.daplink.refusals import refusal
+from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_wire.texts import Text
+
+RESET_IF_NOT_AUTOMATIC, OPEN, CLOSE, WRITE = 0x89, 0x8A, 0x8B, 0x8C
+HEX = 1
+"""The stream's type (file_stream.h)."""
+OK, DONE, DONE_OR_MORE = 0, 19, 20
+"""DAPLink: error.h"""
+SECTOR, PIECE = 512, 62
+WRITE_S = 20.0
+"""Seconds for one answer while writing: DAPLink's own limit for a transfer."""
+
+Progress = Callable[[float], None]
+
+
+class NotComplete(DeviceTrouble):
+    """The board closed the file without having seen its end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "program-not-complete",
+            Text(
+                de="Das Programm kam nicht vollständig auf der Platine an.",
+                en="The program did not arrive on the board completely.",
+            ),
+            Text(de="Den Reset noch einmal starten.", en="Start the reset again."),
+        )
+
+
+def padded(content: bytes) -> bytes:
+    """Whole sectors; line ends mean nothing in a hex file."""
+    return content + b"\n" * (-len(content) % SECTOR)
+
+
+async def send_hex(link: HidLink, content: bytes, progress: Progress) -> None:
+    """Write a hex file. Raises `NotComplete`, a refusal in plain words, `BadAnswer` or `Unreachable`."""
+    await _open(link)
+    is_done = await _write(link, padded(content), progress)
+    status = await _status(link, CLOSE)
+    if status != OK:
+        raise refusal(status)
+    if not is_done:
+        raise NotComplete
+    await link.ask(RESET_IF_NOT_AUTOMATIC)
+
+
+async def _open(link: HidLink) -> None:
+    """A stream that somebody left open makes it refuse; closing that one helps."""
+    status = await _status(link, OPEN, HEX)
+    if status != OK:
+        await _status(link, CLOSE)
+        status = await _status(link, OPEN, HEX)
+    if status != OK:
+        raise refusal(status)
+
+
+async def _write(link: HidLink, content: bytes, progress: Progress) -> bool:
+    for at in range(0, len(content), PIECE):
+        piece = content[at : at + PIECE]
+        status = await _status(link, WRITE, len(piece), data=piece)
+        progress((at + len(piece)) / len(content))
+        if status == DONE:
+            return True
+        if status not in (OK, DONE_OR_MORE):
+            await _status(link, CLOSE)
+            raise refusal(status)
+    return False
+
+
+async def _status(link: HidLink, *command: int, data: bytes = b"") -> int:
+    answer = await link.ask(*command, data=data, seconds=WRITE_S)
+    return answer[0] if answer else -1

@@ -1,0 +1,1 @@
+"""Parts of simulated boards of the micro:bit family: chip, serial port and drive."""
