@@ -24,6 +24,8 @@ const ROUTES: Route[] = [
   HOME,
   { pattern: "/devices", title: "nav.devices", load: () => import("./screens/Devices.svelte") },
   { pattern: "/devices/:id", title: "nav.devices", load: () => import("./screens/Device.svelte") },
+  { pattern: "/kits", title: "kits.title", load: () => import("./screens/Kits.svelte") },
+  { pattern: "/kits/:id", title: "kits.title", load: () => import("./screens/Kit.svelte") },
   { pattern: "/found", title: "found.title", load: () => import("./screens/Found.svelte") },
   { pattern: "/find/:tag", title: "nav.devices", load: () => import("./screens/Find.svelte") },
   { pattern: "/jobs", title: "nav.jobs", load: () => import("./screens/Jobs.svelte") },

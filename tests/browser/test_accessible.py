@@ -11,6 +11,8 @@ SCREENS = (
     "/devices",
     "/devices?view=rooms",
     "/devices?q=nothing-has-this-name",
+    "/kits",
+    "/kits/kit-none",
     "/found",
     "/jobs",
     "/more",

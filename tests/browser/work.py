@@ -12,6 +12,7 @@ HANDS, UNVERIFIED, FAILING = "Hand 1", "Unsicher 1", "Kaputt 1"
 IN_REPAIR = "Werkstatt 1"
 ASKS, BARE, BLOCKED, HALTED = "Frage 1", "Frage 2", "Sperre 1", "Halt 1"
 STACK = ("Stapel 1", "Stapel 2", "Stapel 10")
+CLASS_SET = ("Satz 1", "Satz 2")
 ROOM_OF_THREE = ("Kiste 1", "Kiste 2", "Kiste 3")
 
 
@@ -24,6 +25,7 @@ def fleet_of_paper() -> list[PaperDevice]:
     odd += [PaperDevice("asks", ASKS), PaperDevice("bare", BARE), PaperDevice("blocked", BLOCKED, "failing")]
     odd += [PaperDevice("halted", HALTED, "hands"), *(PaperDevice(f"s{n}", name) for n, name in enumerate(STACK))]
     odd[-2].manner = "failing"
+    odd += [PaperDevice(f"set{n}", name) for n, name in enumerate(CLASS_SET)]
     hostile = [PaperDevice(f"h{n}", name) for n, name in enumerate(HOSTILE)]
     return [*plain, *odd, *hostile, PaperDevice("what", "Unbekanntes Ding", known=False)]
 

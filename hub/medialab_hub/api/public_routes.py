@@ -25,7 +25,9 @@ PUBLIC: tuple[PublicRoute, ...] = (
     PublicRoute("POST", r"/api/v1/setup", secret="single-use link", expires="15 minutes", per_minute=20),  # noqa: S106
     # The screens without any data, and their scripts; they ask the API like everybody else.
     PublicRoute("GET", r"/(assets/.+|[A-Za-z0-9_.-]+\.(js|css|svg|png|ico|json|webmanifest|wasm|txt|woff2))"),
-    PublicRoute("GET", r"/(devices(/[^/]+)?|found|jobs(/[^/]+(/record)?)?|more|login|setup|find/[^/]+|FIND/[^/]+)?"),
+    PublicRoute(
+        "GET", r"/((devices|kits)(/[^/]+)?|found|jobs(/[^/]+(/record)?)?|more|login|setup|find/[^/]+|FIND/[^/]+)?"
+    ),
 )
 
 _COMPILED = tuple((route, re.compile(route.path)) for route in PUBLIC)

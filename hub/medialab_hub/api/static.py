@@ -12,6 +12,8 @@ SCREENS = (
     "/",
     "/devices",
     "/devices/{id}",
+    "/kits",
+    "/kits/{id}",
     "/found",
     "/jobs",
     "/jobs/{id}",

@@ -19,6 +19,7 @@ export type LabSnapshot = Schemas["LabSnapshot"];
 export type JobDetail = Schemas["JobDetail"];
 export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];
+export type KitName = Schemas["KitName"];
 export type JobStatus = Schemas["ExecutionStatus"];
 export type Outcome = Schemas["Outcome"];
 export type Places = Schemas["Places"];

@@ -1,5 +1,5 @@
 /** What the screens share beside the devices: jobs, batches, agents, issues, places, drivers. */
-import type { AgentView, BatchView, DriverManifest, IssueView, JobRow, LabSnapshot, Places } from "../api/types";
+import type { AgentView, BatchView, DriverManifest, IssueView, JobRow, KitName, LabSnapshot, Places } from "../api/types";
 
 const KEPT_JOBS = 500;
 const NOWHERE: Places = { locations: [], stations: [] };
@@ -16,6 +16,7 @@ class Lab {
   issues = $state.raw<IssueView[]>([]);
   places = $state.raw<Places>(NOWHERE);
   drivers = $state.raw<DriverManifest[]>([]);
+  kits = $state.raw<KitName[]>([]);
 
   /** Takes all of it from a snapshot; jobs that are already newer stay. */
   replace(snapshot: LabSnapshot): void {
@@ -24,6 +25,7 @@ class Lab {
     this.agents = snapshot.agents;
     this.drivers = snapshot.drivers;
     this.places = snapshot.places;
+    this.kits = snapshot.kits;
   }
 
   putJobs(rows: JobRow[]): void {
@@ -53,6 +55,12 @@ class Lab {
     } else this.issues = [...this.issues, issue];
   }
 
+  /** A kit is new, has another name, or is gone. */
+  putKit(kit: KitName & { gone?: boolean }): void {
+    const others = this.kits.filter((other) => other.id !== kit.id);
+    this.kits = kit.gone ? others : [...others, kit].sort((a, b) => a.name.localeCompare(b.name));
+  }
+
   locationName(id: string | null | undefined): string {
     return this.places.locations.find((place) => place.id === id)?.name ?? "";
   }
@@ -68,7 +76,7 @@ class Lab {
   /** Forgets everything, for signing out. */
   clear(): void {
     this.jobs = this.batches = new Map();
-    this.agents = this.issues = this.drivers = [];
+    this.agents = this.issues = this.drivers = this.kits = [];
     this.places = NOWHERE;
   }
 }

@@ -1,6 +1,6 @@
 /** Feeds the stores: snapshot first, then events, and the snapshot again whenever the hub says so. */
 import { get } from "../api/client";
-import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, LabSnapshot, Places, SessionView } from "../api/types";
+import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, KitName, LabSnapshot, Places, SessionView } from "../api/types";
 import type { LiveEvent } from "../live/events";
 import { SharedStream } from "../live/shared";
 import type { LinkState } from "../live/stream";
@@ -159,6 +159,8 @@ class Link {
         return;
       case "issue":
         return lab.putIssue(data as IssueView);
+      case "kit":
+        return lab.putKit(data as KitName);
     }
   }
 }
