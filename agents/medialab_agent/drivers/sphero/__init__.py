@@ -1,0 +1,1 @@
+"""Sphero BOLT, Mini, RVR and SPRK+: battery, firmware, name, stored pictures; put to sleep, never moved."""
