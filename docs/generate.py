@@ -7,6 +7,8 @@ from pathlib import Path
 
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_hub.api.app import openapi_text
+from medialab_hub.catalogue.loader import shipped
+from medialab_hub.catalogue.model import DeviceClass
 from medialab_hub.settings import reference
 from medialab_wire.capabilities import DriverManifest, Quality
 from medialab_wire.schema import documents
@@ -41,12 +43,53 @@ def _row(manifest: DriverManifest, language: str) -> str:
     return f"| {name} | {found} | {levels} | {QUALITY[manifest.quality][pick]} |"
 
 
+def _manifests() -> list[Path]:
+    return sorted(ROOT.glob("agents/medialab_agent/drivers/[!_]*/manifest.toml"))
+
+
 def device_table(language: str) -> str:
     """One row for each driver in the house."""
-    folders = sorted(ROOT.glob("agents/medialab_agent/drivers/[!_]*/manifest.toml"))
-    manifests = [load_manifest(path) for path in folders]
+    manifests = [load_manifest(path) for path in _manifests()]
     head = [f"| {' | '.join(HEADINGS[language])} |", "|---|---|---|---|"]
     return "\n".join(head + [_row(manifest, language) for manifest in manifests])
+
+
+CLASS_HEADINGS = {
+    "de": ("Gerätetyp", "Hersteller", "Treiber", "Reife"),
+    "en": ("Device type", "Maker", "Driver", "Quality"),
+}
+CLASS_PAGE = {
+    "de": (
+        "Gerätetypen",
+        "Was der Katalog kennt, mit dem Treiber, der es bedient, und dessen Reife. „–“: noch kein Treiber; ein Mensch "
+        "führt das Gerät von Hand. Was die Wörter der letzten Spalte heißen, steht in",
+    ),
+    "en": (
+        "Device types",
+        "What the catalogue knows, with the driver that serves it and that driver's quality. “–”: no driver yet; the "
+        "device is looked after by hand. What the words of the last column mean is told in",
+    ),
+}
+
+
+def _class_row(one: DeviceClass, manifests: dict[str, DriverManifest], language: str) -> str:
+    pick = 0 if language == "de" else 1
+    there = [manifests[driver] for driver in one.drivers if driver in manifests]
+    names = ", ".join(getattr(manifest.name, language) for manifest in there) or "–"
+    best = ", ".join(dict.fromkeys(QUALITY[manifest.quality][pick] for manifest in there)) or "–"
+    return f"| {getattr(one.name, language)} | {one.vendor} | {names} | {best} |"
+
+
+def class_page() -> str:
+    """All classes of the catalogue, German first."""
+    manifests = {manifest.id: manifest for manifest in map(load_manifest, _manifests())}
+    classes = sorted(shipped().classes.values(), key=lambda one: (one.vendor == "–", one.vendor.casefold()))
+    parts = ["<!-- Generated: docs/generate.py -->"]
+    for language, (title, words) in CLASS_PAGE.items():
+        head = [f"| {' | '.join(CLASS_HEADINGS[language])} |", "|---|---|---|---|"]
+        rows = [_class_row(one, manifests, language) for one in classes]
+        parts += [f"# {title}", f"{words} [docs/drivers.md](../drivers.md).", "\n".join(head + rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def between_markers(page: str, name: str, body: str) -> str:
@@ -63,6 +106,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
         yield ROOT / "docs/generated" / name, content
     yield ROOT / "docs/generated/settings.md", reference()
     yield ROOT / "docs/generated/openapi.json", openapi_text()
+    yield ROOT / "docs/generated/devices.md", class_page()
     for language, name in (("en", "README.md"), ("de", "README.de.md")):
         page = (ROOT / name).read_text(encoding="utf-8")
         yield ROOT / name, between_markers(page, "devices", device_table(language))

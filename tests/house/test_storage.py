@@ -17,8 +17,8 @@ NOT_ERASED = {
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
         journal.kind setting.key""",
     "an id without a foreign key": """
-        baseline.driver connection.chosen_driver connection.dev connection.driver device.driver device.merged_into
-        device.proven_job issue.subject job.dev job_answer.step journal.subject""",
+        baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
+        device.merged_into device.proven_job issue.subject job.dev job_answer.step journal.subject""",
     "the account that did it, by which what it typed is found": """
         allocation.actor api_token.made_by batch.requested_by device.retired_by job.accepted_by job.requested_by
         job_answer.actor journal.actor manual_address.actor""",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
 from medialab_hub.services import clashes, jobs
+from medialab_hub.services.device_classes import known_class
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
 from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.services.proofs import forget_proof
@@ -18,7 +19,7 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.reports import Access
 from medialab_wire.texts import Text
 
-EDITABLE = frozenset({"name", "asset_tag", "location", "station"})
+EDITABLE = frozenset({"name", "asset_tag", "location", "station", "device_class"})
 TAG_COUNTER = "next-asset-tag"
 """Setting: number of the next tag, `ML-0001` upwards."""
 
@@ -78,7 +79,7 @@ def _next_tag(uow: UnitOfWork) -> str:
 
 
 def change(uow: UnitOfWork, device_id: str, version: int, actor: str, **fields: str | None) -> None:
-    """Set name, asset_tag, location or station; an empty text clears all but the name. Raises `HubError`."""
+    """Set name, tag, class, location or station; an empty text clears all but the name. Raises `HubError`."""
     device = _require_version(uow, device_id, version)
     if unknown := fields.keys() - EDITABLE:
         raise ValueError(f"cannot change {sorted(unknown)}")
@@ -87,6 +88,8 @@ def change(uow: UnitOfWork, device_id: str, version: int, actor: str, **fields: 
             _move(uow, device, field, value or None)
         elif field == "asset_tag":
             _retag(uow, device, (value or "").strip() or None)
+        elif field == "device_class":
+            device.chosen_class = known_class(value or None)
         elif value:
             device.name = value
     changed(uow, device, Happened.DEVICE_EDITED, actor, fields=sorted(fields))
@@ -157,6 +160,7 @@ def _inherit(device: Device, other: Device, tag: str | None) -> None:
         device.adopted_at, device.name = other.adopted_at, other.name
     device.location_id = device.location_id or other.location_id
     device.station_id = device.station_id or other.station_id
+    device.chosen_class = device.chosen_class or other.chosen_class
     device.kit_id = device.kit_id or other.kit_id
     if device.baseline_id is None:
         device.baseline_id, device.kept_traces = other.baseline_id, dict(other.kept_traces)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from medialab_hub.services.device_classes import class_view
 from medialab_hub.services.device_rows import device_row, surroundings
 from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_details, job_rows
@@ -12,7 +13,7 @@ from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Connection, Device
+from medialab_hub.storage.tables import Connection, Device, DeviceIdentity
 from medialab_wire.reports import IdentityKind
 
 Row = dict[str, Any]
@@ -26,13 +27,15 @@ def device_detail(session: Session, device_id: str, now: datetime) -> Row:
     around = surroundings(session, [device.id], now)[device.id]
     owner = around.owner(device)
     baseline = devices.baseline(session, device.baseline_id)
+    identities = devices.identities_of(session, [device.id])
     return {
         **device_row(device, around),
         "help": None if owner is None else owner.help,
         "facts": {} if owner is None else owner.facts,
         "volatile": {} if owner is None else owner.volatile,
         "traces_by_kind": left_behind(device, owner),
-        "identities": _identities(session, device.id),
+        "device_class": class_view(device, around.connections, identities),
+        "identities": _identities(identities),
         "connections": [_connection(connection, device) for connection in around.connections],
         "allocations": [
             {"id": a.id, "kind": a.kind, "reason": a.reason, "starts": stamp(a.starts_at), "ends": stamp(a.ends_at)}
@@ -50,9 +53,9 @@ def summary_of(snapshot: dict[str, Any]) -> dict[str, Any]:
     return {key: len(value) if isinstance(value, list | dict) else value for key, value in snapshot.items()}
 
 
-def _identities(session: Session, device: str) -> list[Row]:
+def _identities(identities: list[DeviceIdentity]) -> list[Row]:
     order = {kind.value: rank for rank, kind in enumerate(IdentityKind)}
-    rows = sorted(devices.identities_of(session, [device]), key=lambda row: (order[row.kind], row.scope, row.value))
+    rows = sorted(identities, key=lambda row: (order[row.kind], row.scope, row.value))
     return [{"kind": row.kind, "value": row.shown, "scope": row.scope} for row in rows]
 
 

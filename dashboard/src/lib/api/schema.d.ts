@@ -84,6 +84,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Classes
+         * @description Every class of the catalogue.
+         */
+        get: operations["list_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/classes/{class_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Class
+         * @description One class of the catalogue.
+         */
+        get: operations["show_class"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -1037,6 +1077,17 @@ export interface components {
          */
         Access: "ok" | "needs_person" | "none" | "failed";
         /**
+         * AccessoryView
+         * @description What belongs to a device and has to come back; `mains`: it has a mains plug.
+         */
+        AccessoryView: {
+            /** Count */
+            count: number;
+            /** Mains */
+            mains: boolean;
+            name: components["schemas"]["Text"];
+        };
+        /**
          * ActionRequest
          * @description Another action of the manifest: `find-me`, `pair`, …
          */
@@ -1096,6 +1147,17 @@ export interface components {
              * @default true
              */
             record_baseline: boolean;
+        };
+        /**
+         * AgeView
+         * @description What to mind about age.
+         */
+        AgeView: {
+            /** Evidence */
+            evidence: string;
+            text: components["schemas"]["Text"];
+            /** Years */
+            years?: number | null;
         };
         /**
          * AgentPhase
@@ -1160,6 +1222,15 @@ export interface components {
              * Format: date-time
              */
             starts: string;
+        };
+        /**
+         * AreaView
+         * @description An area of the Medienkompetenzrahmen NRW.
+         */
+        AreaView: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /**
          * BatchView
@@ -1227,6 +1298,17 @@ export interface components {
          */
         BusStatus: "listening" | "absent" | "denied" | "failed";
         /**
+         * ChargingView
+         * @description `data`: the plug carries data, too: a sync hub can reset the device, a case that only charges cannot.
+         */
+        ChargingView: {
+            /** Data */
+            data: boolean;
+            note?: components["schemas"]["Text"] | null;
+            /** Plug */
+            plug: string;
+        };
+        /**
          * CheckResult
          * @description `unknown`: the check could not be made, which never counts as passed.
          * @enum {string}
@@ -1242,6 +1324,32 @@ export interface components {
             /** @default machine */
             kind: components["schemas"]["EvidenceKind"];
             title: components["schemas"]["Text"];
+        };
+        /**
+         * ClassAnswer
+         * @description Which class of the catalogue a device is of. `of` None: nobody knows; `candidates` are worth asking about.
+         */
+        ClassAnswer: {
+            /**
+             * Candidates
+             * @default []
+             */
+            candidates: components["schemas"]["ClassName"][];
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
+            of?: components["schemas"]["ClassName"] | null;
+        };
+        /**
+         * ClassName
+         * @description A class of the catalogue by name.
+         */
+        ClassName: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
         };
         /**
          * ConnectionView
@@ -1275,11 +1383,13 @@ export interface components {
         };
         /**
          * DeviceChange
-         * @description Rename, retag, move. Only given fields change.
+         * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
          */
         DeviceChange: {
             /** Asset Tag */
             asset_tag?: string | null;
+            /** Device Class */
+            device_class?: string | null;
             /** Location */
             location?: string | null;
             /** Name */
@@ -1288,6 +1398,33 @@ export interface components {
             station?: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * DeviceClassView
+         * @description One class of the catalogue. `manual`: it has no interface, a person chooses the class.
+         */
+        DeviceClassView: {
+            /** Accessories */
+            accessories: components["schemas"]["AccessoryView"][];
+            age?: components["schemas"]["AgeView"] | null;
+            /** Areas */
+            areas: components["schemas"]["AreaView"][];
+            charging: components["schemas"]["ChargingView"];
+            /** Drivers */
+            drivers: string[];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Manual */
+            manual: boolean;
+            name: components["schemas"]["Text"];
+            /** Safety Test Months */
+            safety_test_months?: number | null;
+            /** Turnaround Min */
+            turnaround_min: number;
+            /** Vendor */
+            vendor: string;
         };
         /**
          * DeviceDetail
@@ -1327,6 +1464,13 @@ export interface components {
              * @default []
              */
             connections: components["schemas"]["ConnectionView"][];
+            /**
+             * @default {
+             *       "candidates": [],
+             *       "chosen": false
+             *     }
+             */
+            device_class: components["schemas"]["ClassAnswer"];
             /** Driver */
             driver?: string | null;
             /**
@@ -2723,6 +2867,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_classes: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+                "accept-encoding"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceClassView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_class: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceClassView"];
                 };
             };
             /** @description RFC 9457 problem */

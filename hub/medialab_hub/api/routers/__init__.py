@@ -1,7 +1,21 @@
 """Routes, one noun a file."""
 
-from medialab_hub.api.routers import accounts, devices, fleet, jobs, kits, lab, labels, places, session, stream, system
+from medialab_hub.api.routers import (
+    accounts,
+    classes,
+    devices,
+    fleet,
+    jobs,
+    kits,
+    lab,
+    labels,
+    places,
+    session,
+    stream,
+    system,
+)
 
 ROUTERS = [
-    module.router for module in (fleet, session, lab, devices, jobs, places, kits, labels, stream, system, accounts)
+    module.router
+    for module in (fleet, session, lab, devices, classes, jobs, places, kits, labels, stream, system, accounts)
 ]

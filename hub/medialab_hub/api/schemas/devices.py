@@ -109,6 +109,22 @@ class AllocationView(BaseModel):
     ends: Instant | None = None
 
 
+class ClassName(BaseModel):
+    """A class of the catalogue by name."""
+
+    id: str
+    name: Text
+
+
+class ClassAnswer(BaseModel):
+    """Which class of the catalogue a device is of. `of` None: nobody knows; `candidates` are worth asking about."""
+
+    of: ClassName | None = None
+    chosen: bool = False
+    """True when a person chose it, which goes before everything reported."""
+    candidates: list[ClassName] = []
+
+
 class DeviceDetail(DeviceRow):
     """Everything about one device. `traces_by_kind` are counts, never content."""
 
@@ -116,6 +132,7 @@ class DeviceDetail(DeviceRow):
     facts: dict[str, Scalar] = {}
     volatile: dict[str, Scalar] = {}
     traces_by_kind: dict[str, int] = {}
+    device_class: ClassAnswer = ClassAnswer()
     identities: list[IdentityView] = []
     connections: list[ConnectionView] = []
     allocations: list[AllocationView] = []
@@ -128,11 +145,13 @@ class DeviceDetail(DeviceRow):
 
 
 class DeviceChange(Body):
-    """Rename, retag, move. Only given fields change."""
+    """Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name."""
 
     version: int
     name: str | None = Field(default=None, min_length=1, max_length=80)
     asset_tag: str | None = Field(default=None, max_length=40)
+    device_class: str | None = Field(default=None, max_length=63)
+    """An id of `/classes`; without a choice the class is derived from what is reported."""
     location: str | None = None
     station: str | None = None
 

@@ -18,6 +18,8 @@ class Device(SQLModel, table=True):
     kind: str = "unknown"
     driver: str | None = None
     model: str = ""
+    chosen_class: str | None = None
+    """Class of the catalogue that a person chose; without one it is derived from what the connections say."""
     asset_tag: str | None = Field(default=None, unique=True)
     location_id: str | None = Field(default=None, foreign_key="location.id", index=True)
     station_id: str | None = Field(default=None, foreign_key="station.id", index=True)

@@ -23,6 +23,7 @@ def _create_device() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("driver", sa.String(), nullable=True),
         sa.Column("model", sa.String(), nullable=False),
+        sa.Column("chosen_class", sa.String(), nullable=True),
         sa.Column("asset_tag", sa.String(), nullable=True),
         sa.Column("location_id", sa.String(), nullable=True),
         sa.Column("station_id", sa.String(), nullable=True),
