@@ -10,10 +10,9 @@
 #define READY_PIN 25u /* COMBINED_SENSOR_INT, low when an answer waits */
 #define INTERFACE 0x70u
 #define STORAGE 0x72u
-#define MOST 0x1F000u /* bytes a log may use, on all revisions */
 #define PIECE 256u
 
-enum { VISIBLE = 3, ERASE_CONFIG = 5, SIZE_KB = 6, SECTOR = 7, REMOUNT = 8, READ = 10, ERASE = 12 };
+enum { VISIBLE = 3, ERASE_CONFIG = 5, SECTORS = 6, SECTOR = 7, REMOUNT = 8, READ = 10, ERASE = 12 };
 
 static uint8_t out[8], in[8 + PIECE];
 
@@ -112,10 +111,9 @@ const char *clear_log(void) {
     REG(TWIM + 0x500) = 6;
     if (!tell(SECTOR, 3, 1)) return "failed";
     sector = (uint32_t)in[1] << 8 | in[2];
-    if (!tell(SIZE_KB, 2, 1)) return "failed";
-    size = in[1] * 1024u;
-    if (size == 0 || size > MOST) size = MOST;
-    if (sector < PIECE || sector % PIECE) return "failed";
+    if (!tell(SECTORS, 2, 1)) return "failed";
+    size = in[1] * sector; /* the firmware counts sectors, of 1 KB on V2.0 and 4 KB on V2.2; the specification says KB */
+    if (size == 0 || sector < PIECE || sector % PIECE) return "failed";
     for (uint32_t at = 0; at + sector <= size; at += sector) {
         int blank = is_blank(at, sector);
         if (blank == 0 && erase(at)) {

@@ -13,7 +13,10 @@ TABLES = (0x0, 0x18000, 0x1C000)
 (calliope-edu/mini-connection-widget; codal-microbit-v2: ld/nrf52833-softdevice.ld)."""
 MAKECODE = bytes.fromhex("708E3B92C615A841C49866C975EE5197")
 MICROPYTHON = (bytes.fromhex("FE307F59"), bytes.fromhex("9DD7B1C1"))
-"""Begin of MakeCode's embedded source, and of MicroPython's layout table (calliope-edu/mini-connection-widget)."""
+"""Begin of MakeCode's embedded source, and begin and end of MicroPython's layout table on V2
+(calliope-edu/mini-connection-widget)."""
+MICROPYTHON_V1 = (0x100010C0, 0x17EEB07C)
+"""The word MicroPython for V1 leaves in UICR (microbit-foundation/microbit-fs: uicr.ts)."""
 
 
 class Chip(StrEnum):
@@ -101,7 +104,9 @@ def maker(memory: Memory) -> Maker:
     """By marks MakeCode and MicroPython leave in every program."""
     if any(MAKECODE in data for _at, data in memory.runs):
         return Maker.MAKECODE
-    if any(mark in data for _at, data in memory.runs for mark in MICROPYTHON):
+    if memory.word(MICROPYTHON_V1[0]) == MICROPYTHON_V1[1] or all(
+        any(mark in data for _at, data in memory.runs) for mark in MICROPYTHON
+    ):
         return Maker.MICROPYTHON
     return Maker.OTHER
 
