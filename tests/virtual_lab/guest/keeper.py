@@ -23,22 +23,32 @@ HEADS = {1: (3, 2, "B"), 2: (4, 2, "<H"), 3: (3, 2, "B"), 4: (2, 1, "B"), 5: (4,
 _ports = threading.Lock()
 
 
-def free_port() -> int:
-    """A high speed port of any vhci controller; the first status file is that of the first controller."""
-    for path in sorted(VHCI.glob("status*")):
-        for line in path.read_text().splitlines()[1:]:
-            found = re.match(r"hs\s+(\d+)\s+(\d+)", line)
-            if found and int(found[2]) == PORT_FREE:
-                return int(found[1])
-    raise OSError("no free USB port")
+def free_port(bus: int) -> int:
+    """A high speed port of one of the eight vhci controllers; fifteen are on each."""
+    path = VHCI / (f"status.{bus}" if bus else "status")
+    for line in path.read_text().splitlines()[1:]:
+        found = re.match(r"hs\s+(\d+)\s+(\d+)", line)
+        if found and int(found[2]) == PORT_FREE:
+            return int(found[1])
+    raise OSError(f"no free USB port on bus {bus}")
 
 
-def attach(connection: socket.socket, speed: int) -> None:
+def attach(connection: socket.socket, speed: int, buses: list[int]) -> None:
     """The kernel keeps the connection; when its other end closes, the device is unplugged."""
     with _ports:
-        port = free_port()
+        port = first_free(buses)
         connection.sendall(json.dumps({"ok": True, "port": port}).encode() + b"\n")
         (VHCI / "attach").write_text(f"{port} {connection.fileno()} {0x10000 + port} {speed}")
+
+
+def first_free(buses: list[int]) -> int:
+    """The first free port of these controllers."""
+    for bus in buses[:-1]:
+        try:
+            return free_port(bus)
+        except OSError:
+            continue
+    return free_port(buses[-1])
 
 
 def copy(source: int, target: int) -> None:
@@ -111,7 +121,7 @@ class Request(socketserver.BaseRequestHandler):
         asked = json.loads(line)
         try:
             if asked["do"] == "usb":
-                attach(connection, asked["speed"])
+                attach(connection, asked["speed"], asked["buses"])
             elif asked["do"] == "unix":
                 join_socket(connection, asked["path"], asked["user"])
             elif asked["do"] == "node":

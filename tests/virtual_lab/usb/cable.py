@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import struct
 from collections import defaultdict, deque
+from collections.abc import Sequence
 
 from tests.virtual_lab.usb.device import UsbDevice, UsbFault
 from tests.virtual_lab.vm import Vm
@@ -19,13 +20,16 @@ STALLED, TAKEN_BACK = -32, -104
 HIGH_SPEED = 3
 """USB_SPEED_HIGH (linux/usb/ch9.h)."""
 TO_HOST = 1
+ALL_BUSES = tuple(range(8))
+"""Debian's kernel has eight of them (CONFIG_USBIP_VHCI_NR_HCS)."""
 
 
 class Cable:
     """Plugs one device in and pulls it out; it may be plugged in again."""
 
-    def __init__(self, vm: Vm, device: UsbDevice, speed: int = HIGH_SPEED) -> None:
-        self.device, self._vm, self._speed = device, vm, speed
+    def __init__(self, vm: Vm, device: UsbDevice, buses: Sequence[int] = ALL_BUSES) -> None:
+        """`buses`: the controllers with a suitable port, by number."""
+        self.device, self._vm, self._buses = device, vm, buses
         self._waiting: dict[int, deque[tuple[int, int]]] = defaultdict(deque)
         self._ready: dict[int, deque[bytes]] = defaultdict(deque)
         self._writer: asyncio.StreamWriter | None = None
@@ -37,7 +41,7 @@ class Cable:
 
     async def plug(self) -> None:
         """Connect it to a free port of the guest. Raises LabError when there is none."""
-        wanted = {"do": "usb", "speed": self._speed}
+        wanted = {"do": "usb", "speed": HIGH_SPEED, "buses": list(self._buses)}
         connection = await asyncio.to_thread(self._vm.ask, wanted)
         connection.settimeout(None)
         reader, self._writer = await asyncio.open_connection(sock=connection)

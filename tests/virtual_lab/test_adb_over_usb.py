@@ -1,0 +1,120 @@
+"""Tablets and headsets over real USB and Debian's real adb: inventoried and reset by an agent without rights."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from medialab_agent.drivers.android_adb.simulator_models import GALAXY, QUEST
+from medialab_agent.sdk.simulator import Fault
+from medialab_wire.commands import Execution
+from medialab_wire.progress import ExecutionReport, Outcome
+from medialab_wire.reports import Access, Presence, Report
+from tests.contract.link.hub import TinyHub
+from tests.fixtures.waiting import until
+from tests.virtual_lab import agent
+from tests.virtual_lab.usb.android import UsbAndroid, identity
+from tests.virtual_lab.vm import Vm
+
+HEADSET, TABLET, STRANGER = "340YC10G0001Q", "R52X0001TAB", "R52X0099NEW"
+SEEN_S = 60.0
+RESET_S = 300.0
+STEP_S = 180.0
+
+
+@pytest.fixture(scope="module")
+def serving(vm: Vm) -> Vm:
+    """The guest with an agent that starts adb itself."""
+    agent.deploy(vm)
+    agent.start(vm, "usb")
+    agent.until_listening(vm, "USB: listening")
+    return vm
+
+
+def headset(vm: Vm) -> UsbAndroid:
+    return UsbAndroid(HEADSET, model=QUEST, vm=vm, identity=identity(0x2833, 0x0186, HEADSET, "Oculus", "Quest 3"))
+
+
+def tablet(vm: Vm, serial: str = TABLET, *, allow: bool = True) -> UsbAndroid:
+    shown = identity(0x04E8, 0x6860, serial, "SAMSUNG", "SAMSUNG_Android")
+    return UsbAndroid(serial, model=GALAXY, vm=vm, identity=shown, allow=allow)
+
+
+async def inventoried(hub: TinyHub, serial: str, access: Access = Access.OK) -> Report:
+    """The report of a device that is there, by its serial number."""
+
+    def found() -> Report | None:
+        last = {report.dev: report for report in hub.reports if serial in report.encode().decode()}
+        fitting = [r for r in last.values() if r.access is access and r.presence is Presence.PRESENT]
+        return fitting[0] if fitting else None
+
+    await until(lambda: found() is not None, SEEN_S)
+    report = found()
+    assert report is not None
+    assert len({r.dev for r in hub.reports if serial in r.encode().decode()}) == 1, "USB and adb tell of one device"
+    return report
+
+
+async def work(hub: TinyHub, dev: str, action: str, **more: Any) -> ExecutionReport:
+    """One order to its end."""
+    name = f"{action}-{dev}"[:60]
+    hub.order(Execution(exec=name, job=f"j-{name}"[:60], dev=dev, action=action, step_deadline_s=STEP_S, **more))
+    return await hub.ended(name, RESET_S)
+
+
+def hub_of(vm: Vm) -> TinyHub:
+    return TinyHub(f"mqtt://127.0.0.1:{vm.ports['broker']}", agent.AGENT)
+
+
+async def test_a_headset_and_a_tablet_are_inventoried_and_reset(serving: Vm, tell: Callable[[str], None]) -> None:
+    clock = asyncio.get_running_loop().time
+    async with hub_of(serving) as hub:
+        begun, devices = clock(), [headset(serving), tablet(serving)]
+        await asyncio.gather(*(device.start() for device in devices))
+        reports = [await inventoried(hub, device.serial) for device in devices]
+        tell(f"headset and tablet plugged in, let in by adb and inventoried in {clock() - begun:.1f} s")
+        assert {report.driver for report in reports} == {"android-adb"}
+        assert reports[0].kind != reports[1].kind
+        assert all("adb" in report.sources for report in reports)
+        hub.own(*(report.dev for report in reports))
+        recorded = await asyncio.gather(*(work(hub, report.dev, "record-baseline") for report in reports))
+        for device in devices:
+            device.soil()
+            assert any(device.residue().values())
+        begun = clock()
+        orders = [
+            work(hub, report.dev, "reset", level="session", baseline=good.snapshot)
+            for report, good in zip(reports, recorded, strict=True)
+        ]
+        ended = await asyncio.gather(*orders)
+        tell(f"headset and tablet reset and proven in {clock() - begun:.1f} s")
+        assert [one.outcome for one in ended] == [Outcome.CLEAN, Outcome.CLEAN], ended
+        assert not [device.residue() for device in devices if any(device.residue().values())]
+        for device in devices:
+            await device.stop()
+
+
+async def test_a_tablet_pulled_out_during_its_reset_is_never_clean(serving: Vm) -> None:
+    async with hub_of(serving) as hub:
+        device = tablet(serving, "R52X0007DIE")
+        await device.start()
+        report = await inventoried(hub, device.serial)
+        hub.own(report.dev)
+        good = await work(hub, report.dev, "record-baseline")
+        device.soil()
+        device.faults.add(Fault.DIE)
+        ended = await work(hub, report.dev, "reset", level="session", baseline=good.snapshot)
+        assert ended.outcome in (None, Outcome.QUARANTINED)
+        await device.stop()
+
+
+async def test_a_tablet_nobody_has_allowed_asks_for_it(serving: Vm) -> None:
+    async with hub_of(serving) as hub:
+        device = tablet(serving, STRANGER, allow=False)
+        await device.start()
+        report = await inventoried(hub, STRANGER, Access.NEEDS_PERSON)
+        assert report.help is not None
+        device.tap_allow()
+        await inventoried(hub, STRANGER)
+        await device.stop()
