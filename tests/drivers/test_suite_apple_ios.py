@@ -12,7 +12,7 @@ class TestAppleIos(DriverSuite):
 
     driver = "apple-ios"
     once_only = frozenset({"erase"})
-    fault_deadline_s = 4.0
+    fault_deadline_s = 2.5
 
     def make(self) -> Simulator:
         return IPadSimulator("ipad-1")

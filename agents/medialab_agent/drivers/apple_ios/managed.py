@@ -9,7 +9,7 @@ from medialab_agent.drivers.apple_ios.erase import FIRST_POLL_S, Mark, is_done
 from medialab_agent.drivers.apple_ios.mdm.connector import Connector
 from medialab_agent.sdk.driver import Memory
 from medialab_agent.sdk.steps import Done, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_agent.sdk.trouble import DeviceTrouble, Refused
 from medialab_wire.texts import Text
 
 POLL_S = 15.0
@@ -47,14 +47,18 @@ class ManagedErase:
         self._mark, self._name = Mark(memory, exec_id), f"mdm-{exec_id}"
 
     async def order(self) -> Done:
-        """Once: a repetition after an interruption orders nothing again."""
+        """Once: a repetition after an interruption orders nothing again, for the first order may have been taken."""
         if self._memory.get(self._name) is not None:
             return Done(changed=False)
         before = (await self._connector.state(self._ipad.udid)).checked_in
         with contextlib.suppress(DeviceTrouble):  # not on a cable, or a stranger: then the management alone is asked
             await self._mark.set(self._ipad)
-        await self._connector.erase(self._ipad.udid)
-        self._memory.put(self._name, str(before) if before is not None else "?")
+        self._memory.put(self._name, "?" if before is None else str(before))
+        try:
+            await self._connector.erase(self._ipad.udid)
+        except Refused:
+            self._memory.put(self._name, None)
+            raise
         return Done()
 
     async def wait(self, say: Say) -> Done:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -66,7 +67,7 @@ def load_chain(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
 
 
 def new_record(device_public_key: object, buid: str, wifi_address: object) -> dict[str, Any]:
-    """A complete record for a device that gave its key. Makes two RSA keys: run it beside the loop."""
+    """A complete record for a device that gave its key. The first one makes two RSA keys: run it beside the loop."""
     if not isinstance(device_public_key, bytes):
         raise garbled("no DevicePublicKey")
     try:
@@ -75,7 +76,7 @@ def new_record(device_public_key: object, buid: str, wifi_address: object) -> di
         raise garbled("DevicePublicKey") from error
     if not isinstance(device, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise garbled("DevicePublicKey")
-    root, host = (rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS) for _ in range(2))
+    root, host = _keys()
     record = {
         "DeviceCertificate": _signed(device, root),
         "HostCertificate": _signed(host.public_key(), root),
@@ -86,6 +87,13 @@ def new_record(device_public_key: object, buid: str, wifi_address: object) -> di
         "SystemBUID": buid,
     }
     return record | ({"WiFiMACAddress": wifi_address} if isinstance(wifi_address, str) else {})
+
+
+@lru_cache(maxsize=1)
+def _keys() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
+    """This process's keys for new records: thirty iPads that connect again at once would keep a small computer busy."""
+    root, host = (rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS) for _ in range(2))
+    return root, host
 
 
 def _signed(

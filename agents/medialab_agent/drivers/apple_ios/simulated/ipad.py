@@ -23,6 +23,8 @@ from medialab_wire.sightings import Sighting
 SLOW_S = 0.04
 """Seconds a slow one takes for each answer."""
 FIRST_PORT = 49_152
+IPAD = 0x12AB
+"""USB product id of every iPad since 2012 (linux-usb.org/usb.ids)."""
 
 
 def udid_for(serial: str) -> str:
@@ -45,7 +47,7 @@ class IPadSimulator(Simulator):
     """Where it is plugged in; set before `start`."""
 
     def __post_init__(self) -> None:
-        self.udid = udid_for(self.serial)
+        self.udid, self.product = udid_for(self.serial), IPAD
         self.state = IPadState(self.udid, name=self.serial)
         self._asked: float | None = None
         self._said: bool | None = None

@@ -15,13 +15,14 @@ from medialab_agent.drivers.apple_ios.wire import BUFFER, MUX_HEADER, MUX_PLIST,
 BUID = "30142955-444094379208051516"
 REFUSED, BAD_COMMAND, BAD_DEVICE = 3, 1, 2
 """usbmuxd's result numbers (usbmuxd-proto.h)."""
-IPAD = 0x12AB
 
 
 class Attached(Protocol):
     """A device on the cable."""
 
     udid: str
+    product: int
+    """Its USB product id."""
 
     async def serve(self, port: int, stream: DeviceStream) -> None:
         """Talk on one port until the other end leaves."""
@@ -84,7 +85,7 @@ class SimulatedMux:
             "ConnectionType": "USB",
             "DeviceID": number,
             "LocationID": 0x20000 + number,
-            "ProductID": IPAD,
+            "ProductID": self._devices[number].product,
             "SerialNumber": self._devices[number].udid,
         }
         return {"MessageType": "Attached", "DeviceID": number, "Properties": properties}
