@@ -73,6 +73,7 @@ class MoonrakerPeer:
         self._write("moonraker.conf", "config/moonraker.conf", TRUSTED=trusted)
         self._write("printer.cfg", "config/printer.cfg")
         shutil.copy(HERE / "fan.cfg", self.base / "config/parts/fan.cfg")
+        _install_film_roots()
         if self.cable:
             self.cable.plug_in()
 
@@ -164,3 +165,13 @@ def _build_once() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not list(PROGRAMS.parent.glob("lib/python*/site-packages/klippy/chelper/c_helper.so")):
             subprocess.run([str(PROGRAMS / "python"), "-c", BUILD], check=True, capture_output=True, timeout=120)
+
+
+def _install_film_roots() -> None:
+    """Moonraker finds further parts of itself only in its own folder."""
+    (folder,) = PROGRAMS.parent.glob("lib/python*/site-packages/moonraker/components")
+    source, target = (HERE / "film_roots.py").read_bytes(), folder / "film_roots.py"
+    if not target.exists() or target.read_bytes() != source:
+        fresh = folder / f".film_roots.{os.getpid()}"
+        fresh.write_bytes(source)
+        fresh.rename(target)

@@ -88,7 +88,7 @@ def _download(call: Call) -> Reply:
 def _delete(call: Call) -> Reply:
     root, path = call.args["root"], call.args["path"]
     if not ROOTS.get(root):
-        return error(405 if root in ROOTS else 400, "Path not available for DELETE")
+        return error(405 if root in ROOTS else 404, "Path not available for DELETE")
     if (root, path) not in call.parts.store.files:
         return error(400, f"Invalid file path: {root}/{path}")
     if _in_use(call.parts, root, path):
