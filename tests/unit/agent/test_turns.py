@@ -1,0 +1,128 @@
+"""Turns at the radio: three at a time, people's orders first, no quick second try in the background."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from medialab_agent.sdk.air import Air
+from medialab_agent.sdk.bluetooth import AIR, MOST_CONNECTIONS, BleLine, Turns
+from medialab_agent.sdk.driver import DeviceLink
+from medialab_agent.sdk.peripheral import Advertisement, Peripheral, address_of
+from medialab_agent.sdk.trouble import Unreachable
+
+
+class Forgetful:
+    """A memory for drivers that need none."""
+
+    def get(self, name: str) -> str | None:
+        return None
+
+    def put(self, name: str, value: str | None) -> None:
+        pass
+
+
+@pytest.fixture
+async def air(tmp_path: Path) -> AsyncIterator[Air]:
+    air = Air(tmp_path / "air", connect_s=0.01)
+    await air.open()
+    yield air
+    await air.close()
+
+
+def robots(air: Air, number: int) -> list[Peripheral]:
+    found = [Peripheral(address_of(str(one)), Advertisement(f"robot {one}")) for one in range(number)]
+    air.carry(found)
+    for robot in found:
+        robot.appear()
+    return found
+
+
+def line_to(air: Air, robot: Peripheral) -> BleLine:
+    return BleLine(DeviceLink(robot.address, (robot.sighting(),), Forgetful(), {AIR: str(air.socket)}))
+
+
+async def test_never_more_than_three_at_a_time(air: Air) -> None:
+    async def visit(robot: Peripheral) -> None:
+        async with line_to(air, robot).open(urgent=False):
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(visit(robot) for robot in robots(air, 12)))
+    assert air.most_connected == MOST_CONNECTIONS
+
+
+async def test_orders_go_first_and_then_the_order_of_asking() -> None:
+    turns, went = Turns(most=1), []
+
+    async def ask(name: str, *, urgent: bool) -> None:
+        async with turns.turn(urgent=urgent):
+            went.append(name)
+            await asyncio.sleep(0)
+
+    async with turns.turn(urgent=False):
+        asking = []
+        for name, urgent in (("reading 1", False), ("reading 2", False), ("order 1", True), ("order 2", True)):
+            asking.append(asyncio.create_task(ask(name, urgent=urgent)))
+            await asyncio.sleep(0)
+    await asyncio.gather(*asking)
+    assert went == ["order 1", "order 2", "reading 1", "reading 2"]
+
+
+async def test_who_gives_up_waiting_blocks_nobody() -> None:
+    turns = Turns(most=1)
+
+    async def ask() -> None:
+        async with turns.turn(urgent=True):
+            pass
+
+    async with turns.turn(urgent=False):
+        tired, patient = asyncio.create_task(ask()), asyncio.create_task(ask())
+        await asyncio.sleep(0)
+        tired.cancel()
+    called = asyncio.create_task(ask())
+    await asyncio.gather(patient, called)
+    async with asyncio.timeout(1):
+        await ask()
+
+
+async def test_called_and_cancelled_at_once_passes_the_turn_on() -> None:
+    turns = Turns(most=1)
+
+    async def ask() -> None:
+        async with turns.turn(urgent=True):
+            await asyncio.sleep(0)
+
+    async with turns.turn(urgent=False):
+        first, second = asyncio.create_task(ask()), asyncio.create_task(ask())
+        await asyncio.sleep(0)
+    first.cancel()
+    async with asyncio.timeout(1):
+        await second
+
+
+async def test_a_reading_does_not_try_again_soon_but_an_order_does(air: Air) -> None:
+    robot = robots(air, 1)[0]
+    line = line_to(air, robot)
+    robot.is_taken = lambda: True
+    with pytest.raises(Unreachable):
+        async with line.open(urgent=False):
+            pass
+    robot.is_taken = lambda: False
+    with pytest.raises(Unreachable):
+        async with line.open(urgent=False):
+            pass
+    assert robot.connections == 0
+    async with line.open(urgent=True):
+        assert robot.is_connected
+    async with line.open(urgent=False):
+        assert robot.connections == 2
+
+
+async def test_a_robot_that_is_not_seen_is_not_called(air: Air) -> None:
+    robot = robots(air, 1)[0]
+    gone = robot.sighting().model_copy(update={"present": False})
+    line = BleLine(DeviceLink(robot.address, (gone,), Forgetful(), {AIR: str(air.socket)}))
+    with pytest.raises(Unreachable):
+        async with line.open(urgent=True):
+            pass
