@@ -1,6 +1,6 @@
 """One board on its port: found out, read, and its program listened to."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,12 +108,14 @@ async def hear(port: SerialPort, banner: str) -> str:
     return ""
 
 
-async def contents(reader: BootReader, length: int, say: Callable[[float], None] = lambda _part: None) -> bytes:
-    """So many bytes of flash from its beginning."""
+async def contents(reader: BootReader, length: int, expected: bytes | None = None) -> bytes:
+    """So many bytes of flash from its beginning; with `expected`, no more than up to the first block that differs."""
     flash = bytearray()
     while len(flash) < length:
-        flash += await reader.read(len(flash), min(READ_SIZE, length - len(flash)))
-        say(len(flash) / length)
+        start = len(flash)
+        flash += await reader.read(start, min(READ_SIZE, length - start))
+        if expected is not None and flash[start:] != expected[start : len(flash)]:
+            break
     return bytes(flash)
 
 

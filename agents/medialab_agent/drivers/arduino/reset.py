@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from medialab_agent.drivers.arduino import avrdude
-from medialab_agent.drivers.arduino.device import Device, Met, contents, hear
+from medialab_agent.drivers.arduino.device import PROGRAM_BAUD, Device, Met, contents, hear
 from medialab_agent.drivers.arduino.program_image import Wanted, choose, wanted
 from medialab_agent.drivers.arduino.words import unknown_order
 from medialab_agent.sdk.evidence import count, quoted
@@ -54,7 +54,7 @@ class Reset:
     async def plan(self) -> tuple[Step, ...]:
         """Nothing, when the board is clean already; a board or firmware that does not fit is refused here."""
         avrdude.installed()
-        state = await self.read()
+        state = await self.read(is_enough_at_first_difference=True)
         if state.is_clean:
             return ()
         script = state.wanted.firmware.script
@@ -73,15 +73,18 @@ class Reset:
         await avrdude.write(self._device, met, target, say)
         return Done(detail=Text.same(f"{target.firmware.id} {target.firmware.script.version}"))
 
-    async def read(self) -> State:
+    async def read(self, *, is_enough_at_first_difference: bool = False) -> State:
         """Read back the whole application area, start the program, and listen to it if it is the wanted one."""
         async with self._device.greeted() as (met, reader, port):
             target = await self._target(met)
-            program, rest = target.differing(await contents(reader, len(target.flash)))
+            expected = target.flash if is_enough_at_first_difference else None
+            program, rest = target.differing(await contents(reader, len(target.flash), expected))
             port.forget()
             await reader.leave()
-            expected = target.firmware.script.banner
-            banner = await hear(port, expected) if expected and not program else ""
+            speaks = "" if program else target.firmware.script.banner
+            banner = await hear(port, speaks) if speaks and met.way.baud == PROGRAM_BAUD else ""
+        if speaks and met.way.baud != PROGRAM_BAUD:
+            banner = await self._device.listen(speaks)
         return State(target, program, rest, banner)
 
     async def _meet(self) -> tuple[Met, Wanted]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from medialab_agent.drivers.arduino.simulated.board import Board, BootProgram
-from medialab_agent.drivers.arduino.simulated.chip import ATMEGA328P, ATMEGA328P_OLD, Chip, Part
+from medialab_agent.drivers.arduino.simulated.board import Board, BootProgram, Mishap
+from medialab_agent.drivers.arduino.simulated.chip import ATMEGA328P, ATMEGA328P_OLD, ATMEGA2560, Chip, Part
 from medialab_agent.drivers.arduino.simulated.port import Port
 from medialab_agent.drivers.arduino.simulated.stk500v1 import Stk500v1
+from medialab_agent.drivers.arduino.simulated.stk500v2 import Stk500v2
 from medialab_agent.sdk import intel_hex
 from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
@@ -36,8 +37,13 @@ def _stk500v1(chip: Chip, refuses: bool) -> BootProgram:
     return Stk500v1(chip, refuses=refuses)
 
 
+def _stk500v2(chip: Chip, refuses: bool) -> BootProgram:
+    return Stk500v2(chip, refuses=refuses)
+
+
 UNO = Model("Arduino Uno", "2341", "0043", ATMEGA328P, 115_200, _stk500v1, "arduino-uno-r3")
 NANO = Model("USB Serial", "1a86", "7523", ATMEGA328P_OLD, 57_600, _stk500v1, "arduino-nano", has_serial=False)
+MEGA = Model("Arduino Mega 2560", "2341", "0042", ATMEGA2560, 115_200, _stk500v2, "arduino-mega-2560")
 
 
 @dataclass
@@ -52,7 +58,7 @@ class ArduinoSimulator(Simulator):
         self.chip = Chip(self.model.part)
         self.chip.load(self._default)
         self._board = Board(
-            self.chip, self.model.baud, self.model.boot, self.faults, self._note, self._die, self.boot_s
+            self.chip, self.model.baud, self.model.boot, self.faults, self._note, self.pull, self.boot_s
         )
         self._port = Port(self._board)
 
@@ -88,6 +94,14 @@ class ArduinoSimulator(Simulator):
             facts["serial"] = self.serial
         return Sighting(source="usb", key=f"/simulated/{self.serial}", facts=facts)
 
+    def strike(self, pages: int, happen: Callable[[], None], *, is_on_close: bool = False) -> None:
+        """Let something happen after that many written pages; see `Mishap`."""
+        self._board.mishaps.append(Mishap(self.chip.writes + pages, happen, is_on_close))
+
+    def pull(self) -> None:
+        """The plug is pulled, and nobody told discovery yet."""
+        self._port.stop()
+
     def soil(self) -> None:
         """A learner's program, and values it stored."""
         self.chip.load(LEARNER)
@@ -106,14 +120,12 @@ class ArduinoSimulator(Simulator):
     def _note(self, verb: str) -> None:
         self.log.append(Effect(time.monotonic(), verb))
 
-    def _die(self) -> None:
-        self._port.stop()
-
 
 def scene() -> tuple[ArduinoSimulator, ...]:
     """A tray of boards for the practice lab; two have a fault of the field."""
     return (
         *(ArduinoSimulator(f"uno-sim-{number:02}") for number in range(1, 5)),
+        ArduinoSimulator("mega-sim-01", model=MEGA),
         ArduinoSimulator("uno-sim-05", {Fault.RESIDUE}),
         ArduinoSimulator("uno-sim-06", {Fault.LOCKED}),
         ArduinoSimulator("uno-sim-07", {Fault.SLOW}),

@@ -18,6 +18,16 @@ class BootProgram(Protocol):
         """Bytes in, answers out."""
 
 
+@dataclass(frozen=True)
+class Mishap:
+    """Something that happens once, in the midst of the work: after so many written pages, or when the port is closed
+    after that. Called on the port's thread."""
+
+    pages: int
+    happen: Callable[[], None]
+    is_on_close: bool = False
+
+
 @dataclass
 class Board:
     """What `simulated.port.Port` talks to. `note(verb)` hears of changes, `die` pulls the plug."""
@@ -32,6 +42,7 @@ class Board:
     """Seconds the boot program waits for a programmer; optiboot takes one, others two."""
     slow_s: float = 0.004
     """Seconds a page takes with `Fault.SLOW`."""
+    mishaps: list[Mishap] = field(default_factory=list)
     _boot: BootProgram | None = field(default=None, init=False)
     _until: float = field(default=0.0, init=False)
     _pending: bytes = field(default=b"", init=False)
@@ -46,6 +57,7 @@ class Board:
 
     def closed(self) -> None:
         """Without a listener the board goes on as it is."""
+        self._strike(is_on_close=True)
         if self._boot is not None and not self._boot.is_done:
             self._start()
 
@@ -73,6 +85,7 @@ class Board:
         written = self.chip.writes - before
         if written:
             self.note("write")
+            self._strike(is_on_close=False)
             if Fault.DIE in self.faults:
                 self.die()
                 return b""
@@ -81,6 +94,12 @@ class Board:
         if boot.is_done:
             self._start()
         return answer
+
+    def _strike(self, *, is_on_close: bool) -> None:
+        due = [one for one in self.mishaps if self.chip.writes >= one.pages and one.is_on_close is is_on_close]
+        for mishap in due:
+            self.mishaps.remove(mishap)
+            mishap.happen()
 
     def _start(self) -> None:
         self._boot = None
