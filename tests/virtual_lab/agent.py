@@ -27,6 +27,7 @@ def deploy(vm: Vm) -> None:
     with tempfile.TemporaryDirectory() as place:
         for package in PACKAGES:
             shutil.copytree(PROJECT / package, Path(place) / Path(package).name, ignore=_compiled)
+        shutil.copytree(PROJECT / "firmware_scripts", Path(place) / "medialab_agent/firmware_scripts")
         if sys.version_info[:2] == GUEST_PYTHON:
             unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
             compileall.compile_dir(place, quiet=2, stripdir=place, prependdir=TREE, invalidation_mode=unchecked)

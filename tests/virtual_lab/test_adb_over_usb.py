@@ -2,25 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from medialab_agent.drivers.android_adb.simulator_models import GALAXY, QUEST
 from medialab_agent.sdk.simulator import Fault
-from medialab_wire.commands import Execution
-from medialab_wire.progress import ExecutionReport, Outcome
-from medialab_wire.reports import Access, Presence, Report
+from medialab_wire.progress import Outcome
+from medialab_wire.reports import Access, Report
 from tests.contract.link.hub import TinyHub
-from tests.fixtures.waiting import until
 from tests.virtual_lab import agent
+from tests.virtual_lab.ordering import hub_of, seen, work
 from tests.virtual_lab.usb.android import UsbAndroid, identity
 from tests.virtual_lab.vm import Vm
 
 HEADSET, TABLET, STRANGER = "340YC10G0001Q", "R52X0001TAB", "R52X0099NEW"
-SEEN_S = 60.0
-RESET_S = 300.0
-STEP_S = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -42,29 +37,10 @@ def tablet(vm: Vm, serial: str = TABLET, *, allow: bool = True) -> UsbAndroid:
 
 
 async def inventoried(hub: TinyHub, serial: str, access: Access = Access.OK) -> Report:
-    """The report of a device that is there, by its serial number."""
-
-    def found() -> Report | None:
-        last = {report.dev: report for report in hub.reports if serial in report.encode().decode()}
-        fitting = [r for r in last.values() if r.access is access and r.presence is Presence.PRESENT]
-        return fitting[0] if fitting else None
-
-    await until(lambda: found() is not None, SEEN_S)
-    report = found()
-    assert report is not None
-    assert len({r.dev for r in hub.reports if serial in r.encode().decode()}) == 1, "USB and adb tell of one device"
+    """The report of a device that is there; USB and adb tell of one device, not of two."""
+    report = await seen(hub, lambda report: serial in report.encode().decode() and "adb" in report.sources, access)
+    assert len({one.dev for one in hub.reports if serial in one.encode().decode()}) == 1
     return report
-
-
-async def work(hub: TinyHub, dev: str, action: str, **more: Any) -> ExecutionReport:
-    """One order to its end."""
-    name = f"{action}-{dev}"[:60]
-    hub.order(Execution(exec=name, job=f"j-{name}"[:60], dev=dev, action=action, step_deadline_s=STEP_S, **more))
-    return await hub.ended(name, RESET_S)
-
-
-def hub_of(vm: Vm) -> TinyHub:
-    return TinyHub(f"mqtt://127.0.0.1:{vm.ports['broker']}", agent.AGENT)
 
 
 async def test_a_headset_and_a_tablet_are_inventoried_and_reset(serving: Vm, tell: Callable[[str], None]) -> None:
@@ -76,7 +52,6 @@ async def test_a_headset_and_a_tablet_are_inventoried_and_reset(serving: Vm, tel
         tell(f"headset and tablet plugged in, let in by adb and inventoried in {clock() - begun:.1f} s")
         assert {report.driver for report in reports} == {"android-adb"}
         assert reports[0].kind != reports[1].kind
-        assert all("adb" in report.sources for report in reports)
         hub.own(*(report.dev for report in reports))
         recorded = await asyncio.gather(*(work(hub, report.dev, "record-baseline") for report in reports))
         for device in devices:

@@ -8,13 +8,23 @@ from pathlib import Path
 import pytest
 from bleak import BleakScanner
 
+from medialab_agent.drivers.lego_lwp3 import simulator as lego_lwp3
+from medialab_agent.drivers.lego_spike import simulator as lego_spike
+from medialab_agent.drivers.ozobot import simulator as ozobot
+from medialab_agent.drivers.sphero import simulator as sphero
+from medialab_agent.sdk.ble_simulator import BleSimulator
+from medialab_agent.sdk.bluetooth import MOST_CONNECTIONS
 from medialab_agent.sdk.peripheral import Advertisement, Peripheral, address_of
+from medialab_wire.reports import Access, Presence, Report
+from tests.contract.link.hub import TinyHub
 from tests.fixtures.waiting import until
+from tests.virtual_lab import agent
 from tests.virtual_lab.ble.bus import system_bus
 from tests.virtual_lab.ble.ether import Ether
+from tests.virtual_lab.ordering import hub_of, latest
 from tests.virtual_lab.vm import Vm
 
-ADVERTISERS = 50
+ADVERTISERS, ROBOTS = 50, 20
 HEARD_S, KNOWN_S = 60.0, 400.0
 POWERED = (
     "for n in $(seq 150); do busctl get-property org.bluez /org/bluez/hci0 org.bluez.Adapter1 Powered 2>/dev/null"
@@ -45,3 +55,44 @@ async def test_fifty_advertisers_are_heard_through_bluetoothd(
             await until(lambda: len([name for name in heard.values() if name]) >= ADVERTISERS, HEARD_S)
         tell(f"fifty advertisers heard in {clock() - begun:.1f} s")
         assert heard == {one.address: one.advertisement.name for one in peripherals}
+
+
+def robots() -> list[BleSimulator]:
+    """Twenty of the lab's own, of every kind that has a model; the practice lab's faults left out."""
+    scenes = [lego_spike.scene(), lego_lwp3.scene(), sphero.scene(), ozobot.scene()]
+    mixed = [one for scene in scenes for one in scene if not one.faults]
+    more = [lego_spike.SpikeSimulator(f"Room {n}") for n in range(ROBOTS - len(mixed))]
+    return [*mixed, *more]
+
+
+async def test_twenty_robots_are_inventoried_by_their_own_drivers(vm: Vm, tell: Callable[[str], None]) -> None:
+    clock = asyncio.get_running_loop().time
+    agent.deploy(vm)
+    async with Ether(vm) as ether, hub_of(vm) as hub:
+        await asyncio.to_thread(vm.shell, POWERED)
+        fleet, crowd = robots(), beacons()
+        ether.carry([*(one.peripheral for one in fleet), *crowd])
+        for robot in fleet:
+            await robot.start()
+        for beacon in crowd:
+            beacon.appear()
+        await asyncio.to_thread(agent.start, vm, "ble")
+        await asyncio.to_thread(agent.until_listening, vm, "Bluetooth: listening")
+        begun = clock()
+        await until(lambda: len(there(hub)) >= ROBOTS, HEARD_S)
+        tell(f"twenty robots among seventy advertisers reported {clock() - begun:.1f} s after the agent listens")
+        await until(lambda: len(let_in(hub)) >= ROBOTS, KNOWN_S)
+        tell(
+            f"twenty robots connected to, asked and known in {clock() - begun:.1f} s, {ether.most_connected} at a time"
+        )
+        assert {report.driver for report in let_in(hub)} == {"lego-spike", "lego-lwp3", "sphero", "ozobot"}
+        assert len(there(hub)) == ROBOTS, "people's own devices are nobody's business"
+        assert ether.most_connected <= MOST_CONNECTIONS
+
+
+def there(hub: TinyHub) -> list[Report]:
+    return [report for report in latest(hub).values() if report.presence is not Presence.ABSENT and report.driver]
+
+
+def let_in(hub: TinyHub) -> list[Report]:
+    return [report for report in there(hub) if report.access is Access.OK]

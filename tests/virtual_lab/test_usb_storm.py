@@ -11,6 +11,7 @@ from medialab_wire.reports import Presence
 from tests.contract.link.hub import TinyHub
 from tests.fixtures.waiting import until
 from tests.virtual_lab import agent
+from tests.virtual_lab.ordering import hub_of, latest
 from tests.virtual_lab.usb.cable import Cable
 from tests.virtual_lab.usb.device import Identity, UsbDevice, UsbFault
 from tests.virtual_lab.vm import Vm
@@ -34,10 +35,6 @@ def board(number: int) -> UsbDevice:
     return UsbDevice(Identity(0x1209, 0x0001, f"{number:08}", "Lab", f"STORM{number:04}"))
 
 
-def hub_of(vm: Vm) -> TinyHub:
-    return TinyHub(f"mqtt://127.0.0.1:{vm.ports['broker']}", agent.AGENT)
-
-
 @asynccontextmanager
 async def all_plugged(vm: Vm) -> AsyncIterator[Callable[[], Awaitable[Counter[str]]]]:
     """Call it to plug in all; gives their names. All are pulled out at the end."""
@@ -54,8 +51,7 @@ async def all_plugged(vm: Vm) -> AsyncIterator[Callable[[], Awaitable[Counter[st
 
 def names(hub: TinyHub) -> Counter[str]:
     """How many connections that are present now have each name."""
-    last = {report.dev: report for report in hub.reports}
-    present = [report for report in last.values() if report.presence is Presence.PRESENT]
+    present = [report for report in latest(hub).values() if report.presence is Presence.PRESENT]
     return Counter(report.name for report in present)
 
 

@@ -35,11 +35,12 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Interface:
-    """One interface: class, subclass, protocol, endpoints, name."""
+    """One interface: class, subclass, protocol, endpoints, name, and its class's own descriptors."""
 
     code: tuple[int, int, int]
     endpoints: tuple[Endpoint, ...] = ()
     name: str = ""
+    more: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def ignore(_endpoint: int, _data: bytes) -> None:
 
 @dataclass
 class UsbDevice:
-    """One device. `receive` gets what the host writes to its endpoints; `request` may answer class and vendor requests
-    (None refuses). Whoever carries it sets `send`."""
+    """One device. `receive` gets what the host writes to its endpoints; `request` may answer requests of classes and
+    makers (None refuses). Whoever carries it sets `send`."""
 
     identity: Identity
     receive: Callable[[int, bytes], None] = ignore
@@ -84,7 +85,7 @@ class UsbDevice:
             return self.descriptor(value >> 8, value & 0xFF)
         if UsbFault.STALL in self.faults:
             return None
-        if kind & 0x60:
+        if kind & 0x60 or number == GET_DESCRIPTOR:
             return self.request(setup, data)
         if number == GET_STATUS:
             return b"\0\0"
@@ -113,6 +114,7 @@ class UsbDevice:
         for number, interface in enumerate(self.identity.interfaces):
             ends = interface.endpoints
             body += struct.pack("<9B", 9, 4, number, 0, len(ends), *interface.code, self._text(interface.name))
+            body += interface.more
             for end in ends:
                 body += struct.pack("<BBBBHB", 7, 5, end.address, end.kind, end.size, end.interval)
         count = len(self.identity.interfaces)
