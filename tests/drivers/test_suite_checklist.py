@@ -65,7 +65,8 @@ class TestChecklist(DriverSuite):
         [
             ("bee-bot.1", "robot", "GO"),
             ("makey-makey.2", "board", "EARTH"),
-            ("bosch-gtc-thermal.1", "thermal", "Galerie"),
+            ("bosch-gtc.1", "camera", "Galerie"),
+            ("charging-case.1", "case", "Fächer"),
             ("something-new.3", "gadget", "letzte Gruppe"),
         ],
     )

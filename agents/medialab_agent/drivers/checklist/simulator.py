@@ -58,4 +58,4 @@ def scene() -> tuple[ChecklistSimulator, ...]:
     """A small class set and two single things; one Bee-Bot's wheel is broken."""
     bees = [ChecklistSimulator(f"bee-bot.{number}") for number in range(1, 7)]
     bees[5].faults.add(Fault.DIE)
-    return (*bees, ChecklistSimulator("makey-makey.1"), ChecklistSimulator("bosch-gtc-thermal.1"))
+    return (*bees, ChecklistSimulator("makey-makey.1"), ChecklistSimulator("bosch-gtc.1"))
