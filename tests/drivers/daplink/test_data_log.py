@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from medialab_agent.drivers.daplink.boards import BOARDS, CALLIOPE_3, MICROBIT_V2, Board
-from medialab_agent.drivers.daplink.checks import LOG_EMPTY, LOG_FAILED, log_finding, program_finding
+from medialab_agent.drivers.daplink.checks import LOG_EMPTY, LOG_FAILED, log_finding
 from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.microbit.banner import read_banner, read_proof
 from medialab_agent.sdk.microbit.conversation import Answer
+from medialab_agent.sdk.microbit.findings import program_finding
 from medialab_agent.sdk.microbit.hexfile import Memory
 from medialab_agent.sdk.microbit.inspector import fitting
 from tests.peers.microbit.rig import run_peer
@@ -56,7 +57,7 @@ def _answer(said: Any) -> Answer:
 @pytest.mark.parametrize("case", CASES)
 def test_it_proves_its_memory_whatever_the_log_holds(told: dict[str, Any], case: str) -> None:
     board, _ = CASES[case]
-    assert program_finding(board, _memory(board), _answer(told[case]))[0] is True
+    assert program_finding(board.id, board.room, _memory(board), _answer(told[case]))[0] is True
     first = next(banner for line in told[case]["lines"] if (banner := read_banner(line)))
     assert (first.board, first.name, first.log) == (board.id, "vazav", "checking")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from medialab_agent.drivers.daplink.boards import BOARDS, MICROBIT_V1
-from medialab_agent.drivers.daplink.checks import DIFFERENT, FOREIGN, PROVEN, program_finding
 from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.microbit.conversation import await_start, demand_proof, make_blink, overhear
+from medialab_agent.sdk.microbit.findings import DIFFERENT, FOREIGN, PROVEN, program_finding
 from medialab_agent.sdk.microbit.hexfile import Memory
 from medialab_agent.sdk.microbit.inspector import Maker, fitting, maker
 from medialab_agent.sdk.microbit.simulated.chip import Chip
@@ -55,7 +55,7 @@ async def test_it_says_what_it_is(board: QemuMicrobit) -> None:
 
 async def test_it_proves_that_nothing_else_is_there(board: QemuMicrobit, program: Memory) -> None:
     answer = await demand_proof(board.tty, 20)
-    assert program_finding(MICROBIT_V1, program, answer)[::2] == (True, PROVEN)
+    assert program_finding(MICROBIT_V1.id, MICROBIT_V1.room, program, answer)[::2] == (True, PROVEN)
     again = await demand_proof(board.tty, 20)
     assert again.proof is not None
     assert answer.proof is not None
@@ -72,7 +72,7 @@ async def test_one_byte_too_much_is_found(flash: bytes, program: Memory) -> None
     wrong[-1] = 0x7F
     with QemuMicrobit(bytes(wrong)) as running:
         answer = await demand_proof(running.tty, 20)
-    assert program_finding(MICROBIT_V1, program, answer)[::2] == (False, DIFFERENT)
+    assert program_finding(MICROBIT_V1.id, MICROBIT_V1.room, program, answer)[::2] == (False, DIFFERENT)
 
 
 async def test_micropython_is_another_program(program: Memory) -> None:
@@ -82,7 +82,7 @@ async def test_micropython_is_another_program(program: Memory) -> None:
         heard = await overhear(running.tty, 2)
         answer = await demand_proof(running.tty, 3)
     assert heard.banner is None
-    assert program_finding(MICROBIT_V1, program, answer)[::2] == (False, FOREIGN)
+    assert program_finding(MICROBIT_V1.id, MICROBIT_V1.room, program, answer)[::2] == (False, FOREIGN)
 
 
 async def test_the_simulated_chip_says_the_same(board: QemuMicrobit, flash: bytes) -> None:

@@ -6,6 +6,7 @@ the answer waits and the ready pin is low; a read fetches it once, and then it s
 
 import json
 import sys
+from pathlib import Path
 
 from unicorn import UC_ARCH_ARM, UC_MODE_MCLASS, UC_MODE_THUMB, Uc
 from unicorn.arm_const import UC_ARM_REG_LR, UC_ARM_REG_MSP, UC_ARM_REG_PC, UC_ARM_REG_SP
@@ -141,8 +142,7 @@ class Board:
 
 def main(image, nonce, sector, fault, *logged):
     storage = Storage(int(sector), fault, [int(at) for at in logged])
-    with open(image, "rb") as file:
-        board = Board(file.read(), storage)
+    board = Board(Path(image).read_bytes(), storage)
     finished = board.run(60000, b"log=blank") if not logged and fault in ("none", "busy") else None
     if finished is None:
         finished = board.run(60000, b"log=failed" if fault == "stubborn" else b"log=erased")

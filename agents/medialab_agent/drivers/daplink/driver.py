@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from medialab_agent.drivers.daplink.boards import HELP, Board, Doubt
-from medialab_agent.drivers.daplink.checks import log_finding, program_finding, prove, verify_clean
+from medialab_agent.drivers.daplink.checks import findings, verify_clean
 from medialab_agent.drivers.daplink.hidlink import HOST_STATUS, HidLink
 from medialab_agent.drivers.daplink.place import Place, local_key, place_of
 from medialab_agent.drivers.daplink.reading import facts_of, identities_of, look, traces_of
-from medialab_agent.drivers.daplink.reset import default_program, write_program
+from medialab_agent.drivers.daplink.reset import program_for, write_program
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.conversation import await_start, make_blink
@@ -23,6 +23,7 @@ from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
+_NAME = "robot-name"
 _FLASH = Text(de="Standardprogramm übertragen", en="Transfer the default program")
 _START = Text(de="Warten, bis das Standardprogramm läuft", en="Wait until the default program runs")
 _CLEARING = Text(de="Die Platine löscht aufgezeichnete Messwerte", en="The board erases logged data")
@@ -51,7 +52,9 @@ class DapLinkDriver(Driver):
             access = Access.FAILED if place.board is Doubt.STRANGER else Access.NEEDS_PERSON
             return Probe("", "board", identities_of(place, port, None), access, HELP[place.board])
         found = await look(place, place.board, self.listen_s)
-        identities = identities_of(place, port, found.banner)
+        if found.banner is not None:
+            self.link.memory.put(_NAME, found.banner.name)
+        identities = identities_of(place, port, self.link.memory.get(_NAME))
         return Probe(place.board.name, "board", identities, facts=facts_of(place, place.board, found))
 
     async def report(self) -> Reading:
@@ -64,7 +67,7 @@ class DapLinkDriver(Driver):
 
     async def snapshot(self) -> Mapping[str, Any]:
         place, board = self._place()
-        program = await asyncio.to_thread(default_program, place, board)
+        program = await asyncio.to_thread(program_for, place, board)
         return {"board": board.id, "program": program.version}
 
     def _place(self) -> tuple[Place, Board]:
@@ -85,17 +88,16 @@ class DapLinkDriver(Driver):
                 detail=f"{order.action} {order.level or ''}",
             )
         place, board = self._place()
-        program = await asyncio.to_thread(default_program, place, board)
-        answer = await prove(place, self.listen_s)
-        names = await asyncio.to_thread(place.drive.names) if place.drive else None
-        if program_finding(board, program.memory, answer)[0] and log_finding(board, names, answer)[0]:
+        program = await asyncio.to_thread(program_for, place, board)
+        found = await findings(place, board, program.memory, self.listen_s)
+        if all(passed for passed, _expected, _observed in found.values()):
             return ()
         return (Step("flash", _FLASH, deadline_s=120), Step("start", _START, deadline_s=self.start_s + 20))
 
     async def do(self, _order: Order, step: Step, say: Say) -> Done:
         place, board = self._place()
         if step.id == "flash":
-            program = await asyncio.to_thread(default_program, place, board)
+            program = await asyncio.to_thread(program_for, place, board)
             await write_program(place, program.memory, say)
             return Done()
         if step.id == "start":
@@ -111,7 +113,7 @@ class DapLinkDriver(Driver):
         if level is None:
             return ()
         place, board = self._place()
-        program = await asyncio.to_thread(default_program, place, board)
+        program = await asyncio.to_thread(program_for, place, board)
         return await verify_clean(place, board, level, program.memory, self.proof_s)
 
     async def find_me(self) -> None:

@@ -74,10 +74,9 @@ def traces_of(found: Found) -> dict[str, int]:
     return {key: int(value) for key, value in seen.items() if value is not None}
 
 
-def identities_of(place: Place, port: str, banner: Banner | None) -> tuple[Identity, ...]:
-    """The serial number of the interface chip; and, while the default program runs, what Bluetooth shows of it."""
+def identities_of(place: Place, port: str, name: str | None) -> tuple[Identity, ...]:
+    """The serial number of the interface chip, and the name it has over Bluetooth, once the default program told it."""
     out = [Identity(kind=IdentityKind.SERIAL, value=place.serial, scope="daplink")] if place.serial else []
-    if banner is not None:
-        out.append(Identity(kind=IdentityKind.UUID, value=banner.bluetooth, scope="ble-address"))
-        out.append(Identity(kind=IdentityKind.ASSET, value=banner.name, scope="microbit-name"))
+    if name:
+        out.append(Identity(kind=IdentityKind.ASSET, value=name, scope="microbit-name"))
     return (*out, Identity(kind=IdentityKind.PLACE, value=port, scope="usb"))

@@ -4,10 +4,9 @@ DAPLink: source/daplink/cmsis-dap/DAP_vendor.c, drag-n-drop/file_stream.c. It pa
 answers CLOSE with 0 even when a file was cut off; the one sign of a complete file is the answer 19 to a WRITE. So the
 file is padded to whole sectors, and nothing is sent behind that answer, for which the firmware has no use."""
 
-from collections.abc import Callable
-
 from medialab_agent.drivers.daplink.hidlink import HidLink
 from medialab_agent.drivers.daplink.refusals import refusal
+from medialab_agent.sdk.microbit.copying import Progress
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.texts import Text
 
@@ -19,8 +18,6 @@ OK, DONE, DONE_OR_MORE = 0, 19, 20
 SECTOR, PIECE = 512, 62
 WRITE_S = 20.0
 """Seconds for one answer while writing: DAPLink's own limit for a transfer."""
-
-Progress = Callable[[float], None]
 
 
 class NotComplete(DeviceTrouble):

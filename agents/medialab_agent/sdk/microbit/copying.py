@@ -1,4 +1,4 @@
-"""The second way to a board: copy the program to its drive, wait until it comes back, and read what it says.
+"""Copies a program to a board's drive, waits until the drive comes back, and reads what it says.
 
 DAPLink: docs/MSD_COMMANDS.md and drag-n-drop/vfs_manager.c. The board takes the drive away when it has read the file
 and shows it again about two seconds later, with FAIL.TXT on it when something went wrong. That it shows no FAIL.TXT
@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from medialab_agent.drivers.daplink.refusals import refusal_on_drive
-from medialab_agent.drivers.daplink.stream import Progress
 from medialab_agent.sdk.microbit.volume import Volume
 from medialab_agent.sdk.trouble import NeedsPerson, unreachable
 from medialab_wire.texts import Text
@@ -21,9 +19,11 @@ REMOUNT_S = 25.0
 """Seconds for the drive to be taken in, and to come back mounted: DAPLink waits 20 s for the end of a file."""
 LOOK_S = 0.2
 
+Progress = Callable[[float], None]
 
-async def copy_to_drive(drive: Volume | None, content: bytes, progress: Progress) -> None:
-    """Raises `NeedsPerson` when no drive is mounted, what FAIL.TXT says in plain words, or `Unreachable`."""
+
+async def copy_program(drive: Volume | None, content: bytes, progress: Progress) -> str | None:
+    """What FAIL.TXT says afterwards, None when there is none. Raises `NeedsPerson` without a drive, `Unreachable`."""
     root = await asyncio.to_thread(drive.root) if drive and drive.may_be_written else None
     if drive is None or root is None:
         raise _no_drive()
@@ -35,10 +35,8 @@ async def copy_to_drive(drive: Volume | None, content: bytes, progress: Progress
     progress(0.5)
     if not await _until(lambda: _is_back(drive, count)):
         raise unreachable("the drive did not come back")
-    failure = await asyncio.to_thread(drive.text, "FAIL.TXT")
-    if failure is not None:
-        raise refusal_on_drive(failure)
     progress(1.0)
+    return await asyncio.to_thread(drive.text, "FAIL.TXT")
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -51,7 +49,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _remounts(drive: Volume) -> str | None:
-    """What DETAILS.TXT counts; every return of the drive counts one up."""
+    """What DAPLink's DETAILS.TXT counts; every return of the drive counts one up. None where nobody counts."""
     return drive.details().get("remount count")
 
 
@@ -75,11 +73,11 @@ def _no_drive() -> NeedsPerson:
     return NeedsPerson(
         "no-way-to-board",
         Text(
-            de="Weder der Befehlskanal noch das Laufwerk der Platine ist erreichbar.",
-            en="Neither the board's command channel nor its drive can be reached.",
+            de="Das Laufwerk der Platine ist auf diesem Computer nicht eingehängt.",
+            en="The board's drive is not mounted on this computer.",
         ),
         Text(
-            de="Die mitgelieferte udev-Regel einrichten (medialab-agent doctor zeigt sie), dann neu anstecken.",
-            en="Install the udev rule that comes with it (medialab-agent doctor shows it) and plug the board in again.",
+            de="Das Laufwerk einhängen lassen; bei micro:bit genügt die mitgelieferte udev-Regel.",
+            en="Have the drive mounted; for a micro:bit the udev rule that comes with it is enough.",
         ),
     )

@@ -1,0 +1,64 @@
+"""What an answer of the default program proves, and in which words; the same for every board that runs it."""
+
+from medialab_agent.sdk.microbit.banner import checksum
+from medialab_agent.sdk.microbit.conversation import Answer, demand_proof
+from medialab_agent.sdk.microbit.hexfile import Memory
+from medialab_agent.sdk.microbit.inspector import Room
+from medialab_agent.sdk.microbit.serial_line import SerialBusy
+from medialab_agent.sdk.trouble import NeedsPerson
+from medialab_wire.capabilities import ResetLevel
+from medialab_wire.progress import Check, CheckResult
+from medialab_wire.texts import Text
+
+Finding = tuple[bool | None, Text, Text]
+"""Passed (None: could not be seen), expected, observed."""
+
+ONLY_DEFAULT = Text(de="nur das Standardprogramm", en="the default program only")
+PROVEN = Text(de="ganzer Speicher stimmt überein", en="the whole memory agrees")
+DIFFERENT = Text(de="Speicher enthält etwas anderes", en="the memory holds something else")
+FOREIGN = Text(de="ein anderes Programm antwortet", en="another program answers")
+SILENT = Text(de="keine Antwort über den seriellen Anschluss", en="no answer over the serial port")
+NO_PORT = Text(de="kein serieller Anschluss", en="no serial port")
+
+
+async def prove(tty: str, seconds: float) -> Answer | None:
+    """A fresh answer of what runs; None when nobody could be asked. Raises `Unreachable` when the port is gone."""
+    if not tty:
+        return None
+    try:
+        return await demand_proof(tty, seconds)
+    except (SerialBusy, NeedsPerson):
+        return None
+
+
+def program_finding(board: str, room: Room, memory: Memory, answer: Answer | None) -> Finding:
+    """Silence proves nothing; another program's words, or a wrong checksum, prove that it is not the default one."""
+    if answer is None:
+        return None, ONLY_DEFAULT, NO_PORT
+    proof = answer.proof
+    if proof is None:
+        return (False, ONLY_DEFAULT, FOREIGN) if answer.spoke else (None, ONLY_DEFAULT, SILENT)
+    if proof.board != board or proof.checksum != checksum(answer.nonce, memory, room.flash):
+        return False, ONLY_DEFAULT, DIFFERENT
+    return True, ONLY_DEFAULT, PROVEN
+
+
+def checks_of(level: ResetLevel, findings: dict[str, Finding]) -> tuple[Check, ...]:
+    """One check per check of the level."""
+    return tuple(
+        Check(
+            id=spec.id,
+            title=spec.title,
+            kind=spec.kind,
+            result=_result((finding := findings[spec.id])[0]),
+            expected=finding[1],
+            observed=finding[2],
+        )
+        for spec in level.checks
+    )
+
+
+def _result(passed: bool | None) -> CheckResult:
+    if passed is None:
+        return CheckResult.UNKNOWN
+    return CheckResult.PASSED if passed else CheckResult.FAILED
