@@ -1,8 +1,9 @@
 """The driver of one SPIKE Prime hub."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from medialab_agent.drivers.lego_spike.stage import Program
 from medialab_agent.sdk.bluetooth import BleLine, show_for
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
+from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.progress import Check
 from medialab_wire.reports import Identity, IdentityKind
 from medialab_wire.sightings import Sighting
@@ -91,9 +93,9 @@ class SpikeDriver(Driver):
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         """One step on a connection of its own."""
+        if order.action == firmware.ACTION:
+            return await self._firmware(order, step, say)
         async with self._hub() as hub:
-            if order.action == firmware.ACTION:
-                return await firmware.do(hub, order, step, say)
             match step.id:
                 case "stop":
                     await hub.stop_programs()
@@ -122,6 +124,21 @@ class SpikeDriver(Driver):
 
     async def stop(self) -> None:
         """Nothing outlives a run: programs are only stored here, never started."""
+
+    async def _firmware(self, order: Order, step: Step, say: Say) -> Done:
+        async with self._hub() as hub:
+            done = await firmware.do(hub, order, step, say)
+        if step.id == "install" and done.changed:
+            await self._until_back()
+        return done
+
+    async def _until_back(self) -> None:
+        """Returns when the hub answers again after its restart; the step's deadline ends the waiting."""
+        while True:
+            await asyncio.sleep(firmware.LOOK_EVERY_S)
+            with suppress(Unreachable):
+                async with self._hub():
+                    return
 
     @asynccontextmanager
     async def _hub(self, *, urgent: bool = True) -> AsyncIterator[Hub]:

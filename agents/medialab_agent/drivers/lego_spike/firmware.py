@@ -17,6 +17,12 @@ from medialab_wire.texts import Text
 ACTION = "firmware"
 DEVICE_CLASS = "lego-spike-prime"
 """Word of the catalogue."""
+CHIP = "STM32F413"
+"""The hub's processor (pybricks/technical-info)."""
+RESTART_S = 300.0
+"""Seconds a hub may take to install its firmware and to be there again."""
+LOOK_EVERY_S = 2.0
+"""Seconds between two attempts to reach a hub that restarts."""
 TITLE = Text(de="Firmware wie hinterlegt", en="Firmware as stored in the library")
 
 
@@ -31,7 +37,7 @@ async def plan(order: Order) -> tuple[Step, ...]:
     install = Step(
         "install",
         Text(de="Firmware einspielen (der Hub startet neu)", en="Install the firmware (the hub restarts)"),
-        deadline_s=60,
+        deadline_s=RESTART_S,
     )
     return (upload, install)
 
@@ -41,7 +47,7 @@ async def do(hub: Hub, order: Order, step: Step, say: Say) -> Done:
     firmware = await _firmware(order)
     if hub.info.firmware == firmware.script.version:
         return Done(changed=False)
-    firmware.admit(Found(DEVICE_CLASS, battery_percent=(await hub.state()).battery))
+    firmware.admit(Found(DEVICE_CLASS, CHIP, battery_percent=(await hub.state()).battery))
     image = await asyncio.to_thread(firmware.open)
     sha1, checksum = _marks(image)
     if step.id == "upload-firmware":

@@ -38,6 +38,12 @@ class Shell(Protocol):
     def did(self, verb: str, subject: str = "") -> None:
         """See `BleSimulator`."""
 
+    def hang_up(self) -> None:
+        """The connection breaks."""
+
+    def restart(self) -> None:
+        """It is off for a moment."""
+
 
 class SimulatedHub:
     """What survives a connection, and what does not."""
@@ -45,8 +51,11 @@ class SimulatedHub:
     def __init__(self, name: str, uuid: bytes, shell: Shell) -> None:
         self.name, self.uuid, self.firmware = name, uuid, OFFICIAL
         self.battery, self.motors, self.is_running = 83, 2, False
+        self.is_unstoppable = False
         self.programs: dict[int, str] = {}
         self.uploaded: dict[bytes, bytearray] = {}
+        self.chunks, self.chunks_left = 0, -1
+        """How many pieces came; after how many more the connection breaks, never when negative."""
         self._shell = shell
         self.begin()
 
@@ -108,7 +117,8 @@ class SimulatedHub:
         return bytes([kind, m.ACKNOWLEDGED if is_done else m.REFUSED])
 
     def _program(self, rest: bytes) -> bytes:
-        was_running, self.is_running = self.is_running, rest[0] == m.START and rest[1] in self.programs
+        was_running = self.is_running
+        self.is_running = (rest[0] == m.START and rest[1] in self.programs) or self.is_unstoppable
         if was_running and not self.is_running:
             self._shell.did("stop")
         return self._status(Id.PROGRAM_IS, was_running or self.is_running)
@@ -136,6 +146,11 @@ class SimulatedHub:
         return self._status(Id.START_FILE_IS, slot < m.SLOTS)
 
     def _chunk(self, rest: bytes) -> bytes:
+        if not self.chunks_left:
+            self.chunks_left = -1
+            self._shell.hang_up()
+            return b""
+        self.chunks, self.chunks_left = self.chunks + 1, self.chunks_left - 1
         crc, size = struct.unpack("<IH", rest[:6])
         data = rest[6:]
         self._running_crc = m.checksum(data, self._running_crc)
@@ -163,6 +178,7 @@ class SimulatedHub:
         major, minor, build = data[:32].split(b"\0")[0].decode().split(".")
         self.firmware = (int(major), int(minor), int(build))
         self._shell.did("firmware")
+        self._shell.restart()
         return self._status(Id.BEGIN_FIRMWARE_IS, True)
 
     def _notify(self, every_ms: int) -> bytes:

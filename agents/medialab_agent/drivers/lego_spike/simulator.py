@@ -1,5 +1,6 @@
 """A simulated SPIKE Prime hub: LEGO's protocol on the service of the real one, faults included."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -18,6 +19,7 @@ class SpikeSimulator(BleSimulator):
     """One hub. `hub` is the inside of it."""
 
     name: str = ""
+    restart_s: float = 5.0
     hub: SimulatedHub = field(init=False)
 
     def build(self) -> Peripheral:
@@ -43,6 +45,16 @@ class SpikeSimulator(BleSimulator):
     def renamed(self) -> None:
         """For the hub: it has another name now."""
         self.peripheral.advertise(self._advertisement())
+
+    def hang_up(self) -> None:
+        """For the hub: the connection breaks."""
+        self.peripheral.hang_up()
+
+    def restart(self) -> None:
+        """For the hub: off, and on again after `restart_s`."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(self.restart_s / 10, self.peripheral.vanish)
+        loop.call_later(self.restart_s, self.peripheral.appear)
 
     def soil(self) -> None:
         """Three programs, one of them running, and a name of the learners' own."""
