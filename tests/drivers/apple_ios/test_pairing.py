@@ -1,5 +1,7 @@
 """Coming to trust: somebody taps, or does not."""
 
+import plistlib
+
 import pytest
 
 from medialab_agent.drivers.apple_ios.simulator import IPadSimulator
@@ -66,3 +68,21 @@ async def test_another_hosts_certificate_opens_nothing(desk) -> None:
     with pytest.raises(Unreachable):
         await one.driver.find_me()
     assert one.effects == []
+
+
+async def test_a_broken_record_is_replaced_by_connecting_again(desk) -> None:
+    one = await desk(IPadSimulator("ipad-1", allow_after_s=0.0))
+    mux = one.simulator.mux
+    mux.records[one.simulator.udid] = plistlib.dumps({"HostID": "x", "SystemBUID": "y", "HostCertificate": b"?"})
+    assert (await one.driver.probe()).access is Access.NEEDS_PERSON
+    assert (await one.order("pair")).done["trust"].changed
+    assert (await one.again().probe()).access is Access.OK
+
+
+async def test_where_the_hosts_certificate_is_of_no_use_the_root_opens_too(desk) -> None:
+    """As libimobiledevice does; OpenSSL refuses some certificates that other programs made."""
+    one = await desk()
+    mux = one.simulator.mux
+    record = plistlib.loads(mux.records[one.simulator.udid])
+    mux.records[one.simulator.udid] = plistlib.dumps(record | {"HostCertificate": b"-----BEGIN nothing"})
+    assert (await one.driver.probe()).access is Access.OK

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ async def usbmuxd() -> AsyncIterator[str]:
         async with asyncio.timeout(20):
             while b"Initialization complete" not in (line := await process.stderr.readline()):
                 assert line, "usbmuxd did not start"
-        yield f"/proc/{process.pid}/root/run/usbmuxd"
+        yield str(Path("/proc", str(process.pid), "root", "run", "usbmuxd"))  # as it sees its own files
     finally:
         process.terminate()
         await process.communicate()

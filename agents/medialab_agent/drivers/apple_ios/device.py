@@ -10,7 +10,7 @@ from medialab_agent.drivers.apple_ios.identity import udid_of
 from medialab_agent.drivers.apple_ios.lockdown import Lockdown
 from medialab_agent.drivers.apple_ios.mux import Mux, MuxDevice
 from medialab_agent.drivers.apple_ios.pairing import Trust
-from medialab_agent.drivers.apple_ios.troubles import away, denied, not_trusted, of_lockdown
+from medialab_agent.drivers.apple_ios.troubles import NotTrusted, away, denied, not_trusted, of_lockdown
 from medialab_agent.drivers.apple_ios.wire import PlistStream
 
 ASK_S = 1.0
@@ -51,7 +51,7 @@ class IPad:
             yield Session(self.mux, device, door, trust)
 
     async def trust(self, device: MuxDevice | None = None) -> Trust | None:
-        """What the device and this computer agreed on; None when they never did."""
+        """What the device and this computer agreed on; None: nothing. Raises `NotTrusted` for a broken record."""
         record = await self.mux.pair_record((device or await self.find()).udid)
         if record is None:
             self._trust = None
@@ -61,9 +61,10 @@ class IPad:
 
     async def is_trusted(self) -> bool:
         """Whether the device opens a session for this computer now."""
-        device = await self.find()
-        trust = await self.trust(device)
-        return trust is not None and not await self.refuses(trust.host_id)
+        with contextlib.suppress(NotTrusted):
+            trust = await self.trust()
+            return trust is not None and not await self.refuses(trust.host_id)
+        return False
 
     async def refuses(self, host_id: str) -> bool:
         """Whether the device no longer knows a host it once trusted. Raises `DeviceTrouble` for other errors."""

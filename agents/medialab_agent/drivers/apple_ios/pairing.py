@@ -2,6 +2,7 @@
 
 Fields and certificates as in libimobiledevice, common/userpref.c (pair_record_generate_keys_and_certs)."""
 
+import contextlib
 import os
 import ssl
 from collections.abc import Mapping
@@ -21,7 +22,12 @@ KEY_BITS = 2048
 VALID_DAYS = 3650
 SENT = ("DeviceCertificate", "HostCertificate", "RootCertificate", "HostID", "SystemBUID")
 """What the device is told of a record; private keys stay here."""
-_KEPT = ("HostID", "SystemBUID", "HostCertificate", "HostPrivateKey")
+_SHOWN = (("HostCertificate", "HostPrivateKey"), ("RootCertificate", "RootPrivateKey"))
+"""What devices let in: most programs show the host's certificate, libimobiledevice the root's (src/idevice.c)."""
+CIPHERS = "DEFAULT:@SECLEVEL=0"
+"""Older records and older iPads use SHA-1 and short keys; the cable is what protects them."""
+LEGACY_SERVER_CONNECT = 0x4
+"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT, for iPads that know no secure renegotiation."""
 
 
 @dataclass(frozen=True)
@@ -35,33 +41,37 @@ class Trust:
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Trust":
         """Raises `NotTrusted` for a record that is of no use."""
-        host_id, buid, certificate, key = (record.get(name) for name in _KEPT)
+        host_id, buid = record.get("HostID"), record.get("SystemBUID")
         if not (isinstance(host_id, str) and isinstance(buid, str)):
             raise not_trusted()
-        if not (isinstance(certificate, bytes) and isinstance(key, bytes)):
-            raise not_trusted()
-        return cls(host_id, buid, client_context(certificate, key))
+        for names in _SHOWN:
+            certificate, key = (record.get(name) for name in names)
+            if isinstance(certificate, bytes) and isinstance(key, bytes):
+                with contextlib.suppress(ssl.SSLError):
+                    return cls(host_id, buid, client_context(certificate, key))
+        raise not_trusted()
 
 
 def client_context(certificate: bytes, key: bytes) -> ssl.SSLContext:
     """TLS as this computer speaks it to the device: the device checks us by the certificate it was given.
 
-    What the device shows is not checked: it is at the end of a cable, and Apple documents no chain for it."""
+    What the device shows is not checked: it is at the end of a cable, and Apple documents no chain for it.
+    Raises `ssl.SSLError` for what is no certificate and key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers(CIPHERS)
+    context.options |= LEGACY_SERVER_CONNECT
     load_chain(context, certificate, key)
     return context
 
 
 def load_chain(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
-    """Python loads keys from files only; this one never reaches a disk."""
+    """Python loads keys from files only; this one never reaches a disk. Raises `ssl.SSLError`."""
     memory = os.memfd_create("pair-record", os.MFD_CLOEXEC)
     try:
         os.write(memory, certificate.strip() + b"\n" + key)
         context.load_cert_chain(f"/proc/self/fd/{memory}")
-    except (ssl.SSLError, OSError) as error:
-        raise not_trusted() from error
     finally:
         os.close(memory)
 

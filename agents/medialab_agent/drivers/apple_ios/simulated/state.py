@@ -37,6 +37,9 @@ class IPadState:
     """Host id → what it sent when somebody tapped “Trust”."""
 
     def __post_init__(self) -> None:
+        self._put_profile()
+
+    def _put_profile(self) -> None:
         self.profiles.setdefault(STAFF_PROFILE, SimProfile(str(uuid5(NAMESPACE_DNS, STAFF_PROFILE))))
 
     @property
@@ -45,7 +48,10 @@ class IPadState:
         return f"F{uuid5(NAMESPACE_DNS, self.udid).hex[:9].upper()}"
 
     def soil(self) -> None:
-        """What a group leaves behind."""
+        """What a group leaves behind; before it, somebody has set up an empty one."""
+        if not self.setup_done:
+            self.setup_done, self.apps = True, dict(STAFF_APPS)
+            self._put_profile()
         self.photos += 12
         self.documents += 3
         self.apps |= {"com.spiel.rennen": "1.0", "com.video.schnitt": "4.1"}
