@@ -9,6 +9,7 @@ export type AllocationView = Schemas["AllocationView"];
 export type BatchView = Schemas["BatchView"];
 export type BusFact = Schemas["BusFact"];
 export type Check = Schemas["JobCheck"];
+export type DeviceClass = Schemas["DeviceClassView"];
 export type DeviceDetail = Schemas["DeviceDetail"];
 export type DeviceRow = Schemas["DeviceRow"];
 export type DeviceStatus = Schemas["DeviceStatus"];
