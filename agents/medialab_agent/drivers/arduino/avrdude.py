@@ -3,16 +3,15 @@
 from medialab_agent.drivers.arduino.device import Device, Met
 from medialab_agent.drivers.arduino.program_image import Wanted
 from medialab_agent.drivers.arduino.words import not_kept, other_chip
-from medialab_agent.sdk.program import Ended, Ending, Program, failed, find, in_memory, run
+from medialab_agent.sdk.program import Ended, Ending, Program, failed, in_memory, run
 from medialab_agent.sdk.steps import Say
 
 BAR = 50
 """Marks avrdude prints for each of its bars: one for writing, one for its own comparing (avrdude.1)."""
 
 
-def installed() -> str:
-    """Where avrdude is. Raises `NeedsPerson`."""
-    return find("avrdude", package="avrdude")
+RETRIED = {Ending.EXITED, Ending.STALLED}
+"""A bad start on a busy computer, a cable that lost a byte: the next attempt begins with a fresh reset."""
 
 
 class _Progress:
@@ -36,19 +35,20 @@ async def write(device: Device, met: Met, wanted: Wanted, say: Say) -> None:
     for attempt in range(script.attempts):
         with in_memory(wanted.flash) as (fd, path):
             program = Program(
-                installed(),
+                device.avrdude(),
                 (
                     # -D: these boot programs cannot erase the whole chip; implies -A, which keeps blank pages
                     *("-D", "-p", met.board.part, "-c", met.way.programmer, "-b", str(met.way.baud)),
                     *("-P", device.tty, "-U", f"flash:w:{path}:r"),
                 ),
                 script.deadline_s,
+                device.stall_s,
                 fds=(fd,),
             )
             ended = await run(program, _Progress(say), device.is_there)
         if ended.is_ok:
             return
-        if ended.ending is not Ending.EXITED or attempt + 1 == script.attempts:
+        if ended.ending not in RETRIED or attempt + 1 == script.attempts:
             raise _why(ended)
 
 

@@ -9,9 +9,9 @@ from medialab_agent.drivers.arduino.serial_port import SerialPort, Silence
 from medialab_agent.sdk.trouble import DeviceTrouble, Unreachable
 from medialab_wire.texts import Text
 
-ANSWER_S = 1.0
-"""Seconds for one answer; 256 bytes take 23 ms at 115200 baud."""
-KNOCKS, KNOCK_S = 8, 0.2
+ANSWER_S = 3.0
+"""Seconds for one answer. 256 bytes take 23 ms at 115200 baud; the rest is for a busy computer."""
+KNOCKS, KNOCK_S = 11, 0.2
 """How often and how patiently a boot program is called after a reset; it waits for one to two seconds."""
 
 

@@ -10,6 +10,8 @@ from medialab_agent.drivers.arduino.boot_reader import READERS, BootReader, Chip
 from medialab_agent.drivers.arduino.serial_port import SerialPort, Silence, opened
 from medialab_agent.drivers.arduino.words import no_answer, no_port, not_offered, other_chip
 from medialab_agent.sdk.driver import DeviceLink
+from medialab_agent.sdk.firmware import Library, library
+from medialab_agent.sdk.program import find
 from medialab_wire.sightings import Sighting
 
 READ_SIZE = 128
@@ -19,6 +21,7 @@ BANNER_S = 5.0
 PROGRAM_BAUD = 115_200
 """At which our default programs speak."""
 LINES_MOST = 5
+STALL_S = 15.0
 _WAY = "arduino-way"
 
 
@@ -32,10 +35,27 @@ class Met:
 
 
 class Device:
-    """The board behind a link. Every method opens the port anew, which starts the board anew."""
+    """The board behind a link. Every method opens the port anew, which starts the board anew.
+
+    Settings: `firmware`, a folder to use instead of the lab's own one; `avrdude`, another one than that on PATH;
+    `stall_s`, seconds without progress until avrdude is ended."""
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
+
+    def library(self) -> Library:
+        """The firmware there is. Blocking."""
+        told = self._link.settings.get("firmware")
+        return library(Path(told)) if told else library()
+
+    def avrdude(self) -> str:
+        """Where avrdude is. Raises `NeedsPerson`."""
+        return find(self._link.settings.get("avrdude") or "avrdude", package="avrdude")
+
+    @property
+    def stall_s(self) -> float:
+        """Seconds without progress until avrdude is ended."""
+        return float(self._link.settings.get("stall_s") or STALL_S)
 
     @property
     def sighting(self) -> Sighting:

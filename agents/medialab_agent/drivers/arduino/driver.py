@@ -14,7 +14,6 @@ from medialab_agent.drivers.arduino.reset import Reset, checks
 from medialab_agent.drivers.arduino.serial_port import Silence, opened
 from medialab_agent.drivers.arduino.words import not_offered, unknown_order
 from medialab_agent.sdk.driver import DeviceLink, Driver
-from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_wire.base import Scalar
@@ -56,7 +55,7 @@ class ArduinoDriver(Driver):
     async def snapshot(self) -> Mapping[str, Any]:
         """Which firmware belongs on this board: the known one it carries, else the default for its class."""
         seen = self._seen = await self._look()
-        target = seen.carries if seen.carries is not None else await asyncio.to_thread(_default, seen)
+        target = seen.carries if seen.carries is not None else await asyncio.to_thread(_default, self._device, seen)
         self.link.memory.put(_FIRMWARE, target.firmware.id)
         return {"firmware": target.firmware.id, "version": target.firmware.script.version, "sha256": target.sha256}
 
@@ -109,9 +108,9 @@ class ArduinoDriver(Driver):
         return {"board": board.name, "chip": board.chip, "known_by": by, **read}
 
 
-def _default(seen: Seen) -> Wanted:
+def _default(device: Device, seen: Seen) -> Wanted:
     met = seen.met
-    return wanted(choose(library(), met.board, None), met.board, met.way, met.said.signature)
+    return wanted(choose(device.library(), met.board, None), met.board, met.way, met.said.signature)
 
 
 DRIVER = ArduinoDriver

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from medialab_agent.drivers.arduino.device import Device, Met, contents
 from medialab_agent.drivers.arduino.program_image import BLANK, Wanted, wanted
-from medialab_agent.sdk.firmware import Library, library
+from medialab_agent.sdk.firmware import Library
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.base import Scalar
 
@@ -46,7 +46,7 @@ class Seen:
 async def look(device: Device, belongs: str | None) -> Seen:
     """`belongs`: the id of the firmware that belongs on this board, None for its default. Raises `DeviceTrouble`."""
     async with device.greeted() as (met, reader, _port):
-        known = await asyncio.to_thread(_known, met)
+        known = await asyncio.to_thread(_known, device, met)
         length = min(LONGEST, max((one.used for one in known), default=SHORTEST), met.way.application)
         flash = await contents(reader, max(SHORTEST, length))
         await reader.leave()
@@ -54,8 +54,8 @@ async def look(device: Device, belongs: str | None) -> Seen:
     return Seen(met, flash.count(BLANK) == len(flash), carries, _belonging(known, belongs))
 
 
-def _known(met: Met) -> tuple[Wanted, ...]:
-    return tuple(_fitting(library(), met))
+def _known(device: Device, met: Met) -> tuple[Wanted, ...]:
+    return tuple(_fitting(device.library(), met))
 
 
 def _fitting(found: Library, met: Met) -> Iterator[Wanted]:

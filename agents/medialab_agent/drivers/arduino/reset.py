@@ -9,7 +9,6 @@ from medialab_agent.drivers.arduino.device import PROGRAM_BAUD, Device, Met, con
 from medialab_agent.drivers.arduino.program_image import Wanted, choose, wanted
 from medialab_agent.drivers.arduino.words import unknown_order
 from medialab_agent.sdk.evidence import count, quoted
-from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check, CheckResult
@@ -53,7 +52,7 @@ class Reset:
 
     async def plan(self) -> tuple[Step, ...]:
         """Nothing, when the board is clean already; a board or firmware that does not fit is refused here."""
-        avrdude.installed()
+        self._device.avrdude()
         state = await self.read(is_enough_at_first_difference=True)
         if state.is_clean:
             return ()
@@ -93,7 +92,8 @@ class Reset:
 
     async def _target(self, met: Met) -> Wanted:
         def look_up() -> Wanted:
-            return wanted(choose(library(), met.board, self._script), met.board, met.way, met.said.signature)
+            firmware = choose(self._device.library(), met.board, self._script)
+            return wanted(firmware, met.board, met.way, met.said.signature)
 
         return await asyncio.to_thread(look_up)
 

@@ -51,7 +51,7 @@ class ArduinoSimulator(Simulator):
     """One board, with our default program on it. `boot_s`: how long its boot program waits for a programmer."""
 
     model: Model = UNO
-    boot_s: float = 1.0
+    boot_s: float = 2.0
     chip: Chip = field(init=False)
 
     def __post_init__(self) -> None:
