@@ -1,5 +1,6 @@
 """Two real Moonrakers for all tests of this folder: one with a printer, one that is locked and has none."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,8 +13,8 @@ from tests.peers.moonraker.rig import MoonrakerPeer
 @pytest.fixture(scope="session")
 def moonrakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[MoonrakerPeer, MoonrakerPeer]]:
     base = tmp_path_factory.mktemp("moonraker")
-    printer = MoonrakerPeer(base / "printer")
-    bare = MoonrakerPeer(base / "bare", with_klipper=False, trusts_us=False, sockets=2)
+    printer = MoonrakerPeer(base / "printer", hostname=f"klipper-{os.getpid()}")
+    bare = MoonrakerPeer(base / "bare", with_klipper=False, trusts_us=False, sockets=2, hostname="klipper-bare")
     try:
         for peer in (printer, bare):
             peer.prepare()

@@ -1,6 +1,7 @@
 """Runs a real Moonraker, with or without a real Klipper host (Kalico) and an emulated board behind it."""
 
 import fcntl
+import json
 import os
 import shutil
 import socket
@@ -135,6 +136,18 @@ class MoonrakerPeer:
         self.prepare()
         self.launch()
         self.wait_ready()
+
+    def api_key(self) -> str:
+        """Of a running Moonraker, asked for where no login is needed: at its socket beside its files."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(20)
+            line.connect(str(self.base / "comms/moonraker.sock"))
+            line.sendall(b'{"jsonrpc": "2.0", "method": "access.get_api_key", "id": 1}\x03')
+            told = b""
+            while b'"id":1' not in told.replace(b" ", b"") or not told.endswith(b"\x03"):
+                told += line.recv(4096)
+        answers = [json.loads(part) for part in told.split(b"\x03") if part]
+        return str(next(answer["result"] for answer in answers if answer.get("id") == 1))
 
     def kill(self, name: str) -> None:
         """End one of its programs (moonraker, klipper, board) without a farewell."""

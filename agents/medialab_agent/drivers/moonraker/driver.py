@@ -194,11 +194,7 @@ class MoonrakerDriver(Driver):
                 await client.gcode("TURN_OFF_HEATERS")
 
     def watch(self) -> AsyncIterator[None] | None:
-        return self._watch()
-
-    async def _watch(self) -> AsyncIterator[None]:
-        async for _ in news(self._reach, self._let_in, self._note_full):
-            yield
+        return news(self._reach, self._let_in, self._note_full)
 
     def _note_full(self, is_full: bool) -> None:
         self._is_full = is_full

@@ -8,7 +8,8 @@ import json
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 from medialab_agent.drivers.moonraker.client import Client
@@ -55,7 +56,8 @@ class News:
         """True for a listed notice, a change of state or target, a full percent, or a felt change of temperature."""
         if not isinstance(message, dict):
             return False
-        if message.get("method") in NOTICES:
+        method = message.get("method")
+        if isinstance(method, str) and method in NOTICES:
             return True
         status = _status(message)
         if status is None:
@@ -97,7 +99,7 @@ def _fields(status: dict[str, Any]) -> list[tuple[str, str, object]]:
     ]
 
 
-async def _messages(client: Client) -> AsyncIterator[Any]:
+async def _messages(client: Client) -> AsyncGenerator[Any, None]:
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidStatus
 
@@ -126,23 +128,28 @@ def _call(method: str, params: dict[str, Any], number: int) -> str:
 
 async def news(
     reach: Callable[[], Awaitable[Client]], let_in: asyncio.Event, too_many: Callable[[bool], None]
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None, None]:
     """Yields at every piece of news, and after every lost connection. Never ends by itself.
 
     `too_many` is told whether Moonraker has no room for this connection."""
     from websockets.exceptions import WebSocketException
 
-    pause = FIRST_PAUSE_S
+    pause, was_full = FIRST_PAUSE_S, False
     while True:
         await let_in.wait()
         judge = News()
         try:
-            async for message in _messages(await reach()):
-                pause = FIRST_PAUSE_S
-                too_many(False)
-                if judge.is_news(message, time.monotonic()):
-                    yield
+            async with aclosing(_messages(await reach())) as messages:
+                async for message in messages:
+                    pause = FIRST_PAUSE_S
+                    is_news = judge.is_news(message, time.monotonic())
+                    if was_full:
+                        was_full, is_news = False, True
+                        too_many(False)
+                    if is_news:
+                        yield
         except TooMany:
+            was_full = True
             too_many(True)
         except (DeviceTrouble, WebSocketException, OSError, ValueError, RecursionError) as error:
             log.debug("push ended: %s", type(error).__name__)

@@ -8,6 +8,10 @@ from medialab_wire.sightings import Sighting
 DEFAULT_PORT = 5000
 """https://docs.octoprint.org/en/master/configuration/config_yaml.html#server"""
 SERVICE = "_octoprint._tcp"
+IMITATORS = ("prusalink", "moonraker")
+"""Programs that announce themselves as OctoPrint too, so that slicers find them; each has a driver of its own."""
+MOONRAKER_PORT = "7125"
+"""https://moonraker.readthedocs.io/en/latest/configuration/#server"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,9 @@ def local_key(sighting: Sighting) -> str | None:
         return None
     if sighting.source == "manual" and facts.get("scheme") != "octoprint":
         return None
-    if facts.get("name", "").lower().startswith("prusalink"):
+    if facts.get("name", "").lower().startswith(IMITATORS):
+        return None
+    if sighting.source == "mdns" and facts.get("port") == MOONRAKER_PORT:
         return None
     rest = _clean(facts.get("txt.uuid", "")) or _clean(f"{facts.get('address', '')}-{facts.get('port', '')}")
     return f"octoprint-{rest}"[:63].rstrip("-") if rest else None

@@ -1,0 +1,214 @@
+"""Printers that misbehave: no fault ever reads as clean, and each says what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from medialab_agent.drivers.moonraker import reset, restart
+from medialab_agent.drivers.moonraker.client import Client
+from medialab_agent.drivers.moonraker.driver import DRIVER, MoonrakerDriver
+from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator, scene
+from medialab_agent.sdk.simulator import Fault
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
+from medialab_wire.progress import CheckResult
+from tests.drivers.octoprint.session import link, reset_order, run
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[MoonrakerSimulator]:
+    simulator = MoonrakerSimulator("mr-fault")
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def driver(simulator: MoonrakerSimulator, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MoonrakerDriver]:
+    monkeypatch.setattr(Client, "timeout_s", 1.0)
+    monkeypatch.setattr(Client, "begin_s", 0.3)
+    monkeypatch.setattr(reset, "SETTLE_S", 0.5)
+    monkeypatch.setattr(restart, "PATIENCE_S", 0.5)
+    driver = DRIVER(link(simulator.sighting()))
+    driver.patience_s = 0.5
+    yield driver
+    await driver.close()
+
+
+async def test_everything_a_group_leaves_is_gone_by_the_simulators_own_account(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    clean = dict(simulator.residue())
+    assert set(clean.values()) == {0}
+    simulator.soil()
+    assert all(simulator.residue().values())
+    result = await run(driver, reset_order(baseline))
+    assert result.machine_passed(), result.checks
+    assert simulator.residue() == clean
+
+
+async def test_residue_fails_its_check_and_nothing_else(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.faults.add(Fault.RESIDUE)
+    simulator.film()
+    result = await run(driver, reset_order(baseline))
+    failed = {name for name, found in result.results().items() if found is CheckResult.FAILED}
+    assert failed == {"timelapses"}
+
+
+async def test_refused_deletion_is_said(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    simulator.faults.add(Fault.REFUSE)
+    with pytest.raises(Refused) as trouble:
+        await run(driver, reset_order(baseline))
+    assert trouble.value.trouble.remedy is not None
+    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
+    assert checks["learner-files"] is CheckResult.FAILED
+
+
+@pytest.mark.parametrize("fault", [Fault.DIE, Fault.GARBAGE])
+async def test_unreachable_printer_ends_in_trouble(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver, fault: Fault
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    simulator.faults.add(fault)
+    with pytest.raises(Unreachable):
+        await run(driver, reset_order(baseline))
+    await driver.stop()
+
+
+async def test_a_printer_that_locks_us_out_in_the_midst_needs_a_person(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    simulator.faults.add(Fault.LOCKED)
+    with pytest.raises(NeedsPerson):
+        await run(driver, reset_order(baseline))
+
+
+async def test_a_restart_in_the_midst_of_a_reset_does_no_harm(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    driver.patience_s = 30.0
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    running = asyncio.create_task(run(driver, reset_order(baseline)))
+    await asyncio.sleep(0.5)
+    await simulator.stop()
+    await asyncio.sleep(0.5)
+    await simulator.start()
+    assert (await running).machine_passed()
+
+
+async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    order = reset_order(dict(await driver.snapshot()))
+    simulator.film()
+    (step,) = [step for step in await driver.plan(order) if step.id == "timelapses"]
+    await driver.do(order, step, lambda *_: None)
+    simulator.soil()
+    await driver.stop()
+    await asyncio.sleep(0.5)
+    simulator.parts.machine.advance()
+    assert (simulator.residue()["heaters"], simulator.parts.machine.has_job) == (0, False)
+
+
+async def test_a_cancel_without_effect_is_never_believed(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    monkeypatch.setattr(simulator.parts.machine, "cancel", lambda: None)  # answers "ok" all the same
+    order = reset_order(baseline)
+    (step,) = [step for step in await driver.plan(order) if step.id == "end-job"]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await driver.do(order, step, lambda *_: None)
+    checks = {check.id: check.result for check in await driver.verify(order)}
+    assert checks["idle"] is CheckResult.FAILED
+
+
+async def test_klipper_that_reports_an_error_again_is_said(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.parts.machine.klippy = "error"
+    monkeypatch.setattr(simulator.parts.machine, "restart", lambda: None)
+    with pytest.raises(Refused) as trouble:
+        await run(driver, reset_order(baseline))
+    assert trouble.value.trouble.code == "klipper-error"
+    simulator.parts.machine.klippy = "disconnected"
+    with pytest.raises(Unreachable) as trouble_again:
+        await run(driver, reset_order(baseline))
+    assert trouble_again.value.trouble.code == "klipper-down"
+
+
+async def test_find_me_writes_and_beeps(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    await driver.find_me()
+    assert {"M117 MediaLab", "M300 S880 P250"} <= set(simulator.parts.machine.shown)
+    assert simulator.parts.machine.message is None
+
+
+async def test_reset_without_a_baseline_touches_nothing(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    await driver.probe()
+    for baseline in (None, {}, {"files": 3}, {"files": [], "folders": []}):
+        with pytest.raises(DeviceTrouble) as trouble:
+            await driver.plan(reset_order(baseline))
+        assert trouble.value.trouble.code == "no-baseline"
+    assert simulator.log == []
+
+
+async def test_the_plan_alone_changes_nothing(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    before = dict(simulator.residue())
+    await driver.plan(reset_order(baseline))
+    await driver.verify(reset_order(baseline))
+    await driver.report()
+    assert simulator.residue() == before
+    assert simulator.log == []
+
+
+async def test_hot_metal_is_never_called_safe(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.parts.machine.heaters()["heater_bed"].actual = 60.0
+    checks = {check.id: check for check in await driver.verify(reset_order(baseline))}
+    assert checks["heaters-off"].result is CheckResult.PASSED
+    assert checks["safe-to-touch"].result is CheckResult.FAILED
+    result = await run(driver, reset_order(baseline))
+    assert result.changed == ["cool-down"]
+    assert result.progress and result.machine_passed()
+
+
+async def test_unreported_temperatures_are_not_taken_for_off(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.parts.machine.heaters().clear()
+    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
+    assert checks["heaters-off"] is checks["safe-to-touch"] is CheckResult.UNKNOWN
+
+
+async def test_names_that_lead_elsewhere_are_not_followed(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.parts.store.files["gcodes", "../../etc/passwd"] = b"x"
+    simulator.parts.store.folders.add(("gcodes", ".."))
+    with pytest.raises(Unreachable):
+        await driver.plan(reset_order(baseline))
+
+
+async def test_the_scene_has_different_printers_that_start_and_stop() -> None:
+    printers = scene()
+    assert len(printers) == 2
+    for printer in printers:
+        await printer.start()
+    assert len({DRIVER.key(p.sighting()) for p in printers}) == len({p.port for p in printers}) == len(printers)
+    for printer in printers:
+        await printer.stop()
