@@ -61,7 +61,7 @@ class PaperAgent:
             name=device.name,
             kind="tablet" if device.known else "unknown",
             identities=(Identity(kind=place, value=f"SN-{device.dev}"),),
-            facts={"model": "X 11"},
+            facts=dict(device.facts),
             volatile={"battery": 80},
             traces=device.traces,
             sources=("usb",),

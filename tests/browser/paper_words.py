@@ -80,4 +80,5 @@ class PaperDevice:
     known: bool = True
     traces: dict[str, int] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=lambda: {"model": "X 11"})
     seq: int = 1
