@@ -16,7 +16,7 @@ class TestSpike(DriverSuite):
 
     def make(self) -> Simulator:
         """One hub, as new."""
-        return SpikeSimulator("Spike 7")
+        return SpikeSimulator("Spike 7", slow_s=0.005)
 
     def matters(self, effect: Effect) -> bool:
         """Not the little program by which a check tries out what the hub's answers mean; it is gone afterwards."""

@@ -10,12 +10,15 @@ from medialab_wire.texts import Text
 
 async def programs(hub: Hub) -> Check:
     """Slots cannot be listed. Asked to clear a slot again, the hub acknowledges when something was there, and refuses
-    when nothing was; that this very hub answers so is tried out on the last slot, else the answers mean nothing."""
-    filled = [slot for slot in range(SLOTS) if await hub.clear(slot)]
-    if not await hub.tells_empty_slots(SLOTS - 1):
+    when nothing was. A refusal counts only where it was tried out that it means this, in that very slot."""
+    full, mute = 0, 0
+    for slot in range(SLOTS):
+        was_full, tells = await hub.clear(slot), await hub.tells_empty_slots(slot)
+        full, mute = full + was_full, mute + (not tells)
+    observed = count("noch belegte Plätze", "slots still in use", full)
+    if mute == SLOTS or (mute and not full):
         return _check("programs", words.PROGRAMS, CheckResult.UNKNOWN, words.SLOT_TELLS_NOTHING)
-    result = CheckResult.FAILED if filled else CheckResult.PASSED
-    observed = count("noch belegte Plätze", "slots still in use", len(filled))
+    result = CheckResult.FAILED if full else CheckResult.PASSED
     return _check("programs", words.PROGRAMS, result, observed, count("belegte Plätze", "slots in use", 0))
 
 

@@ -11,7 +11,7 @@ from medialab_agent.drivers.lego_spike.messages import Id
 from medialab_agent.sdk.simulator import Fault
 
 STUBBORN = 7
-"""With `Fault.RESIDUE`: the slot that is acknowledged to be cleared and stays as it was."""
+"""With `Fault.RESIDUE`: the slot that stays as it was; see `SimulatedHub.stubborn`."""
 PACKET, MESSAGE, CHUNK = 509, 1024, 456
 """Bytes; sizes a hub tells."""
 OFFICIAL = (1, 8, 149)
@@ -52,6 +52,10 @@ class SimulatedHub:
         self.name, self.uuid, self.firmware = name, uuid, OFFICIAL
         self.battery, self.motors, self.is_running = 83, 2, False
         self.is_unstoppable = False
+        self.stubborn, self.is_stubborn_openly = STUBBORN, False
+        """Which slot keeps its program with `Fault.RESIDUE`, and whether it refuses to be cleared instead of lying."""
+        self.clears_by_rote = ""
+        """`always` or `never`: acknowledges to clear a slot so, whatever was there."""
         self.programs: dict[int, str] = {}
         self.uploaded: dict[bytes, bytearray] = {}
         self.chunks, self.chunks_left = 0, -1
@@ -125,11 +129,17 @@ class SimulatedHub:
 
     def _clear(self, rest: bytes) -> bytes:
         slot = rest[0]
+        if self.clears_by_rote:
+            self.programs.pop(slot, None)
+            return self._status(Id.CLEAR_IS, self.clears_by_rote == "always")
         if slot not in self.programs or Fault.REFUSE in self._shell.faults:
+            return self._status(Id.CLEAR_IS, False)
+        keeps = slot == self.stubborn and Fault.RESIDUE in self._shell.faults
+        if keeps and self.is_stubborn_openly:
             return self._status(Id.CLEAR_IS, False)
         name = self.programs[slot]
         self._shell.did("check" if name == CONTROL else "clear", f"slot {slot}")
-        if not (slot == STUBBORN and Fault.RESIDUE in self._shell.faults):
+        if not keeps:
             del self.programs[slot]
         return self._status(Id.CLEAR_IS, True)
 

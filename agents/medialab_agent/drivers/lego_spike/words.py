@@ -14,8 +14,8 @@ NAME = Text(de="Name wie im guten Zustand", en="Name as in the baseline")
 STAGED = Text(de="Der Hub hat das Programm angenommen", en="The hub has taken the program")
 
 SLOT_TELLS_NOTHING = Text(
-    de="Der Hub sagt nicht, ob ein Platz leer ist.",
-    en="The hub does not say whether a slot is empty.",
+    de="Der Hub sagt nicht bei jedem Platz, ob er leer ist.",
+    en="The hub does not say of every slot whether it is empty.",
 )
 TAKEN_UNREAD = Text(
     de="Jedes Stück wurde mit Prüfsumme bestätigt; zurücklesen lässt sich ein Programm nicht.",
