@@ -1,8 +1,11 @@
 """Sends a program through DAPLink's vendor commands, and believes it only when the board saw the end of the file.
 
 DAPLink: source/daplink/cmsis-dap/DAP_vendor.c, drag-n-drop/file_stream.c. It parses whole sectors of 512 bytes and
-answers CLOSE with 0 even when a file was cut off; the one sign of a complete file is the answer 19 to a WRITE. So the
-file is padded to whole sectors, and nothing is sent behind that answer, for which the firmware has no use."""
+answers CLOSE with 0 even when a file was cut off; the one sign of a complete file is the answer 19 to a WRITE. A WRITE
+that goes over the end of a sector answers for its second part only, so that errors and the 19 get lost. So the file is
+padded to whole sectors, each WRITE ends where its sector ends, and nothing is sent behind the 19."""
+
+from collections.abc import Iterator
 
 from medialab_agent.drivers.daplink.hidlink import HidLink
 from medialab_agent.drivers.daplink.refusals import refusal
@@ -35,7 +38,8 @@ class NotComplete(DeviceTrouble):
 
 
 def padded(content: bytes) -> bytes:
-    """Whole sectors; line ends mean nothing in a hex file."""
+    """Whole sectors, the end of the file in the last one; line ends mean nothing in a hex file."""
+    content = content.rstrip(b"\r\n")
     return content + b"\n" * (-len(content) % SECTOR)
 
 
@@ -62,8 +66,7 @@ async def _open(link: HidLink) -> None:
 
 
 async def _write(link: HidLink, content: bytes, progress: Progress) -> bool:
-    for at in range(0, len(content), PIECE):
-        piece = content[at : at + PIECE]
+    for at, piece in _pieces(content):
         status = await _status(link, WRITE, len(piece), data=piece)
         progress((at + len(piece)) / len(content))
         if status == DONE:
@@ -72,6 +75,13 @@ async def _write(link: HidLink, content: bytes, progress: Progress) -> bool:
             await _status(link, CLOSE)
             raise refusal(status)
     return False
+
+
+def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each with its place; none goes over the end of a sector."""
+    for sector in range(0, len(content), SECTOR):
+        for at in range(sector, sector + SECTOR, PIECE):
+            yield at, content[at : min(at + PIECE, sector + SECTOR)]
 
 
 async def _status(link: HidLink, *command: int, data: bytes = b"") -> int:
