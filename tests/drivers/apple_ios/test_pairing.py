@@ -1,8 +1,12 @@
 """Coming to trust: somebody taps, or does not."""
 
 import plistlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from medialab_agent.drivers.apple_ios.simulator import IPadSimulator
 from medialab_agent.sdk.simulator import Fault
@@ -17,6 +21,7 @@ async def test_a_stranger_learns_little_and_says_what_to_do(desk) -> None:
     assert probe.access is Access.NEEDS_PERSON
     assert probe.help is not None and "vertrauen" in probe.help.de
     assert [identity.kind for identity in probe.identities] == [IdentityKind.UUID]
+    assert probe.facts["product"] == "iPad13,18"
     assert one.effects == []
 
 
@@ -58,13 +63,23 @@ async def test_an_ipad_that_forgot_us_is_a_stranger_again(desk) -> None:
     assert (await one.again().report()).access is Access.NEEDS_PERSON
 
 
-async def test_another_hosts_certificate_opens_nothing(desk) -> None:
+def _strange_keys() -> dict[str, bytes]:
+    """Key and certificate of a computer the iPad never met."""
+    key, now = rsa.generate_private_key(public_exponent=65537, key_size=2048), datetime.now(UTC)
+    name = x509.Name([])
+    built = x509.CertificateBuilder(name, name, key.public_key(), 7, now - timedelta(days=1), now + timedelta(days=1))
+    certificate = built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    pem = serialization.PrivateFormat.TraditionalOpenSSL
+    private = key.private_bytes(serialization.Encoding.PEM, pem, serialization.NoEncryption())
+    return {"HostCertificate": certificate, "HostPrivateKey": private}
+
+
+async def test_a_name_without_its_certificate_opens_nothing(desk) -> None:
     """The simulated iPad checks whom it talks to, as real ones do."""
-    one, other = await desk(), await desk(IPadSimulator("ipad-2", is_trusted=False, allow_after_s=0.0))
-    await other.order("pair")
-    stolen = next(iter(other.simulator.state.hosts.values()))
-    (host_id,) = one.simulator.state.hosts
-    one.simulator.state.hosts[host_id] = stolen
+    one = await desk()
+    mux = one.simulator.mux
+    record = plistlib.loads(mux.records[one.simulator.udid])
+    mux.records[one.simulator.udid] = plistlib.dumps(record | _strange_keys())
     with pytest.raises(Unreachable):
         await one.driver.find_me()
     assert one.effects == []

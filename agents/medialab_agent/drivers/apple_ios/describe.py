@@ -44,13 +44,20 @@ def name_of(values: Mapping[str, Any]) -> str:
     return text(values, "DeviceName", "MarketingName", "ProductType") or "iPad"
 
 
+def known_to_all(values: Mapping[str, Any]) -> dict[str, Scalar]:
+    """What it tells strangers, too."""
+    return {
+        "maker": "Apple",
+        "model": text(values, "MarketingName", "ProductType"),
+        "product": text(values, "ProductType"),
+        "system": " ".join(filter(None, ("iPadOS", text(values, "ProductVersion")))),
+    }
+
+
 def facts(now: Inventory) -> dict[str, Scalar]:
     """What changes rarely."""
     return {
-        "maker": "Apple",
-        "model": text(now.values, "MarketingName", "ProductType"),
-        "product": text(now.values, "ProductType"),
-        "system": " ".join(filter(None, ("iPadOS", text(now.values, "ProductVersion")))),
+        **known_to_all(now.values),
         "build": text(now.values, "BuildVersion"),
         "storage_total": number(now.disk, "TotalDiskCapacity"),
         "supervised": now.is_supervised,

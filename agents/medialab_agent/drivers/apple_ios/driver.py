@@ -57,7 +57,8 @@ class IPadDriver(Driver):
         except NotTrusted as error:
             values = await inventory.read_as_stranger(self._ipad)
             found = describe.identities(self.link.key, values)
-            return Probe(describe.name_of(values), "tablet", found, Access.NEEDS_PERSON, error.trouble.remedy)
+            name, told = describe.name_of(values), describe.known_to_all(values)
+            return Probe(name, "tablet", found, Access.NEEDS_PERSON, error.trouble.remedy, told)
         return Probe(
             name=describe.name_of(now.values),
             kind="tablet",
