@@ -1,0 +1,109 @@
+"""The answers of PrusaLink this driver reads, validated: whatever answers there is hostile until it fits.
+
+Fields: https://github.com/prusa3d/Prusa-Link-Web/blob/master/spec/openapi.yaml; all but `printer.state` may be
+missing. Buddy firmware calls read-only `ro`, PrusaLink 0.8.1 `read_only`."""
+
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+
+Short = Annotated[str, StringConstraints(max_length=300)]
+
+
+class Answer(BaseModel):
+    """Part of an answer; unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class Version(Answer):
+    """`GET /api/version`: on a Pi `text` is `PrusaLink 0.8.1`, on Buddy firmware only `PrusaLink`."""
+
+    text: Short = ""
+    server: Short = ""
+    original: Short = ""
+    firmware: Short | None = None
+
+
+class Info(Answer):
+    """`GET /api/v1/info`."""
+
+    serial: Short | None = None
+    name: Short | None = None
+    hostname: Short | None = None
+    nozzle_diameter: float | None = None
+
+
+class Machine(Answer):
+    """The printer's part of the status: temperatures in °C, speed and flow in percent."""
+
+    state: Short
+    temp_nozzle: float | None = None
+    target_nozzle: float | None = None
+    temp_bed: float | None = None
+    target_bed: float | None = None
+    speed: float | None = None
+    flow: float | None = None
+
+    @property
+    def is_working(self) -> bool:
+        """A print runs or waits."""
+        return self.state in {"PRINTING", "PAUSED", "ATTENTION"}
+
+
+class StatusJob(Answer):
+    """The running job: progress in percent, time in seconds."""
+
+    id: int | None = None
+    progress: float | None = None
+    time_remaining: float | None = None
+
+
+class Status(Answer):
+    """`GET /api/v1/status`."""
+
+    printer: Machine
+    job: StatusJob | None = None
+    transfer: dict[str, Any] | None = None
+    """Present while a file is on its way to the printer."""
+
+
+class Storage(Answer):
+    """One place for files; `free_space` in bytes."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^/?[A-Za-z0-9_-]{1,32}/?$")]
+    type: Short = ""
+    available: bool = True
+    read_only: bool = Field(False, validation_alias=AliasChoices("read_only", "ro"))
+    free_space: int | None = None
+
+    @property
+    def name(self) -> str:
+        """`local`, `sdcard` or `usb`."""
+        return self.path.strip("/")
+
+
+class Storages(Answer):
+    """`GET /api/v1/storage`."""
+
+    storage_list: Annotated[tuple[Storage, ...], Field(max_length=8)] = ()
+
+
+class Child(Answer):
+    """A file or folder in a folder. On Buddy firmware `name` is the short name paths are made of."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    type: Short = ""
+    size: int | None = None
+    m_timestamp: int | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it holds others."""
+        return self.type == "FOLDER"
+
+
+class Folder(Answer):
+    """`GET /api/v1/files/<storage>/<path>` of a folder."""
+
+    children: Annotated[tuple[Child, ...], Field(max_length=5000)] = ()
