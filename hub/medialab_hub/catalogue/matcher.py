@@ -4,7 +4,7 @@ The score of a class is the number of keys of its best fitting tell; more keys w
 and neither does a USB number that several products share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
@@ -14,6 +14,9 @@ from medialab_hub.catalogue.told import Told
 
 ONLY_A_NUMBER = frozenset({"vid", "pid", "revision", "source"})
 """Keys that say no more than the USB number, which makers of different products share."""
+
+BY_HAND = "checklist"
+"""Driver of what people enter by hand."""
 
 MOST_CANDIDATES = 24
 """More than that is no question a person could answer."""
@@ -36,8 +39,6 @@ class _Rule:
     exclude: tuple[tuple[str, re.Pattern[str]], ...]
 
     def fits(self, told: Told) -> bool:
-        if not self.keys <= told.keys():  # as nearly always
-            return False
         return all(_fits(told, key, pattern) for key, pattern in self.where) and not any(
             _fits(told, key, pattern) for key, pattern in self.exclude
         )
@@ -49,7 +50,9 @@ class Matcher:
     def __init__(self, classes: Sequence[DeviceClass], shared: Iterable[tuple[str, str]] = ()) -> None:
         common = frozenset(shared) | _numbers_of_several(classes)
         told = (_rule(one.id, tell, common) for one in classes for tell in one.tells)
-        self._rules = (*told, *(_named(one) for one in classes if one.drivers))
+        self._rules: dict[frozenset[str], list[_Rule]] = {}
+        for rule in (*told, *(_named(one) for one in classes)):
+            self._rules.setdefault(rule.keys, []).append(rule)
 
     def match(self, connections: Iterable[Told]) -> Match:
         """Of one device that is reached over these connections."""
@@ -63,21 +66,26 @@ class Matcher:
     def _match_one(self, told: Told) -> Match:
         best: dict[str, int] = {}
         hinted: set[str] = set()
-        for rule in self._rules:
-            if rule.fits(told):
-                hinted.add(rule.owner)
-                if rule.decides:
-                    best[rule.owner] = max(best.get(rule.owner, 0), len(rule.keys))
+        for rule in self._fitting(told):
+            hinted.add(rule.owner)
+            if rule.decides:
+                best[rule.owner] = max(best.get(rule.owner, 0), len(rule.keys))
         if not best:
             return Match(candidates=tuple(hinted))
         most = max(best.values())
         winners = [owner for owner, keys in best.items() if keys == most]
         return Match(decided=winners[0]) if len(winners) == 1 else Match(candidates=tuple(winners))
 
+    def _fitting(self, told: Told) -> Iterator[_Rule]:
+        """Rules that read the same keys are left out together when one of those was not reported."""
+        for keys, rules in self._rules.items():
+            if keys <= told.keys():
+                yield from (rule for rule in rules if rule.fits(told))
+
 
 def _named(one: DeviceClass) -> _Rule:
-    """A driver that serves the class names it itself: as a checklist does, for a person entered the device so."""
-    where = (("driver", _pattern(one.drivers)), ("class", _pattern((one.id,))))
+    """A driver that serves the class names it itself; a checklist may name any, for a person entered the device so."""
+    where = (("driver", _pattern((*one.drivers, BY_HAND))), ("class", _pattern((one.id,))))
     return _Rule(one.id, frozenset({"driver", "class"}), True, where, ())
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from medialab_agent.sdk.manifest import load_manifest
 from medialab_hub.catalogue.areas import AREAS
 from medialab_hub.catalogue.loader import BadCatalogue, load, shipped
 from medialab_hub.catalogue.model import DeviceClass, Evidence, Plug
@@ -21,6 +22,8 @@ charging = { plug = "usb-c" }
 turnaround_min = 45
 mkr = ["6.3"]
 """
+DRIVERS = Path(__file__).parents[3] / "agents/medialab_agent/drivers"
+NOT_YET = {"bambu", "esp", "thymio", "tello"}
 ASSISTIVE = {"gotalk-9-plus", "tobii-5", "switch-interface", "focus-blue-braille", "brailliant-bi"}
 
 
@@ -68,6 +71,27 @@ def test_what_is_only_remembered_says_so_and_nothing_unverified_decides_by_a_num
         if tell.evidence is Evidence.MEM and not tell.hint and tell.where.keys() <= {"vid", "pid"}
     ]
     assert not guessed
+
+
+def test_what_tells_a_class_is_what_its_driver_announces() -> None:
+    """A tell that names a driver reads facts of that driver only; the driver's manifest has the last word on them."""
+    ours = {"driver", "kind", "name", "source", "serial", "uuid", "class"}
+    unheard = []
+    for one in shipped().classes.values():
+        for tell in one.tells:
+            for driver in tell.where.get("driver", ()):
+                folder = DRIVERS / driver.replace("-", "_")
+                if (folder / "manifest.toml").exists():
+                    manifest = load_manifest(folder / "manifest.toml")
+                    facts = {fact.key for fact in manifest.facts if not fact.volatile and not fact.trace}
+                    unheard += [f"{one.id}: {driver}.{key}" for key in {*tell.where, *tell.exclude} - ours - facts]
+    assert not unheard
+
+
+def test_a_driver_that_is_named_has_a_folder_or_serves_nobody_yet() -> None:
+    named = {driver for one in shipped().classes.values() for driver in one.drivers}
+    assert named >= {"android-adb", "apple-ios", "daplink", "octoprint", "checklist"}
+    assert all((DRIVERS / name.replace("-", "_")).is_dir() for name in named - NOT_YET)
 
 
 def test_every_headset_of_meta_says_from_which_age() -> None:

@@ -1,5 +1,6 @@
 """The catalogue of device classes; it changes only with the program."""
 
+import asyncio
 import gzip
 import hashlib
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ async def list_classes(
     _trainer: Trainer, if_none_match: FromHeader = None, accept_encoding: FromHeader = None
 ) -> Response:
     """Every class of the catalogue."""
-    answer = _every()
+    answer = await asyncio.to_thread(_every)  # reading the catalogue the first time takes a while
     if (same := unchanged(if_none_match, answer.tag)) is not None:
         return same
     headers = {"ETag": answer.tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
@@ -52,4 +53,4 @@ async def list_classes(
 @router.get("/classes/{class_id}", response_model=DeviceClassView)
 async def show_class(class_id: str, _trainer: Trainer) -> Response:
     """One class of the catalogue."""
-    return as_json(device_classes.one_class(class_id))
+    return as_json(await asyncio.to_thread(device_classes.one_class, class_id))
