@@ -19,6 +19,9 @@ MOST_CONNECTIONS = 3
 """At one time, for the whole agent. The combined Wi-Fi and Bluetooth chips of small computers carry only a few."""
 REST_S = 60.0
 """Seconds after a failure during which a reading in the background does not try that robot again."""
+LOOK_AGAIN_S = 600.0
+"""Seconds after which a robot that is known already is connected for a reading. Who just switched it on wants it for a
+tablet; it must not be taken away from there."""
 SHOW_S = 4.0
 """Seconds a robot blinks or shines when somebody looks for it."""
 AIR = "air"
@@ -77,7 +80,7 @@ class BleLine:
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
-        self._failed_at = float("-inf")
+        self._failed_at, self._looked_at = float("-inf"), time.monotonic()
         self._failure: DeviceTrouble | None = None
 
     @property
@@ -87,6 +90,10 @@ class BleLine:
         if sighting is None:
             raise silent("not seen")
         return sighting.facts
+
+    def is_due(self, *, is_known: bool) -> bool:
+        """Whether a reading in the background should connect: to a robot never met, or after `LOOK_AGAIN_S`."""
+        return not is_known or time.monotonic() > self._looked_at + LOOK_AGAIN_S
 
     @asynccontextmanager
     async def open(self, *, urgent: bool) -> AsyncIterator[Gatt]:
@@ -113,7 +120,7 @@ class BleLine:
         except DeviceTrouble as trouble:
             self._remember(trouble)
             raise
-        self._failure = None
+        self._failure, self._looked_at = None, time.monotonic()
         return gatt
 
     def _remember(self, trouble: DeviceTrouble) -> None:

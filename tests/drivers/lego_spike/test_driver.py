@@ -8,7 +8,7 @@ from medialab_agent.sdk.simulator import Fault
 from medialab_agent.sdk.testing.bench import Bench, OpenBench
 from medialab_agent.sdk.testing.suite import is_ready
 from medialab_wire.progress import CheckResult, ExecutionReport, ExecutionStatus, Outcome
-from medialab_wire.reports import IdentityKind
+from medialab_wire.reports import IdentityKind, Presence
 
 PROGRAM = "import runloop\n" + "# filled up\n" * 300
 
@@ -33,6 +33,20 @@ async def test_it_is_known_by_its_uuid_with_battery_and_firmware(open_bench: Ope
         assert report.volatile["battery"] == 83
         assert simulator.peripheral.connections == 1
         assert simulator.log == []
+
+
+async def test_a_known_hub_is_left_alone_when_somebody_switches_it_on(open_bench: OpenBench) -> None:
+    simulator = SpikeSimulator("Spike 7")
+    async with open_bench("lego-spike", simulator, {}) as bench:
+        first = await bench.until(is_ready)
+        await bench.unplug()
+        await bench.until(lambda report: report.presence is Presence.ABSENT)
+        simulator.soil()
+        await bench.plug()
+        again = await bench.until(lambda report: is_ready(report) and report.name == "Team Blitz")
+        assert (again.identities, again.facts["firmware"]) == (first.identities, "1.8.149")
+        assert again.traces["renamed"] == 1
+        assert simulator.peripheral.connections == 1
 
 
 @pytest.mark.parametrize(

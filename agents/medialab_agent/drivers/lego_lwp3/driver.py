@@ -113,7 +113,7 @@ class Lwp3Driver(Driver):
     def _named(self) -> str:
         """The newest name: what was read, unless the advertisement has changed since."""
         advertised = self._line.facts.get("name", "")
-        return self._name if self._name and advertised == self._advertised else advertised
+        return self._name if self._name and advertised in ("", self._advertised) else advertised
 
     def _kind(self) -> int:
         return m.kind_of(self._line.facts.get(MAKER, "")) or 0

@@ -1,10 +1,8 @@
 """The driver of one SPIKE Prime hub."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.drivers.lego_spike import checks, firmware, words
@@ -19,23 +17,13 @@ from medialab_wire.progress import Check
 from medialab_wire.reports import Identity, IdentityKind
 from medialab_wire.sightings import Sighting
 
-FRESH_S = 5.0
-"""Seconds within which a reading may use what the probe just read; orders and proofs never do."""
-KNOWN_NAME = "name"
-"""In the driver's memory: what the hub is called in its baseline."""
-
-
-@dataclass(frozen=True)
-class _State:
-    name: str
-    uuid: str
-    firmware: str
-    battery: int | None
-    at: float
+KNOWN_NAME, KNOWN_UUID, KNOWN_FIRMWARE = "name", "uuid", "firmware"
+"""In the driver's memory: what the hub is called in its baseline; what it told when it was connected last."""
 
 
 class SpikeDriver(Driver):
-    """See `Driver`. Settings: `air`, `show_s` (see `sdk.bluetooth`)."""
+    """See `Driver`. A hub is connected when it is met first, for orders, and rarely for its battery; what was read then
+    is told until the next time. Settings: `air`, `show_s` (see `sdk.bluetooth`)."""
 
     poll_s = 900.0
     reading_s = 90.0
@@ -43,7 +31,8 @@ class SpikeDriver(Driver):
     def __init__(self, link: DeviceLink) -> None:
         super().__init__(link)
         self._line = BleLine(link)
-        self._state: _State | None = None
+        self._battery: int | None = None
+        self._name = self._advertised = ""
 
     @classmethod
     def key(cls, sighting: Sighting) -> str | None:
@@ -52,22 +41,20 @@ class SpikeDriver(Driver):
 
     async def probe(self) -> Probe:
         """Its UUID and its name."""
-        state = await self._read()
+        await self._look_when_due()
         identities = (
-            Identity(kind=IdentityKind.UUID, value=state.uuid, scope="lego-spike"),
+            Identity(kind=IdentityKind.UUID, value=self.link.memory.get(KNOWN_UUID) or "", scope="lego-spike"),
             Identity(kind=IdentityKind.PLACE, value=self.link.key, scope="ble"),
         )
-        return Probe(state.name, "robot", identities, facts={"model": "LEGO SPIKE Prime"})
+        return Probe(self._named(), "robot", identities, facts={"model": "LEGO SPIKE Prime"})
 
     async def report(self) -> Reading:
         """Battery, firmware, and whether somebody renamed it; programs cannot be listed."""
-        state = self._state
-        if state is None or time.monotonic() - state.at > FRESH_S:
-            state = await self._read()
-        renamed = state.name != self.link.memory.get(KNOWN_NAME)
+        await self._look_when_due()
+        renamed = self._named() != self.link.memory.get(KNOWN_NAME)
         return Reading(
-            facts={"firmware": state.firmware},
-            volatile={} if state.battery is None else {"battery": state.battery},
+            facts={"firmware": self.link.memory.get(KNOWN_FIRMWARE)},
+            volatile={} if self._battery is None else {"battery": self._battery},
             traces={"renamed": int(renamed)},
         )
 
@@ -143,13 +130,27 @@ class SpikeDriver(Driver):
     @asynccontextmanager
     async def _hub(self, *, urgent: bool = True) -> AsyncIterator[Hub]:
         async with self._line.open(urgent=urgent) as gatt:
-            yield await Hub.meet(gatt)
+            hub = await Hub.meet(gatt)
+            await self._look(hub)
+            yield hub
 
-    async def _read(self) -> _State:
-        async with self._hub(urgent=False) as hub:
-            name, uuid, device = await hub.name(), await hub.uuid(), await hub.state()
-            self._state = _State(name, uuid, hub.info.firmware, device.battery, time.monotonic())
-        return self._state
+    async def _look_when_due(self) -> None:
+        if self._line.is_due(is_known=self.link.memory.get(KNOWN_UUID) is not None):
+            async with self._hub(urgent=False):
+                pass
+
+    async def _look(self, hub: Hub) -> None:
+        """Each connection tells how the hub is."""
+        self._name, self._advertised = await hub.name(), self._line.facts.get("name", "")
+        self._battery = (await hub.state()).battery
+        for known, value in ((KNOWN_UUID, await hub.uuid()), (KNOWN_FIRMWARE, hub.info.firmware)):
+            if self.link.memory.get(known) != value:
+                self.link.memory.put(known, value)
+
+    def _named(self) -> str:
+        """The newest name: what was read, unless the advertisement has changed since."""
+        advertised = self._line.facts.get("name", "")
+        return self._name if self._name and advertised in ("", self._advertised) else advertised
 
 
 def _wanted(order: Order) -> str:

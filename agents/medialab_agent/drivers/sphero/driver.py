@@ -1,9 +1,7 @@
 """The driver of one Sphero robot."""
 
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.drivers.sphero import packets_v1, words
@@ -15,28 +13,19 @@ from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.evidence import count
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_wire.base import Scalar
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Identity, IdentityKind
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
-FRESH_S = 5.0
-"""Seconds within which a reading may use what the probe just read; orders and proofs never do."""
-KNOWN_NAME, KNOWN_MODEL = "name", "model"
-"""In the driver's memory: the name of the baseline; the kind of robot, which a changed name no longer tells."""
-
-
-@dataclass(frozen=True)
-class _State:
-    name: str
-    firmware: str
-    battery: Battery
-    pictures: int
-    at: float
+KNOWN_NAME, KNOWN_MODEL, KNOWN_FIRMWARE = "name", "model", "firmware"
+"""In the driver's memory: the name of the baseline; the kind of robot, which another name no longer tells; firmware."""
 
 
 class SpheroDriver(Driver):
-    """See `Driver`. An order wakes the robot and leaves it asleep; readings change neither.
+    """See `Driver`. A robot is connected when it is met first, for orders, and rarely for its battery. An order wakes
+    it and leaves it asleep; readings change neither.
 
     Settings: `air`, `show_s` (see `sdk.bluetooth`)."""
 
@@ -46,7 +35,9 @@ class SpheroDriver(Driver):
     def __init__(self, link: DeviceLink) -> None:
         super().__init__(link)
         self._line = BleLine(link)
-        self._state: _State | None = None
+        self._battery: Battery | None = None
+        self._pictures: int | None = None
+        self._name = self._advertised = ""
 
     @classmethod
     def key(cls, sighting: Sighting) -> str | None:
@@ -55,22 +46,22 @@ class SpheroDriver(Driver):
 
     async def probe(self) -> Probe:
         """Its address, name and kind."""
-        state = await self._read()
+        await self._look_when_due()
         identity = Identity(kind=IdentityKind.MAC, value=self.link.key, scope="sphero")
-        return Probe(state.name, "robot", (identity,), facts={"model": self._model().name})
+        return Probe(self._named(), "robot", (identity,), facts={"model": self._model().name})
 
     async def report(self) -> Reading:
         """Battery, firmware, stored pictures, and whether somebody renamed it."""
-        state = self._state
-        if state is None or time.monotonic() - state.at > FRESH_S:
-            state = await self._read()
-        renamed = state.name != self.link.memory.get(KNOWN_NAME)
-        percent = {} if state.battery.percent is None else {"battery": state.battery.percent}
-        return Reading(
-            facts={"firmware": state.firmware, "charge": state.battery.charge.value},
-            volatile=percent,
-            traces={"renamed": int(renamed), "pictures": state.pictures},
-        )
+        await self._look_when_due()
+        facts: dict[str, Scalar] = {"firmware": self.link.memory.get(KNOWN_FIRMWARE)}
+        volatile: dict[str, Scalar] = {}
+        if self._battery is not None:
+            facts["charge"] = self._battery.charge.value
+            volatile |= {} if self._battery.percent is None else {"battery": self._battery.percent}
+        traces = {"renamed": int(self._named() != self.link.memory.get(KNOWN_NAME))}
+        if self._pictures is not None:
+            traces["pictures"] = self._pictures
+        return Reading(facts=facts, volatile=volatile, traces=traces)
 
     async def snapshot(self) -> Mapping[str, Any]:
         """What it is called."""
@@ -132,6 +123,7 @@ class SpheroDriver(Driver):
             toy: Toy
             model = self._model()
             toy = await ToyV1.meet(gatt) if gatt.has(packets_v1.SEND) else await ToyV2.meet(gatt, model)
+            await self._look(toy)
             if not urgent:
                 yield toy
                 return
@@ -142,20 +134,33 @@ class SpheroDriver(Driver):
                 with suppress(DeviceTrouble):
                     await toy.sleep()
 
-    async def _read(self) -> _State:
-        async with self._toy(urgent=False) as toy:
-            name, firmware, battery = await toy.name(), await toy.firmware(), await toy.battery()
-            self._state = _State(name, firmware, battery, await toy.pictures(), time.monotonic())
-        return self._state
+    async def _look_when_due(self) -> None:
+        if self._line.is_due(is_known=self.link.memory.get(KNOWN_FIRMWARE) is not None):
+            async with self._toy(urgent=False):
+                pass
+
+    async def _look(self, toy: Toy) -> None:
+        """Each connection tells how the robot is."""
+        self._name, self._advertised = await toy.name(), self._line.facts.get("name", "")
+        self._battery, self._pictures = await toy.battery(), await toy.pictures()
+        firmware = await toy.firmware()
+        if self.link.memory.get(KNOWN_FIRMWARE) != firmware:
+            self.link.memory.put(KNOWN_FIRMWARE, firmware)
+
+    def _named(self) -> str:
+        """The newest name: what was read, unless the advertisement has changed since."""
+        advertised = self._line.facts.get("name", "")
+        return self._name if self._name and advertised in ("", self._advertised) else advertised
 
     def _model(self) -> Model:
         """By its factory name; by what was known before somebody renamed it; else by its service."""
         facts = self._line.facts
         model = model_of(facts.get("name", ""))
-        if model is not None:
-            self.link.memory.put(KNOWN_MODEL, model.name)
-            return model
         known = self.link.memory.get(KNOWN_MODEL)
+        if model is not None and known != model.name:
+            self.link.memory.put(KNOWN_MODEL, model.name)
+        if model is not None:
+            return model
         is_first = packets_v1.SERVICE in facts.get("service_uuids", "")
         return next((one for one in MODELS if one.name == known), SPRK if is_first else MINI)
 
