@@ -1,13 +1,16 @@
 """The small drive a board shows: what is on it, read anew each time, and where it may be written.
 
-A node is a block device, which has to be mounted by the system, or a directory that stands for a mounted one."""
+A node is a block device or an image of one, which is read as it is, or a directory that stands for a mounted one. To
+be written a device has to be mounted by the system."""
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from medialab_agent.sdk.microbit.fat import BadDrive, FatDrive
 from medialab_wire.sightings import Sighting
 
 NEVER = frozenset({"MAINTENANCE", "RPI-RP2"})
@@ -42,6 +45,8 @@ class Volume:
 
     def names(self) -> frozenset[str] | None:
         """Its top entries in upper case; None when it cannot be read. Blocking."""
+        with contextlib.suppress(BadDrive), FatDrive(self.node) as drive:
+            return frozenset(entry.name for entry in drive.entries())
         root = self.root()
         if root is None:
             return None
@@ -53,6 +58,9 @@ class Volume:
 
     def text(self, name: str) -> str | None:
         """The begin of one of its files; None when it is not there or not readable. Blocking."""
+        with contextlib.suppress(BadDrive), FatDrive(self.node) as drive:
+            begin = drive.begin_of(name, DETAILS_MOST)
+            return None if begin is None else begin.decode("utf-8", "replace")
         root = self.root()
         try:
             fd = os.open(root / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC) if root else -1
