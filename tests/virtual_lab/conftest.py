@@ -25,9 +25,15 @@ def lab_image() -> Image:
 @pytest.fixture(scope="module")
 def vm(lab_image: Image, request: pytest.FixtureRequest) -> Iterator[Vm]:
     """A pristine guest for the tests of one file."""
-    guest = Vm(lab_image)
+    guest, failed = Vm(lab_image), request.session.testsfailed
     _told.insert(-1, f"lab: {request.module.__name__.rpartition('.')[2]}: guest restored in {guest.restored_s} s")
     yield guest
+    if request.session.testsfailed > failed:
+        print(
+            guest.run(
+                "/bin/sh", "-c", "journalctl -q --no-pager -o short-monotonic | grep -v qemu-ga | tail -n 150"
+            ).out
+        )
     guest.end()
 
 

@@ -20,10 +20,12 @@ from bumble.hci import Address
 from bumble.link import LocalLink
 from bumble.transport import open_transport
 
-INTERVAL = 250
-"""Milliseconds between two advertisements of one robot."""
+INTERVAL = 1000
+"""Milliseconds between two advertisements of one robot: the guest's processor is many times slower than a hub's."""
 LEGACY_BYTES = 31
 """Room in an advertisement, and again in its scan response (Bluetooth Core 5.4, 6.B.2.3.1)."""
+ACTIVE = 1
+"""Scan type of whoever asks for scan responses (Bluetooth Core 5.4, 4.E.7.8.10)."""
 UNSUITABLE = hci.LeFeatureMask.LL_PRIVACY | hci.LeFeatureMask.LE_EXTENDED_ADVERTISING
 """Linux would wait for events of theirs that the emulated controller never sends."""
 SIG = "-0000-1000-8000-00805f9b34fb"
@@ -74,7 +76,8 @@ class GuestController(Controller):
             kinds = hci.HCI_LE_Advertising_Report_Event.EventType
             self._report(kinds.ADV_IND, pdu.advertiser_address, bytes(pdu.data))
             answer = self.link.responses.get(_plain(pdu.advertiser_address), b"")
-            self._report(kinds.SCAN_RSP, pdu.advertiser_address, answer)
+            if self.le_scan_type == ACTIVE:
+                self._report(kinds.SCAN_RSP, pdu.advertiser_address, answer)
         scanning, self.le_scan_enable = self.le_scan_enable, 0
         try:
             super().on_advertising_pdu(pdu)

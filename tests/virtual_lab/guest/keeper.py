@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import re
+import select
 import socket
 import socketserver
 import struct
@@ -148,26 +149,29 @@ class Controller(socketserver.BaseRequestHandler):
     """One Bluetooth controller for as long as the host keeps the connection."""
 
     def handle(self) -> None:
+        """One loop for both directions: a file another thread still reads would outlive being closed."""
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         node = os.open("/dev/vhci", os.O_RDWR)
-        os.write(node, b"\xff\x00")
-        threading.Thread(target=self.upward, args=(node,), daemon=True).start()
-        pending = b""
-        while data := self.request.recv(65536):
-            pending += data
-            while size := packet(pending):
-                os.write(node, pending[:size])
-                pending = pending[size:]
-        os.close(node)
-
-    def upward(self, node: int) -> None:
-        """What the kernel says; its answer to the opening packet is not for the controller."""
         try:
-            while data := os.read(node, 4096):
-                if data[:1] != b"\xff":
-                    self.request.sendall(data)
-        except OSError:
-            pass
+            os.write(node, b"\xff\x00")
+            self.pump(node)
+        finally:
+            os.close(node)
+
+    def pump(self, node: int) -> None:
+        """Until the host hangs up. The kernel's answer to the opening packet is not for the controller."""
+        pending = b""
+        while True:
+            ready = select.select([node, self.request], [], [])[0]
+            if node in ready and not (data := os.read(node, 4096)).startswith(b"\xff"):
+                self.request.sendall(data)
+            if self.request in ready:
+                if not (data := self.request.recv(65536)):
+                    return
+                pending += data
+                while size := packet(pending):
+                    os.write(node, pending[:size])
+                    pending = pending[size:]
 
 
 def packet(data: bytes) -> int:
