@@ -14,7 +14,7 @@ class TestMoonraker(DriverSuite):
 
     driver = "moonraker"
     short_deadline_s = 1.0
-    fault_deadline_s = 4.0
+    fault_deadline_s = 3.0
 
     @pytest.fixture(autouse=True)
     def hurry(self, monkeypatch: pytest.MonkeyPatch) -> None:

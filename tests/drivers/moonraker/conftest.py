@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
-from tests.drivers.moonraker.peers import Peer, RealPeer, SimulatedPeer
+from tests.drivers.moonraker.peers import REAL, Peer, RealPeer, SimulatedPeer
 from tests.peers.moonraker.rig import MoonrakerPeer
 
 
@@ -39,7 +39,7 @@ def bare(moonrakers: tuple[MoonrakerPeer, MoonrakerPeer]) -> MoonrakerPeer:
     return moonrakers[1]
 
 
-@pytest.fixture(params=["simulated", pytest.param("real", marks=pytest.mark.peers)])
+@pytest.fixture(params=["simulated", pytest.param("real", marks=REAL)])
 async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
     if request.param == "real":
         found: Peer = RealPeer(request.getfixturevalue("moonraker"))

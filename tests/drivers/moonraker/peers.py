@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import pytest
 
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
 from medialab_wire.sightings import Sighting
 from tests.peers.moonraker.rig import MoonrakerPeer
 
+REAL = [pytest.mark.peers, pytest.mark.xdist_group("moonraker")]
+"""Tests with the real programs share them: they run on one worker."""
 GCODE = b"M104 S90\nM140 S55\n" + b"".join(b"G1 X%d Y%d F600\n" % (n % 90, n % 80) for n in range(600))
 OBJECTS = "/printer/objects/query?print_stats&virtual_sdcard&gcode_move&fan&extruder&heater_bed&display_status"
 

@@ -41,6 +41,7 @@ async def heard(interface: str, wanted: str) -> Sighting:
 
 
 @pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
 async def test_the_real_announcement_leads_to_the_real_printer(moonraker: MoonrakerPeer) -> None:
     sighting = await heard("127.0.0.1", moonraker.hostname)
     assert sighting.facts["txt.version"] == "0.11.0"

@@ -145,6 +145,7 @@ async def test_a_key_is_sent_only_where_it_is_needed_and_only_to_its_address() -
 
 
 @pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
 async def test_the_real_one_lets_us_in_with_its_key_only(bare: MoonrakerPeer) -> None:
     locked = DRIVER(known(manual(bare.host, bare.port)))
     found = await locked.probe()

@@ -125,6 +125,7 @@ async def test_no_room_for_one_more_websocket_is_said(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
 async def test_the_real_one_has_no_room_either(bare: MoonrakerPeer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "FIRST_PAUSE_S", 0.1)
     await full(bare.host, bare.port, bare.api_key(), bare.sockets)

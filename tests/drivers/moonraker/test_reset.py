@@ -9,7 +9,7 @@ from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.trouble import DeviceTrouble
-from medialab_wire.progress import CheckResult
+from medialab_wire.progress import Check, CheckResult
 from tests.drivers.moonraker.peers import GCODE, Peer, RealPeer
 from tests.drivers.octoprint.session import link, reset_order, run
 from tests.peers.moonraker.rig import MoonrakerPeer
@@ -80,6 +80,10 @@ async def test_hot_printing_printer_with_traces_is_reset_and_read_back(peer: Pee
     assert set(after.traces.values()) == {0}
 
 
+def result_of(checks: tuple[Check, ...], name: str) -> CheckResult:
+    return next(check.result for check in checks if check.id == name)
+
+
 async def test_changed_settings_are_noticed_and_said(peer: Peer, driver: Driver) -> None:
     path = "parts/fan.cfg" if isinstance(peer, RealPeer) else "macros/cancel.cfg"
     before = (await peer.admin.get(f"/server/files/config/{path}")).content
@@ -87,11 +91,11 @@ async def test_changed_settings_are_noticed_and_said(peer: Peer, driver: Driver)
     await peer.upload(path, before + b"# anna war hier\n", "config")
     try:
         checks = await driver.verify(reset_order(baseline))
-        assert {c.id for c in checks if c.result is CheckResult.FAILED} == {"configuration"}
+        assert result_of(checks, "configuration") is CheckResult.FAILED
         assert isinstance(checks, Advised) and checks.advice is not None
     finally:
         await peer.upload(path, before, "config")
-    assert not [c for c in await driver.verify(reset_order(baseline)) if c.result is CheckResult.FAILED]
+    assert result_of(await driver.verify(reset_order(baseline)), "configuration") is CheckResult.PASSED
 
 
 async def test_single_pictures_nobody_may_delete_are_said(peer: Peer, driver: Driver) -> None:
@@ -131,6 +135,7 @@ async def test_a_paused_print_is_cancelled_too(peer: Peer, driver: Driver) -> No
 
 
 @pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
 async def test_a_print_that_waits_for_heat_is_cancelled(moonraker: MoonrakerPeer) -> None:
     peer = RealPeer(moonraker)
     driver = DRIVER(link(peer.sighting()))
@@ -151,6 +156,29 @@ async def test_a_print_that_waits_for_heat_is_cancelled(moonraker: MoonrakerPeer
 
 
 @pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
+async def test_a_reset_goes_on_after_moonraker_lost_its_power(moonraker: MoonrakerPeer) -> None:
+    peer = RealPeer(moonraker)
+    driver = DRIVER(link(peer.sighting()))
+    baseline = dict(await driver.snapshot())
+    await peer.upload("learners/anna.gcode")
+    await peer.gcode("M140 S60")
+    order = reset_order(baseline)
+    steps = await driver.plan(order)
+    moonraker.kill("moonraker")
+    running = [asyncio.create_task(driver.do(order, step, lambda *_: None)) for step in steps[:1]]
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(moonraker.launch_moonraker)
+    assert (await running[0]).changed
+    result = await run(driver, order)
+    assert result.machine_passed(), result.checks
+    assert "learners" not in await peer.paths()
+    await driver.close()
+    await peer.admin.aclose()
+
+
+@pytest.mark.peers
+@pytest.mark.xdist_group("moonraker")
 async def test_klipper_that_is_away_is_said_and_waited_for(moonraker: MoonrakerPeer) -> None:
     peer = RealPeer(moonraker)
     driver = DRIVER(link(peer.sighting()))

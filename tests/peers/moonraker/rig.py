@@ -93,10 +93,14 @@ class MoonrakerPeer:
 
     def launch(self) -> None:
         """Start the programs; returns at once, but for the first time ever: then a C part is built."""
-        self._run("moonraker", [str(PROGRAMS / "moonraker"), "-d", str(self.base)])
+        self.launch_moonraker()
         if self.with_klipper:
             self._run("board", [sys.executable, str(HERE / "board.py"), str(self._board)])
             self.launch_klipper()
+
+    def launch_moonraker(self) -> None:
+        """Start Moonraker alone."""
+        self._run("moonraker", [str(PROGRAMS / "moonraker"), "-d", str(self.base)])
 
     def launch_klipper(self) -> None:
         """Start the printer's own program."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 AMBIENT_C = 21.3
-HEAT_C_PER_S, COOL_C_PER_S = 12.0, 8.0
+HEAT_C_PER_S, COOL_C_PER_S = 12.0, 20.0
 PRINT_S = 600.0
 CANCEL_S = 0.4
 """How long the last moves take after a cancel."""
