@@ -12,7 +12,7 @@ class TestMicrobitV2(DriverSuite):
     driver = "daplink"
 
     def make(self) -> Simulator:
-        return DapLinkSimulator("microbit-1", board=MICROBIT_V2)
+        return DapLinkSimulator("microbit-1", board=MICROBIT_V2, beat_s=0.02)
 
 
 class TestCalliope1(DriverSuite):
@@ -21,4 +21,4 @@ class TestCalliope1(DriverSuite):
     driver = "daplink"
 
     def make(self) -> Simulator:
-        return DapLinkSimulator("calliope-1", board=CALLIOPE_1)
+        return DapLinkSimulator("calliope-1", board=CALLIOPE_1, beat_s=0.02)

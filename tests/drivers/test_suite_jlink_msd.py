@@ -13,4 +13,4 @@ class TestCalliope2(DriverSuite):
     fault_deadline_s = 3.0
 
     def make(self) -> Simulator:
-        return JLinkSimulator("calliope-2")
+        return JLinkSimulator("calliope-2", beat_s=0.02)
