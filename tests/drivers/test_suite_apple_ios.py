@@ -11,6 +11,7 @@ class TestAppleIos(DriverSuite):
     """Everything the suite demands of every driver."""
 
     driver = "apple-ios"
+    level = "erase"
     once_only = frozenset({"erase"})
     fault_deadline_s = 2.5
 

@@ -116,7 +116,7 @@ async def test_the_practice_lab_shows_a_roomful_of_devices(
             return {d for d, r in newest.items() if r.presence is Presence.PRESENT and r.access in ours and r.driver}
 
         await until(lambda: len(present()) >= 24, 90)
-        assert {report.driver for report in hub.reports} == {"android-adb", "octoprint"}
+        assert {report.driver for report in hub.reports} >= {"android-adb", "octoprint"}
         assert program.leave(signal.SIGTERM) == 0, program.log.read_text()
 
 
