@@ -17,14 +17,14 @@ SHARED_NUMBERS = frozenset(
         ("0d28", "0204"),  # every board with Arm's DAPLink firmware (usb.ids: "ARM mbed")
         ("1366", "1015"),  # every board with SEGGER's J-Link OB and a drive (usb.ids: "J-Link")
         ("1a86", "7523"),  # WCH CH340, in cables and on boards (usb.ids)
-        ("1a86", "55d4"),  # WCH CH9102 (kernel: drivers/usb/serial/ch341.c and cdc-acm)
+        ("1a86", "55d4"),  # WCH CH9102, the successor
         ("10c4", "ea60"),  # Silicon Labs CP210x (usb.ids)
         ("0403", "6001"),  # FTDI FT232 (usb.ids)
         ("0403", "6015"),  # FTDI FT230X (kernel: drivers/usb/serial/ftdi_sio_ids.h)
         ("0483", "5740"),  # STMicroelectronics virtual COM port (usb.ids)
         ("303a", "1001"),  # USB-Serial/JTAG of every newer ESP32 (Espressif usb-pids)
         ("2e8a", "0003"),  # boot ROM of every RP2040 (Raspberry Pi usb-pid)
-        ("05ac", "12ab"),  # every newer iPad (libimobiledevice usbmuxd: usb.h)
+        ("05ac", "12ab"),  # every newer iPad (usb.ids: "iPad")
     }
 )
 """USB numbers of chips that products outside this catalogue carry, too."""
