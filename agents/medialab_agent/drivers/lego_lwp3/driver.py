@@ -46,12 +46,12 @@ class Lwp3Driver(Driver):
 
     async def report(self) -> Reading:
         """What it advertises, and what it told when it was last connected for an order."""
-        renamed = self._named() != self.link.memory.get(KNOWN_NAME)
+        known = self.link.memory.get(KNOWN_NAME)
         firmware = self.link.memory.get(KNOWN_FIRMWARE)
         return Reading(
             facts={"firmware": firmware} if firmware else {},
             volatile={} if self._battery is None else {"battery": self._battery},
-            traces={"renamed": int(renamed)},
+            traces={} if known is None else {"renamed": int(self._named() != known)},
         )
 
     async def snapshot(self) -> Mapping[str, Any]:

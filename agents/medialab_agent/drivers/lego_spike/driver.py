@@ -51,11 +51,11 @@ class SpikeDriver(Driver):
     async def report(self) -> Reading:
         """Battery, firmware, and whether somebody renamed it; programs cannot be listed."""
         await self._look_when_due()
-        renamed = self._named() != self.link.memory.get(KNOWN_NAME)
+        known = self.link.memory.get(KNOWN_NAME)
         return Reading(
             facts={"firmware": self.link.memory.get(KNOWN_FIRMWARE)},
             volatile={} if self._battery is None else {"battery": self._battery},
-            traces={"renamed": int(renamed)},
+            traces={} if known is None else {"renamed": int(self._named() != known)},
         )
 
     async def snapshot(self) -> Mapping[str, Any]:

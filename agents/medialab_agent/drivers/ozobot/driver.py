@@ -31,6 +31,7 @@ class OzobotDriver(Driver):
         super().__init__(link)
         self._line = BleLine(link)
         self._battery: int | None = None
+        self._name = self._advertised = ""
 
     @classmethod
     def key(cls, sighting: Sighting) -> str | None:
@@ -53,9 +54,10 @@ class OzobotDriver(Driver):
 
     async def report(self) -> Reading:
         """Whether somebody renamed it, and the battery as it was at the last order."""
-        renamed = self._line.facts.get("name", "") != self.link.memory.get(KNOWN_NAME)
+        known = self.link.memory.get(KNOWN_NAME)
         return Reading(
-            volatile={} if self._battery is None else {"battery": self._battery}, traces={"renamed": int(renamed)}
+            volatile={} if self._battery is None else {"battery": self._battery},
+            traces={} if known is None else {"renamed": int(self._named() != known)},
         )
 
     async def snapshot(self) -> Mapping[str, Any]:
@@ -123,7 +125,13 @@ class OzobotDriver(Driver):
             evo = await Evo.meet(gatt)
             if evo is not None:
                 self._battery = await evo.battery()
+                self._name, self._advertised = await evo.name(), self._line.facts.get("name", "")
             yield evo
+
+    def _named(self) -> str:
+        """The newest name: what was read, unless the advertisement has changed since."""
+        advertised = self._line.facts.get("name", "")
+        return self._name if self._name and advertised in ("", self._advertised) else advertised
 
 
 DRIVER = OzobotDriver

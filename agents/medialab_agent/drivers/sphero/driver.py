@@ -58,7 +58,8 @@ class SpheroDriver(Driver):
         if self._battery is not None:
             facts["charge"] = self._battery.charge.value
             volatile |= {} if self._battery.percent is None else {"battery": self._battery.percent}
-        traces = {"renamed": int(self._named() != self.link.memory.get(KNOWN_NAME))}
+        known = self.link.memory.get(KNOWN_NAME)
+        traces = {} if known is None else {"renamed": int(self._named() != known)}
         if self._pictures is not None:
             traces["pictures"] = self._pictures
         return Reading(facts=facts, volatile=volatile, traces=traces)
