@@ -1,5 +1,6 @@
 """The road around the command channel: drive, doubts, missing ports, faked words, a data log that stays."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -151,3 +152,23 @@ async def test_what_a_group_leaves_is_counted_and_never_named(open_bench: OpenBe
     async with ready(open_bench, simulator) as bench:
         soiled = await bench.until(lambda report: report.traces == {"foreign_program": 1, "data_log": 1})
         assert b"Emil" not in soiled.encode()
+
+
+async def test_a_board_unplugged_while_it_is_written_recovers(open_bench: OpenBench) -> None:
+    """Half a program is on it, its stream hangs, nothing runs; the next reset makes it clean."""
+    simulator = DapLinkSimulator("half", board=MICROBIT_V2)
+    async with ready(open_bench, simulator) as bench:
+        simulator.soil()
+        simulator.faults.add(Fault.SLOW)
+        await bench.order("reset", "clean", baseline={}, exec="x-half", until=lambda _report: simulator._stream.is_open)
+        while simulator.chip.flash.find(b"Emil") >= 0:
+            await asyncio.sleep(0.01)
+        await bench.unplug()
+        assert (await bench.last("x-half")).outcome is not Outcome.CLEAN
+        assert any(simulator.residue().values())
+        simulator.faults.clear()
+        await bench.plug()
+        await bench.until(is_ready)
+        report = await reset(bench)
+        assert report.outcome is Outcome.CLEAN, (report.trouble, report.checks)
+        assert not any(simulator.residue().values())

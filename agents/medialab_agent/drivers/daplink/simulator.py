@@ -190,6 +190,8 @@ class DapLinkSimulator(Simulator):
         return self._command(command, rest)
 
     def _command(self, command: int, rest: bytes) -> bytes:
+        if command == 0x00:
+            return self._info(rest[0])
         if command == 0x80:
             return bytes([command, len(self._unique_id)]) + self._unique_id.encode()
         if command == 0x8A:
@@ -201,6 +203,13 @@ class DapLinkSimulator(Simulator):
         if command in (0x01, 0x89):
             return bytes([command, int(command == 0x89)])
         return b"\xff"
+
+    def _info(self, what: int) -> bytes:
+        """DAP_Info: words end with a zero byte that is counted; 0xF0 capabilities (SWD), 0xFE packets, 0xFF size."""
+        words = {1: "Arm", 2: PRODUCT[self.board.id], 3: self._unique_id, 4: VERSION}
+        numbers = {0xF0: b"\x01", 0xFE: b"\x01", 0xFF: (64).to_bytes(2, "little")}
+        said = words[what].encode() + b"\0" if what in words else numbers.get(what, b"")
+        return bytes([0x00, len(said)]) + said
 
 
 def scene() -> tuple[DapLinkSimulator, ...]:
