@@ -55,7 +55,8 @@ def _add_firmware(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 def _settings() -> Settings:
     settings = from_env()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "websockets"):
+    # At debug, bleak and dbus_fast would write down every phone they hear.
+    for chatty in ("httpx", "websockets", "bleak", "dbus_fast"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     return settings
 

@@ -142,7 +142,8 @@ class Registry:
     def _claim(self, sighting: Sighting) -> Claim | None:
         found = candidates(sighting, self._shelf.manifests)
         group = group_of(sighting)
-        chosen = self._choices.get(dev_id(None, group)) if group is not None else None
+        place = group if group is not None else f"{sighting.source}:{sighting.key}"
+        chosen = self._choices.get(dev_id(None, place)) if found or group is not None else None
         if chosen is not None and any(candidate.driver == chosen for candidate in found):
             found = tuple(candidate for candidate in found if candidate.driver == chosen)
         claims: list[tuple[int, Claim]] = []
@@ -153,9 +154,9 @@ class Registry:
                 claims.append((candidate.score, Claim(candidate.driver, key)))
         if len(claims) == 1:
             return claims[0][1]
-        if group is None:
+        if group is None and not claims:
             return None
-        return Claim(None, group, tuple(claim.driver or "" for _, claim in claims))
+        return Claim(None, place, tuple(claim.driver or "" for _, claim in claims))
 
     def _key(self, driver: str, sighting: Sighting) -> str | None:
         try:
