@@ -115,9 +115,13 @@ class Library:
             except DeviceTrouble as trouble:
                 self.troubles.append(trouble)
 
-    def default(self, device_class: str) -> Firmware:
-        """What a reset puts on boards of this class. Raises `Refused`."""
-        return self._one(device_class, lambda firmware: firmware.script.default)
+    def default(self, device_class: str, chip: str = "") -> Firmware:
+        """What a reset puts on boards of this class, and of this chip where there are several. Raises `Refused`."""
+        chips = {"", chip.lower()}
+        return self._one(
+            device_class,
+            lambda found: found.script.default and (not chip or found.script.requires.chip.lower() in chips),
+        )
 
     def get(self, script_id: str, device_class: str) -> Firmware:
         """The script of that id, if it is made for that class. Raises `Refused`."""

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from medialab_agent.drivers.arduino.simulated.board import Board, BootProgram, Mishap
 from medialab_agent.drivers.arduino.simulated.chip import ATMEGA328P, ATMEGA328P_OLD, ATMEGA2560, Chip, Part
-from medialab_agent.drivers.arduino.simulated.port import Port
 from medialab_agent.drivers.arduino.simulated.stk500v1 import Stk500v1
 from medialab_agent.drivers.arduino.simulated.stk500v2 import Stk500v2
 from medialab_agent.sdk import intel_hex
 from medialab_agent.sdk.firmware import library
+from medialab_agent.sdk.simulated_port import Port
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
 

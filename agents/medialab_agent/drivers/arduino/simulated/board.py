@@ -30,7 +30,7 @@ class Mishap:
 
 @dataclass
 class Board:
-    """What `simulated.port.Port` talks to. `note(verb)` hears of changes, `die` pulls the plug."""
+    """What `sdk.simulated_port.Port` talks to. `note(verb)` hears of changes, `die` pulls the plug."""
 
     chip: Chip
     baud: int

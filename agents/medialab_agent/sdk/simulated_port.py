@@ -1,7 +1,9 @@
-"""A simulated USB serial port: a pty whose opening resets the board, as DTR does on a real one."""
+"""A simulated USB serial port for simulators: a pty whose opening is told to the board, as DTR tells a real one."""
 
+import ctypes
 import os
 import select
+import struct
 import termios
 import threading
 import time
@@ -10,7 +12,39 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from medialab_agent.drivers.arduino.simulated.opens import Opens
+IN_CLOSE = 0x08 | 0x10
+IN_OPEN = 0x20
+"""linux/inotify.h"""
+_HEAD = struct.Struct("iIII")
+
+
+class Opens:
+    """Watches one node. `fd` is readable when there is news."""
+
+    def __init__(self, path: str) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self.fd < 0 or libc.inotify_add_watch(self.fd, os.fsencode(path), IN_OPEN | IN_CLOSE) < 0:
+            raise OSError(ctypes.get_errno(), f"inotify: {path}")
+
+    def news(self) -> list[bool]:
+        """In order: True for each time it was opened, False for each time it was closed."""
+        try:
+            data = os.read(self.fd, 4096)
+        except BlockingIOError:
+            return []
+        found = []
+        while data:
+            _watch, mask, _cookie, length = _HEAD.unpack_from(data)
+            data = data[_HEAD.size + length :]
+            if mask & (IN_OPEN | IN_CLOSE):
+                found.append(bool(mask & IN_OPEN))
+        return found
+
+    def close(self) -> None:
+        """Stop watching."""
+        os.close(self.fd)
+
 
 LOOK_S = 0.02
 """Seconds between two looks at whether the board has something to say or is unplugged."""

@@ -1,0 +1,1 @@
+"""The parts of a simulated ESP32: loader and flash."""
