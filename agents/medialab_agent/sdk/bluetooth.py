@@ -4,8 +4,8 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -22,6 +22,8 @@ REST_S = 60.0
 LOOK_AGAIN_S = 600.0
 """Seconds after which a robot that is known already is connected for a reading. Who just switched it on wants it for a
 tablet; it must not be taken away from there."""
+FAREWELL_S = 1.0
+"""Seconds for what is put back at the end of a connection, also when the work was cut off."""
 SHOW_S = 4.0
 """Seconds a robot blinks or shines when somebody looks for it."""
 AIR = "air"
@@ -136,6 +138,13 @@ class BleLine:
     def _sighting(self) -> Sighting | None:
         seen = (sighting for sighting in self._link.sightings if sighting.present and sighting.source == "ble")
         return next(seen, None)
+
+
+async def farewell(last: Awaitable[None]) -> None:
+    """Put something back at the end of a connection, within `FAREWELL_S`. Never raises for a robot's sake."""
+    with suppress(DeviceTrouble, TimeoutError):
+        async with asyncio.timeout(FAREWELL_S):
+            await last
 
 
 async def show_for(link: DeviceLink) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from medialab_agent.drivers.lego_lwp3 import messages as m
 from medialab_agent.drivers.lego_lwp3 import words
 from medialab_agent.drivers.lego_lwp3.hub import Hub
-from medialab_agent.sdk.bluetooth import BleLine, show_for
+from medialab_agent.sdk.bluetooth import BleLine, farewell, show_for
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_wire.progress import Check, CheckResult
@@ -94,7 +94,7 @@ class Lwp3Driver(Driver):
             try:
                 await show_for(self.link)
             finally:
-                await hub.show(is_busy=False)
+                await farewell(hub.show(is_busy=False))
 
     async def stop(self) -> None:
         """Nothing outlives a run: a hub's light is its own again when the connection ends."""

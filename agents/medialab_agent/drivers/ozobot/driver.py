@@ -6,7 +6,7 @@ from typing import Any
 
 from medialab_agent.drivers.ozobot import advert, checks, words
 from medialab_agent.drivers.ozobot.evo import Evo
-from medialab_agent.sdk.bluetooth import BleLine, show_for
+from medialab_agent.sdk.bluetooth import BleLine, farewell, show_for
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.gatt import refused
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
@@ -114,7 +114,7 @@ class OzobotDriver(Driver):
             try:
                 await show_for(self.link)
             finally:
-                await evo.shine(0, 0, 0)
+                await farewell(evo.shine(0, 0, 0))
 
     async def stop(self) -> None:
         """Nothing outlives a run: nothing is ever started here."""

@@ -1,18 +1,17 @@
 """The driver of one Sphero robot."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from medialab_agent.drivers.sphero import packets_v1, words
 from medialab_agent.drivers.sphero.toy_v1 import ToyV1
 from medialab_agent.drivers.sphero.toy_v2 import ToyV2
 from medialab_agent.drivers.sphero.toys import MINI, MODELS, SPRK, Battery, Model, Toy, model_of
-from medialab_agent.sdk.bluetooth import BleLine, show_for
+from medialab_agent.sdk.bluetooth import BleLine, farewell, show_for
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.evidence import count
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Identity, IdentityKind
@@ -113,7 +112,7 @@ class SpheroDriver(Driver):
             try:
                 await show_for(self.link)
             finally:
-                await toy.shine(0, 0, 0)
+                await farewell(toy.shine(0, 0, 0))
 
     async def stop(self) -> None:
         """Nothing to do: each connection of an order ends with the robot asleep."""
@@ -132,8 +131,7 @@ class SpheroDriver(Driver):
             try:
                 yield toy
             finally:
-                with suppress(DeviceTrouble):
-                    await toy.sleep()
+                await farewell(toy.sleep())
 
     async def _look_when_due(self) -> None:
         if self._line.is_due(is_known=self.link.memory.get(KNOWN_FIRMWARE) is not None):
