@@ -31,7 +31,7 @@ class Stk500v2:
             message = bytes(self._buffer[: size + 6])
             del self._buffer[: size + 6]
             if message[4] == TOKEN and _xor(message) == 0:
-                answers += _framed(message[1], self._answer(message[5:-1]))
+                answers += _framed(message[1], self._answer(message[5:-1].ljust(10, b"\0")))
         return bytes(answers)
 
     def _answer(self, body: bytes) -> bytes:
