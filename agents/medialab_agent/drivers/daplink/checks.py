@@ -7,8 +7,8 @@ from medialab_agent.drivers.daplink.place import Place
 from medialab_agent.drivers.daplink.reading import LOG_FILE
 from medialab_agent.sdk.microbit.banner import BLANK, ERASED
 from medialab_agent.sdk.microbit.conversation import Answer
-from medialab_agent.sdk.microbit.findings import Finding, checks_of, program_finding, prove
-from medialab_agent.sdk.microbit.hexfile import Memory
+from medialab_agent.sdk.microbit.default_program import DefaultProgram
+from medialab_agent.sdk.microbit.findings import Finding, ask_program, checks_of
 from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check
 from medialab_wire.texts import Text
@@ -21,19 +21,18 @@ LOG_FAILED = Text(de="ließ sich nicht löschen", en="could not be erased")
 NO_SUCH_MEMORY = Text(de="diese Platine zeichnet nichts auf", en="this board logs nothing")
 
 
-async def findings(place: Place, board: Board, memory: Memory, seconds: float) -> dict[str, Finding]:
+async def findings(place: Place, board: Board, program: DefaultProgram, seconds: float) -> dict[str, Finding]:
     """Ask and look, now. Raises `Unreachable` when the port is gone."""
-    answer = await prove(place.tty, seconds)
+    answer, found = await ask_program(board.id, board.room, program, place.tty, seconds)
     names = await asyncio.to_thread(place.drive.names) if place.drive else None
-    program = program_finding(board.id, board.room, memory, answer)
-    return {"program": program, "data-log": log_finding(board, names, answer)}
+    return {"program": found, "data-log": log_finding(board, names, answer)}
 
 
 async def verify_clean(
-    place: Place, board: Board, level: ResetLevel, memory: Memory, seconds: float
+    place: Place, board: Board, level: ResetLevel, program: DefaultProgram, seconds: float
 ) -> tuple[Check, ...]:
     """One check per check of the level."""
-    return checks_of(level, await findings(place, board, memory, seconds))
+    return checks_of(level, await findings(place, board, program, seconds))
 
 
 def log_finding(board: Board, names: frozenset[str] | None, answer: Answer | None) -> Finding:

@@ -89,10 +89,13 @@ class DapLinkDriver(Driver):
             )
         place, board = self._place()
         program = await asyncio.to_thread(program_for, place, board)
-        found = await findings(place, board, program.memory, self.listen_s)
+        found = await findings(place, board, program, self.listen_s)
         if all(passed for passed, _expected, _observed in found.values()):
             return ()
-        return (Step("flash", _FLASH, deadline_s=120), Step("start", _START, deadline_s=self.start_s + 20))
+        flash = Step("flash", _FLASH, deadline_s=120)
+        if not program.can_prove:
+            return (flash,)
+        return (flash, Step("start", _START, deadline_s=self.start_s + 20))
 
     async def do(self, _order: Order, step: Step, say: Say) -> Done:
         place, board = self._place()
@@ -114,7 +117,7 @@ class DapLinkDriver(Driver):
             return ()
         place, board = self._place()
         program = await asyncio.to_thread(program_for, place, board)
-        return await verify_clean(place, board, level, program.memory, self.proof_s)
+        return await verify_clean(place, board, level, program, self.proof_s)
 
     async def find_me(self) -> None:
         """The default program blinks; another one is left alone, and only the interface chip's light flickers."""

@@ -59,6 +59,7 @@ class HidLink:
     def __init__(self, node: str) -> None:
         self._node = node
         self._fd = -1
+        self._ready = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Open, and pass over answers meant for others. Raises `HidDenied`, `BadAnswer` or `Unreachable`."""
@@ -68,6 +69,7 @@ class HidLink:
             raise HidDenied(self._node) from error
         except OSError as error:
             raise unreachable(f"hidraw: {type(error).__name__}") from error
+        asyncio.get_running_loop().add_reader(self._fd, self._ready.set)
         try:
             await self._synchronise()
         except BaseException:
@@ -112,23 +114,27 @@ class HidLink:
         return await self._receive(seconds)
 
     async def _receive(self, seconds: float) -> bytes:
-        loop = asyncio.get_running_loop()
-        ready = asyncio.Event()
-        loop.add_reader(self._fd, ready.set)
         try:
             async with asyncio.timeout(seconds):
-                await ready.wait()
-            answer = os.read(self._fd, REPORT)
+                answer = await self._read()
         except (OSError, TimeoutError) as error:
             raise unreachable(f"hidraw: {type(error).__name__}") from error
-        finally:
-            loop.remove_reader(self._fd)
         if not answer:
             raise unreachable("hidraw: closed")
         return answer
 
+    async def _read(self) -> bytes:
+        while True:
+            self._ready.clear()
+            await self._ready.wait()
+            try:
+                return os.read(self._fd, REPORT)
+            except BlockingIOError:
+                continue
+
     def _close(self) -> None:
         if self._fd >= 0:
+            asyncio.get_running_loop().remove_reader(self._fd)
             os.close(self._fd)
             self._fd = -1
 

@@ -16,7 +16,7 @@ from medialab_agent.sdk.microbit.banner import Banner
 from medialab_agent.sdk.microbit.conversation import await_start, make_blink, overhear
 from medialab_agent.sdk.microbit.copying import copy_program
 from medialab_agent.sdk.microbit.default_program import DefaultProgram, default_program
-from medialab_agent.sdk.microbit.findings import Finding, checks_of, program_finding, prove
+from medialab_agent.sdk.microbit.findings import Finding, ask_program, checks_of
 from medialab_agent.sdk.microbit.hexfile import Memory, memory_of, write_hex
 from medialab_agent.sdk.microbit.serial_line import SerialBusy
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
@@ -119,10 +119,14 @@ class JLinkDriver(Driver):
                 detail=f"{order.action} {order.level or ''}",
             )
         place = place_of(self.link.sightings)
-        found = await self._findings(place, order, self.listen_s)
-        if found["program"][0]:
+        program = await self._program(place)
+        _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, self.listen_s)
+        if found[0]:
             return ()
-        return (Step("flash", _FLASH, deadline_s=120), Step("start", _START, deadline_s=self.start_s + 20))
+        flash = Step("flash", _FLASH, deadline_s=120)
+        if not program.can_prove:
+            return (flash,)
+        return (flash, Step("start", _START, deadline_s=self.start_s + 20))
 
     async def do(self, _order: Order, step: Step, say: Say) -> Done:
         place = place_of(self.link.sightings)
@@ -152,13 +156,10 @@ class JLinkDriver(Driver):
 
     async def _findings(self, place: Place, order: Order, seconds: float) -> dict[str, Finding]:
         program = await self._program(place)
-        answer = await prove(place.tty, seconds)
+        _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, seconds)
         stored = await asyncio.to_thread(digests, place.stored)
         kept = [str(one) for one in (order.baseline or {}).get("stored", [])]
-        return {
-            "program": program_finding(SPOKEN, ROOM, program.memory, answer),
-            "stored-programs": finding(kept, stored),
-        }
+        return {"program": found, "stored-programs": finding(kept, stored)}
 
     async def find_me(self) -> None:
         """The default program blinks; another one is left alone."""

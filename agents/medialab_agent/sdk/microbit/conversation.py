@@ -9,9 +9,9 @@ from medialab_agent.sdk.microbit.serial_line import SerialLine
 
 BEAT_S = 1.0
 """Seconds between two banners."""
-FOREIGN_LINES = 3
-"""Lines that are no banner and no proof, after which it is another program; the first may be cut, one may be told while
-it reads its memory."""
+FOREIGN_LINES = 6
+"""Lines that are no banner and no proof, after which it is another program; some may wait, cut, in the interface chip
+since the port was last read."""
 
 
 @dataclass(frozen=True)

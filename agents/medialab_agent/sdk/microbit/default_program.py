@@ -8,13 +8,17 @@ from medialab_agent.sdk.microbit.inspector import Room, WrongProgram, fitting
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.texts import Text
 
+GREETING = "MEDIALAB default "
+
 
 @dataclass(frozen=True)
 class DefaultProgram:
-    """The part of the image that is meant for this board."""
+    """The part of the image that is meant for this board. `can_prove`: it answers questions about its memory; a program
+    that a lab signed itself need not."""
 
     version: str
     memory: Memory
+    can_prove: bool
 
 
 def default_program(found: Found, room: Room) -> DefaultProgram:
@@ -25,7 +29,7 @@ def default_program(found: Found, room: Room) -> DefaultProgram:
         memory = fitting(firmware.open().data, room)
     except WrongProgram as error:
         raise wrong_program(str(error)) from error
-    return DefaultProgram(firmware.script.version, memory)
+    return DefaultProgram(firmware.script.version, memory, firmware.script.banner.startswith(GREETING))
 
 
 def wrong_program(detail: str) -> Refused:

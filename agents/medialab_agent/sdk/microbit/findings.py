@@ -2,6 +2,7 @@
 
 from medialab_agent.sdk.microbit.banner import checksum
 from medialab_agent.sdk.microbit.conversation import Answer, demand_proof
+from medialab_agent.sdk.microbit.default_program import DefaultProgram
 from medialab_agent.sdk.microbit.hexfile import Memory
 from medialab_agent.sdk.microbit.inspector import Room
 from medialab_agent.sdk.microbit.serial_line import SerialBusy
@@ -12,12 +13,16 @@ from medialab_wire.texts import Text
 
 Finding = tuple[bool | None, Text, Text]
 """Passed (None: could not be seen), expected, observed."""
+Asked = tuple[Answer | None, Finding]
 
 ONLY_DEFAULT = Text(de="nur das Standardprogramm", en="the default program only")
 PROVEN = Text(de="ganzer Speicher stimmt überein", en="the whole memory agrees")
 DIFFERENT = Text(de="Speicher enthält etwas anderes", en="the memory holds something else")
 FOREIGN = Text(de="ein anderes Programm antwortet", en="another program answers")
 SILENT = Text(de="keine Antwort über den seriellen Anschluss", en="no answer over the serial port")
+UNABLE = Text(
+    de="dieses Programm kann seinen Speicher nicht beweisen", en="this program cannot prove what its memory holds"
+)
 NO_PORT = Text(de="kein serieller Anschluss", en="no serial port")
 
 
@@ -29,6 +34,14 @@ async def prove(tty: str, seconds: float) -> Answer | None:
         return await demand_proof(tty, seconds)
     except (SerialBusy, NeedsPerson):
         return None
+
+
+async def ask_program(board: str, room: Room, program: DefaultProgram, tty: str, seconds: float) -> Asked:
+    """What runs, and what it proves. Raises `Unreachable` when the port is gone."""
+    if not program.can_prove:
+        return None, (None, ONLY_DEFAULT, UNABLE)
+    answer = await prove(tty, seconds)
+    return answer, program_finding(board, room, program.memory, answer)
 
 
 def program_finding(board: str, room: Room, memory: Memory, answer: Answer | None) -> Finding:

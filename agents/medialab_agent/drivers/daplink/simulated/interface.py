@@ -60,8 +60,13 @@ class Interface:
             self._drop(client)
             return
         answer = self._handle(report[1:].ljust(REPORT, b"\0"))
-        if answer is not None:
-            asyncio.get_running_loop().call_later(self._delay_s(), self._answer, client, answer)
+        if answer is None:
+            return
+        delay_s = self._delay_s()
+        if delay_s:
+            asyncio.get_running_loop().call_later(delay_s, self._answer, client, answer)
+        else:
+            self._answer(client, answer)
 
     def _answer(self, client: socket.socket, answer: bytes) -> None:
         if client in self._clients:
