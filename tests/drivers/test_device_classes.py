@@ -24,6 +24,7 @@ BY_SUITE: dict[tuple[str, str], str | set[str]] = {
     ("jlink_msd", "TestCalliope2"): "calliope-mini-2-1",
     ("lego_lwp3", "TestLwp3"): "lego-boost",
     ("lego_spike", "TestSpike"): SPIKE,
+    ("memory_card", "TestMemoryCard"): "canon-eos",
     ("moonraker", "TestMoonraker"): "klipper-printer",
     ("octoprint", "TestOctoPrint"): "octoprint-printer",
     ("ozobot", "TestOzobot"): "ozobot-evo",

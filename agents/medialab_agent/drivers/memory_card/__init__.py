@@ -1,0 +1,1 @@
+"""Memory cards of cameras and recorders: looked at read-only, never written."""
