@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import stat
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -60,6 +61,7 @@ class HidLink:
         self._node = node
         self._fd = -1
         self._ready = asyncio.Event()
+        self._writing: asyncio.Future[int] | None = None
 
     async def __aenter__(self) -> Self:
         """Open, and pass over answers meant for others. Raises `HidDenied`, `BadAnswer` or `Unreachable`."""
@@ -107,8 +109,12 @@ class HidLink:
     async def _exchange(self, payload: bytes, seconds: float) -> bytes:
         if len(payload) > REPORT:
             raise ValueError("a report has 64 bytes")
+        # The kernel waits up to five seconds for a device that does not take its report; that is a thread's business.
+        self._writing = asyncio.get_running_loop().run_in_executor(
+            None, os.write, self._fd, b"\0" + payload.ljust(REPORT, b"\0")
+        )
         try:
-            os.write(self._fd, b"\0" + payload.ljust(REPORT, b"\0"))
+            await asyncio.shield(self._writing)
         except OSError as error:
             raise unreachable(f"hidraw: {type(error).__name__}") from error
         return await self._receive(seconds)
@@ -133,10 +139,15 @@ class HidLink:
                 continue
 
     def _close(self) -> None:
-        if self._fd >= 0:
-            asyncio.get_running_loop().remove_reader(self._fd)
-            os.close(self._fd)
-            self._fd = -1
+        """Never while a thread still writes: the number could be somebody else's by then."""
+        if self._fd < 0:
+            return
+        fd, self._fd = self._fd, -1
+        asyncio.get_running_loop().remove_reader(fd)
+        if self._writing is None or self._writing.done():
+            os.close(fd)
+        else:
+            self._writing.add_done_callback(partial(_close_after, fd))
 
 
 def _open(node: str) -> int:
@@ -146,6 +157,13 @@ def _open(node: str) -> int:
             line.setblocking(False)
             return line.detach()
     return os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _close_after(fd: int, written: asyncio.Future[int]) -> None:
+    """Whatever became of the last report, nobody waits for it any more."""
+    if not written.cancelled():
+        written.exception()
+    os.close(fd)
 
 
 def _text(answer: bytes) -> str:

@@ -59,9 +59,9 @@ class SerialLine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._fd >= 0:
-            asyncio.get_running_loop().remove_reader(self._fd)
-            os.close(self._fd)
-            self._fd = -1
+            fd, self._fd = self._fd, -1
+            asyncio.get_running_loop().remove_reader(fd)
+            await asyncio.to_thread(os.close, fd)  # the kernel may wait until everything was sent
 
     def send(self, words: bytes) -> None:
         """A few bytes, at once. Raises `Unreachable`."""
