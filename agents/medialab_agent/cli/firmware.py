@@ -90,6 +90,7 @@ def _import(options: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    print(f"Stored in {own_folder()} and signed with this lab's own key:")
     for artifact in script.artifacts:
         print(f"{script.id}/{artifact.path} at {artifact.offset:#x}: {artifact.size} bytes, SHA-256 {artifact.sha256}")
     return 0

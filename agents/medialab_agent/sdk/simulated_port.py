@@ -48,6 +48,8 @@ class Opens:
 
 LOOK_S = 0.02
 """Seconds between two looks at whether the board has something to say or is unplugged."""
+REST_S = 0.1
+"""The same while nobody has the port open."""
 BAUDS = {termios.B1200: 1200, termios.B57600: 57_600, termios.B115200: 115_200}
 
 
@@ -110,7 +112,7 @@ class Port:
         users = 0
         while not self._halt.is_set():
             wanted = [opens.fd, master] if users else [opens.fd]
-            ready = select.select(wanted, [], [], LOOK_S)[0]
+            ready = select.select(wanted, [], [], LOOK_S if users else REST_S)[0]
             for is_open in opens.news():
                 users = max(0, users + (1 if is_open else -1))
                 (self._board.opened if is_open else self._board.closed)()

@@ -13,6 +13,7 @@ from medialab_agent.drivers.arduino.boards import boards
 from medialab_agent.drivers.arduino.driver import MANIFEST, ArduinoDriver
 from medialab_agent.drivers.arduino.simulator import MEGA, NANO, UNO, ArduinoSimulator, Model
 from medialab_agent.runtime.matcher import candidates
+from medialab_agent.runtime.shelf import Shelf
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import CheckResult
@@ -100,6 +101,14 @@ def test_every_board_in_the_list_is_matched(vid_pid: str) -> None:
     vid, _, pid = vid_pid.partition(":")
     found = candidates(Sighting(source="usb", key="k", facts={"vid": vid, "pid": pid}), [MANIFEST])
     assert [candidate.driver for candidate in found] == ["arduino"]
+
+
+@pytest.mark.parametrize("vid_pid", ["1a86:7523", "1a86:55d4", "0403:6001", "0403:6015", "10c4:ea60"])
+def test_the_chip_of_a_cable_alone_never_chooses_a_driver(vid_pid: str) -> None:
+    vid, _, pid = vid_pid.partition(":")
+    found = candidates(Sighting(source="usb", key="k", facts={"vid": vid, "pid": pid}), Shelf().manifests)
+    best = {candidate.driver for candidate in found if candidate.score == found[0].score}
+    assert {"arduino", "esp"} <= best
 
 
 def test_boards_have_ids_of_their_own_and_complete_ways() -> None:

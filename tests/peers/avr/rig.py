@@ -1,5 +1,7 @@
 """Real boot programs on simulated AVR chips: what a test plugs in instead of an Arduino board."""
 
+import atexit
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ MEGA = Kind("atmega2560", "mega.hex", 262_144, 4096, 253_952, "2341", "0042", Tr
 def built() -> Path:
     """The folder of the built programs. Raises `CalledProcessError` when a compiler or library is missing."""
     out = Path(tempfile.mkdtemp(prefix="medialab-avr-"))
+    atexit.register(shutil.rmtree, out, ignore_errors=True)
     done = subprocess.run(["sh", HERE / "build.sh", out], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, f"the simulated boards cannot be built; see tests/peers/avr/debian.txt\n{done.stderr}"
     return out

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ class EspSimulator(Simulator):
     """One board with an ESP32 behind a cable with a serial number."""
 
     loader: Loader = field(init=False)
+    _strikes: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         digest = sum(self.serial.encode()) & 0xFFFF
@@ -56,6 +57,14 @@ class EspSimulator(Simulator):
         if Fault.RESIDUE in self.faults:
             self.loader.worn.add(0x9004)
 
+    def strike(self, writes: int, happen: Callable[[], None]) -> None:
+        """Let something happen once, after that many more commands that write; on the port's thread."""
+        self._strikes.append((self.loader.writes + writes, happen))
+
+    def pull(self) -> None:
+        """The plug is pulled, and nobody told discovery yet."""
+        self._port.stop()
+
     def residue(self) -> Mapping[str, int]:
         """Bytes that are not as the lab's program leaves them."""
         flash = bytes(self.loader.flash)
@@ -84,12 +93,18 @@ class EspSimulator(Simulator):
         answer = self.loader.take(data)
         if self.loader.writes > before:
             self.log.append(Effect(time.monotonic(), "write"))
+            self._strike()
             if Fault.DIE in self.faults:
                 self._port.stop()
                 return b""
             if Fault.SLOW in self.faults:
                 time.sleep(0.02)
         return answer
+
+    def _strike(self) -> None:
+        for strike in [one for one in self._strikes if self.loader.writes >= one[0]]:
+            self._strikes.remove(strike)
+            strike[1]()
 
     def said(self) -> bytes:
         """See `Port`: nothing by itself."""
