@@ -51,7 +51,7 @@ class DapLinkSimulator(Simulator):
     def __post_init__(self) -> None:
         digits = sha256(self.serial.encode()).hexdigest()
         self._unique_id = (PREFIX[self.board.id] + digits)[:48]
-        self.folder = Path(tempfile.gettempdir()) / f"medialab-{digits[:12]}"
+        self.folder = Path(tempfile.gettempdir()) / "medialab-not-started"
         log = LogMemory() if self.board.has_log else None
         self.chip = Chip(self.board.room, int(digits[:16], 16), log)
         self._stream = Stream(self.chip, self._trouble, self._started)
@@ -81,8 +81,8 @@ class DapLinkSimulator(Simulator):
 
     async def start(self) -> None:
         """Appear, and run what the flash holds."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="medialab-"))
+        self._interface.path, self.drive.folder = self.folder / "hid", self.folder / self._label
         self._stream = Stream(self.chip, self._trouble, self._started)
         self.chip.restart()
         self._interface.open()

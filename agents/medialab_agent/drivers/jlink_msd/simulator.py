@@ -39,7 +39,7 @@ class JLinkSimulator(Simulator):
 
     def __post_init__(self) -> None:
         digits = sha256(self.serial.encode()).hexdigest()
-        self.folder = Path(tempfile.gettempdir()) / f"medialab-{digits[:12]}"
+        self.folder = Path(tempfile.gettempdir()) / "medialab-not-started"
         self._usb_serial = f"{int(digits[:8], 16):012d}"
         self.chip = Chip(ROOM, int(digits[:16], 16))
         self._port = SerialPort(self._beat, self._hear, self.beat_s)
@@ -58,8 +58,9 @@ class JLinkSimulator(Simulator):
 
     async def start(self) -> None:
         """Appear, and run what the flash holds."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.stored.mkdir(parents=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="medialab-"))
+        self._mini.folder, self.stored = self.folder / "MINI", self.folder / "FLASH"
+        self.stored.mkdir()
         (self.stored / "00.HEX").write_text(":00000001FF\n", encoding="ascii")
         self.chip.restart()
         self._port.open()

@@ -26,28 +26,21 @@ UNABLE = Text(
 NO_PORT = Text(de="kein serieller Anschluss", en="no serial port")
 
 
-async def prove(tty: str, seconds: float) -> Answer | None:
-    """A fresh answer of what runs; None when nobody could be asked. Raises `Unreachable` when the port is gone."""
-    if not tty:
-        return None
-    try:
-        return await demand_proof(tty, seconds)
-    except (SerialBusy, NeedsPerson):
-        return None
-
-
 async def ask_program(board: str, room: Room, program: DefaultProgram, tty: str, seconds: float) -> Asked:
     """What runs, and what it proves. Raises `Unreachable` when the port is gone."""
     if not program.can_prove:
         return None, (None, ONLY_DEFAULT, UNABLE)
-    answer = await prove(tty, seconds)
+    if not tty:
+        return None, (None, ONLY_DEFAULT, NO_PORT)
+    try:
+        answer = await demand_proof(tty, seconds)
+    except (SerialBusy, NeedsPerson) as error:
+        return None, (None, ONLY_DEFAULT, error.trouble.text)
     return answer, program_finding(board, room, program.memory, answer)
 
 
-def program_finding(board: str, room: Room, memory: Memory, answer: Answer | None) -> Finding:
+def program_finding(board: str, room: Room, memory: Memory, answer: Answer) -> Finding:
     """Silence proves nothing; another program's words, or a wrong checksum, prove that it is not the default one."""
-    if answer is None:
-        return None, ONLY_DEFAULT, NO_PORT
     proof = answer.proof
     if proof is None:
         return (False, ONLY_DEFAULT, FOREIGN) if answer.spoke else (None, ONLY_DEFAULT, SILENT)

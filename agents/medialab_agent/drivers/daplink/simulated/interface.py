@@ -21,7 +21,6 @@ class Interface:
 
     def open(self) -> None:
         """Appear."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._server.setblocking(False)
         self._server.bind(str(self.path))
