@@ -50,7 +50,8 @@ class Tool:
 
     async def identify(self) -> Chip:
         """Chip, MAC address and size of its flash. Raises `DeviceTrouble`."""
-        ended = await self._run("flash-id", chip="auto", deadline_s=30)
+        # the chip's own loader knows this; loading esptool's faster one first would take longer than the answer
+        ended = await self._run("flash-id", chip="auto", deadline_s=30, is_plain=True)
         if not ended.is_ok:
             raise _why(ended)
         return _chip(ended.output)
@@ -99,9 +100,11 @@ class Tool:
         deadline_s: float,
         fds: tuple[int, ...] = (),
         hear: Callable[[str], bool] | None = None,
+        is_plain: bool = False,
     ) -> Ended:
         told = self._link.settings
-        common = ("--chip", chip, "--port", self._tty(), "--baud", told.get("baud") or "115200")
+        plain = ("--no-stub",) if is_plain else ()
+        common = (*plain, "--chip", chip, "--port", self._tty(), "--baud", told.get("baud") or "115200")
         resets = ("--before", told.get("before") or "default-reset", "--after", told.get("after") or "hard-reset")
         stall = float(told.get("stall_s") or STALL_S)
         program = Program(self.program(), (*common, *resets, verb, *arguments), deadline_s, stall, fds=fds)
