@@ -7,6 +7,7 @@ import logging
 import random
 import select
 import socket
+import ssl
 import threading
 import time
 from collections import deque
@@ -47,6 +48,10 @@ class Broker:
     ca: Path | None = None
     cert: Path | None = None
     key: Path | None = None
+    context: ssl.SSLContext | None = None
+    """Used instead of the three files, for a broker whose certificate is checked in a way of its own."""
+    clean: bool = False
+    """Ask the broker to remember nothing of us between two connections."""
     keepalive_s: int = 15
     max_queued: int = 10_000
     """Publications that may wait for the broker; retained ones are coalesced per topic."""
@@ -64,6 +69,8 @@ class Handlers:
     on_message: Callable[[str, bytes, Ack], None]
     on_connected: Callable[[bool], None] = lambda _lost: None
     on_disconnected: Callable[[], None] = lambda: None
+    on_refused: Callable[[str], None] = lambda _reason: None
+    """The broker said no to us, such as for a wrong password; it is asked again all the same."""
     will: Callable[[], Publication] | None = None
     """Called on the network thread."""
 
@@ -129,7 +136,7 @@ class Session:
         client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=broker.client_id,
-            clean_session=False,
+            clean_session=broker.clean,
             protocol=MQTTProtocolVersion.MQTTv311,
             manual_ack=True,
         )
@@ -138,7 +145,9 @@ class Session:
         client.max_queued_messages_set(2 * IN_FLIGHT)
         if broker.username is not None:
             client.username_pw_set(broker.username, broker.password)
-        if urlsplit(broker.url).scheme == "mqtts":
+        if broker.context is not None:
+            client.tls_set_context(broker.context)
+        elif urlsplit(broker.url).scheme == "mqtts":
             ca, cert, key = (None if path is None else str(path) for path in (broker.ca, broker.cert, broker.key))
             client.tls_set(ca_certs=ca, certfile=cert, keyfile=key)
         client.on_socket_open = _send_at_once
@@ -233,6 +242,7 @@ class Session:
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
             log.warning("mqtt %s refuses %s: %s", self._broker.url, self._broker.client_id, reason)
+            self._call(self._handlers.on_refused, str(reason))
             client.disconnect()
             return
         self._connection += 1

@@ -1,0 +1,1 @@
+"""Bambu Lab printers in LAN mode: MQTT and FTPS on the printer itself, no cloud."""

@@ -1,0 +1,111 @@
+"""What a printer reports, merged from full states and deltas, and what it means.
+
+Fields: https://github.com/Doridian/OpenBambuAPI/blob/main/mqtt.md (pushing.pushall). P1 and A1
+send only what changed."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+NOZZLE_SAFE_C = 50.0
+BED_SAFE_C = 40.0
+"""Below these nobody is burned at a short touch (ISO 13732-1: bare metal, 51 °C for one minute)."""
+NORMAL_SPEED = 2
+"""Of the four levels silent, standard, sport, ludicrous."""
+WORKING = frozenset({"PREPARE", "SLICING", "RUNNING", "PAUSE"})
+RESTING = frozenset({"IDLE", "FINISH", "FAILED"})
+"""FAILED is what a stopped print reads until the next one: no error for whoever stopped it."""
+DEVELOPER_ERROR = 84033543
+"""`err_code` of a refused command ("mqtt message verify failed")."""
+DEVELOPER_HMS = (0x05000500, 0x00010007)
+"""The same as a health message, 0500-0500-0001-0007."""
+
+
+class State(BaseModel):
+    """The known part of a report; temperatures in °C, progress in percent, time in minutes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    gcode_state: str = ""
+    nozzle_temper: float | None = None
+    nozzle_target_temper: float | None = None
+    bed_temper: float | None = None
+    bed_target_temper: float | None = None
+    spd_lvl: int | None = None
+    mc_percent: int | None = None
+    mc_remaining_time: int | None = None
+    nozzle_diameter: str | float | None = None
+    sdcard: bool | str | None = None
+    lights_report: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def is_working(self) -> bool:
+        """A print runs, waits or is being prepared."""
+        return self.gcode_state in WORKING
+
+    @property
+    def is_at_rest(self) -> bool:
+        """It rests, and says so with a word we know."""
+        return self.gcode_state in RESTING
+
+    @property
+    def all_off(self) -> bool | None:
+        """Whether nozzle and bed have target 0; None while one is not reported."""
+        targets = (self.nozzle_target_temper, self.bed_target_temper)
+        if any(targets):
+            return False
+        return None if None in targets else True
+
+    @property
+    def excess(self) -> float | None:
+        """°C the hottest part is above its limit, 0 when safe; None while a temperature is unknown."""
+        if self.nozzle_temper is None or self.bed_temper is None:
+            return None
+        over = max(self.nozzle_temper - NOZZLE_SAFE_C, self.bed_temper - BED_SAFE_C)
+        return 0.0 if over < 0 else over + 0.01
+
+    @property
+    def is_safe(self) -> bool:
+        """True only when every temperature is known and low."""
+        return self.excess == 0.0
+
+    @property
+    def lamp(self) -> str:
+        """`on` or `off`; people's choice, to be left as it was."""
+        modes = [light.get("mode") for light in self.lights_report if light.get("node") == "chamber_light"]
+        return "off" if modes == ["off"] else "on"
+
+    @property
+    def phase(self) -> str:
+        """One word for people."""
+        if self.is_working:
+            return {"PAUSE": "paused", "RUNNING": "printing"}.get(self.gcode_state, "busy")
+        if not self.is_at_rest:
+            return "offline" if not self.gcode_state else "busy"
+        if self.all_off is False:
+            return "heating"
+        return "idle" if self.is_safe else "cooling"
+
+
+class Merged:
+    """The last known value of each field, from reports in their order."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, Any] = {}
+        self.needs_developer_mode = False
+
+    def take(self, report: dict[str, Any]) -> State | None:
+        """Merge one `print` report; None when nothing of it can be used."""
+        known = {key: report[key] for key in State.model_fields.keys() & report.keys()}
+        self.needs_developer_mode |= _complains(report.get("hms"))
+        try:
+            state = State.model_validate({**self._fields, **known})
+        except (ValidationError, RecursionError):
+            return None
+        self._fields |= known
+        return state
+
+
+def _complains(messages: Any) -> bool:
+    found = messages[:50] if isinstance(messages, list) else []
+    return any(isinstance(m, dict) and (m.get("attr"), m.get("code")) == DEVELOPER_HMS for m in found)
