@@ -1,0 +1,1 @@
+"""Driver for Thymio II robots, by cable or through their radio dongle."""
