@@ -118,7 +118,7 @@ def _run(work: Callable[[DapLinkSimulator], Awaitable[None]]) -> None:
     asyncio.run(inside())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(CONTENT) - 2), st.integers(0, 7))
 def test_a_flipped_bit_never_passes_for_the_program(at: int, bit: int) -> None:
     """What the interface chip lets pass (a colon that is none hides a line), the proof does not."""

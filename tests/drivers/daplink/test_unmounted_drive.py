@@ -64,7 +64,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return drive(tmp_path_factory.mktemp("good"), 12, 2).read_bytes()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_drive_is_refused_or_bounded(good: bytes, data: st.DataObject) -> None:
     damaged = bytearray(good[: data.draw(st.sampled_from([600, 20_000, len(good)]))])

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from medialab_agent.drivers.daplink.boards import CALLIOPE_3, MICROBIT_V1, MICROBIT_V2, Board
+from medialab_agent.drivers.daplink.driver import DapLinkDriver
 from medialab_agent.drivers.daplink.refusals import refusal_on_drive
 from medialab_agent.drivers.daplink.simulator import DapLinkSimulator
 from medialab_agent.sdk.microbit.simulated.chip import learners_program
@@ -154,8 +155,11 @@ async def test_what_a_group_leaves_is_counted_and_never_named(open_bench: OpenBe
         assert b"Emil" not in soiled.encode()
 
 
-async def test_a_board_unplugged_while_it_is_written_recovers(open_bench: OpenBench) -> None:
+async def test_a_board_unplugged_while_it_is_written_recovers(
+    open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half a program is on it, its stream hangs, nothing runs; the next reset makes it clean."""
+    monkeypatch.setattr(DapLinkDriver, "listen_s", 0.5)
     simulator = DapLinkSimulator("half", board=MICROBIT_V2)
     async with ready(open_bench, simulator) as bench:
         simulator.soil()

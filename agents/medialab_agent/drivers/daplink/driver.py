@@ -1,6 +1,7 @@
 """The driver of one board behind DAPLink."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -10,9 +11,9 @@ from medialab_agent.drivers.daplink.boards import HELP, Board, Doubt
 from medialab_agent.drivers.daplink.checks import findings, verify_clean
 from medialab_agent.drivers.daplink.hidlink import HOST_STATUS, HidLink
 from medialab_agent.drivers.daplink.place import Place, local_key, place_of
-from medialab_agent.drivers.daplink.reading import facts_of, identities_of, look, traces_of
+from medialab_agent.drivers.daplink.reading import Found, facts_of, identities_of, look, traces_of
 from medialab_agent.drivers.daplink.reset import program_for, write_program
-from medialab_agent.sdk.driver import Driver
+from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.conversation import await_start, make_blink
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
@@ -41,6 +42,10 @@ class DapLinkDriver(Driver):
     blinks = 12
     """How often the interface chip's own light is switched for `find_me`."""
 
+    def __init__(self, link: DeviceLink) -> None:
+        super().__init__(link)
+        self._looked: tuple[float, Place, Found] | None = None
+
     @classmethod
     def key(cls, sighting: Sighting) -> str | None:
         return local_key(sighting)
@@ -52,6 +57,7 @@ class DapLinkDriver(Driver):
             access = Access.FAILED if place.board is Doubt.STRANGER else Access.NEEDS_PERSON
             return Probe("", "board", identities_of(place, port, None), access, HELP[place.board])
         found = await look(place, place.board, self.listen_s)
+        self._looked = (time.monotonic(), place, found)
         if found.banner is not None:
             self.link.memory.put(_NAME, found.banner.name)
         identities = identities_of(place, port, self.link.memory.get(_NAME))
@@ -62,8 +68,15 @@ class DapLinkDriver(Driver):
         if isinstance(place.board, Doubt):
             access = Access.FAILED if place.board is Doubt.STRANGER else Access.NEEDS_PERSON
             return Reading(access=access, help=HELP[place.board])
-        found = await look(place, place.board, self.listen_s)
+        found = await self._look(place, place.board)
         return Reading(facts=facts_of(place, place.board, found), traces=traces_of(found))
+
+    async def _look(self, place: Place, board: Board) -> Found:
+        """What the probe heard a moment ago counts; a silent board is not listened to twice."""
+        looked, self._looked = self._looked, None
+        if looked is not None and looked[1] == place and time.monotonic() - looked[0] < self.listen_s:
+            return looked[2]
+        return await look(place, board, self.listen_s)
 
     async def snapshot(self) -> Mapping[str, Any]:
         place, board = self._place()
