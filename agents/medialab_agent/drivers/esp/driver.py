@@ -24,7 +24,7 @@ _FIRMWARE = "esp-firmware"
 
 
 class EspDriver(Driver):
-    """Asking an ESP32 who it is starts it anew; so it is asked once after each plugging in and each order."""
+    """Asking an ESP32 who it is starts it anew; so it is asked once after each plugging in, and after a failure."""
 
     def __init__(self, link: DeviceLink) -> None:
         super().__init__(link)
@@ -39,8 +39,9 @@ class EspDriver(Driver):
         return sighting.facts.get("serial") or sighting.facts.get("path") or None
 
     async def probe(self) -> Probe:
-        chip = self._chip = await self._tool.identify()
-        self._is_read = False
+        if self._tool.has_failed:
+            self._chip, self._is_read = None, False
+        chip = await self._identified()
         identities = (Identity(kind=IdentityKind.MAC, value=chip.mac),)
         return Probe(f"ESP32 {chip.mac[-5:]}", "board", identities, facts=_facts(chip))
 
@@ -73,6 +74,7 @@ class EspDriver(Driver):
             raise _unknown(step.id)
         wanted = await self._wanted(order)
         script, chip = wanted.firmware.script, await self._identified()
+        self._is_read = False
         for attempt in range(script.attempts):
             try:
                 await self._tool.write(chip.name, wanted.parts, script.deadline_s, say)
@@ -90,6 +92,7 @@ class EspDriver(Driver):
         chip = await self._identified()
         areas = {"program": wanted.parts, "rest": wanted.rest}
         held = {name: await self._tool.holds(chip.name, area) for name, area in areas.items()}
+        self._is_foreign, self._is_read = not held["program"], True
         none = count("Abweichungen", "differences", 0)
         return tuple(
             Check(

@@ -39,6 +39,8 @@ class Tool:
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
+        self.has_failed = False
+        """Something went wrong since the board last said who it is."""
 
     @property
     def sighting(self) -> Sighting:
@@ -53,7 +55,8 @@ class Tool:
         # the chip's own loader knows this; loading esptool's faster one first would take longer than the answer
         ended = await self._run("flash-id", chip="auto", deadline_s=30, is_plain=True)
         if not ended.is_ok:
-            raise _why(ended)
+            raise self._trouble(ended)
+        self.has_failed = False
         return _chip(ended.output)
 
     async def write(self, chip: str, areas: Sequence[Area], deadline_s: float, say: Callable[[float], None]) -> None:
@@ -61,7 +64,7 @@ class Tool:
         keep = ("--flash-mode", "keep", "--flash-freq", "keep", "--flash-size", "keep")
         ended = await self._with_files("write-flash", ("--erase-all", *keep), chip, areas, deadline_s, _Percent(say))
         if not ended.is_ok:
-            raise _why(ended)
+            raise self._trouble(ended)
 
     async def holds(self, chip: str, areas: Sequence[Area]) -> bool:
         """Whether the flash holds exactly this, by checksums the chip makes. Raises `DeviceTrouble`."""
@@ -70,7 +73,7 @@ class Tool:
             return True
         if ended.ending is Ending.EXITED and re.search(r"[Vv]erif\w+ (mismatch|failed)|digest mismatch", ended.output):
             return False
-        raise _why(ended)
+        raise self._trouble(ended)
 
     def program(self) -> str:
         """Where esptool is. Raises `NeedsPerson`."""
@@ -109,6 +112,10 @@ class Tool:
         stall = float(told.get("stall_s") or STALL_S)
         program = Program(self.program(), (*common, *resets, verb, *arguments), deadline_s, stall, fds=fds)
         return await run(program, hear, self._is_there)
+
+    def _trouble(self, ended: Ended) -> DeviceTrouble:
+        self.has_failed = True
+        return _why(ended)
 
     def _tty(self) -> str:
         node = self.sighting.facts.get("tty", "").split(" ")[0]
