@@ -38,19 +38,7 @@ export const ICONS = {
   edit: "M5 19h3.500L19 8.500 15.500 5 5 15.500zM13 7.500l3.500 3.500",
   battery: "M4 8.500h13a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-5a1 1 0 0 1 1-1zM20.500 11v2",
   dot: "M12 12m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
-  tablet: "M7 3.500h10a1 1 0 0 1 1 1v15a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM11 17.500h2",
-  headset: "M3.500 9.500h17v6a2 2 0 0 1-2 2h-3l-2-2.500h-3L8.500 17.500h-3a2 2 0 0 1-2-2zM6 9.500C6 7 8.500 5.500 12 5.500s6 1.500 6 4",
-  printer3d: "M5 20V4h14v16M3.500 20h17M9.500 4v3.500h5V4M12 7.500v3M8.500 16.500 12 14.500l3.500 2V20h-7z",
-  robot: "M6 9h12a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1zM12 9V5M12 4.500v.01M9 13.500v.01M15 13.500v.01M9.500 16.500h5",
-  board: "M6 5h12a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM9.500 9.500h5v5h-5zM9 2.500V5M15 2.500V5M9 19v2.500M15 19v2.500",
   box: "M12 3.500 20 8v8l-8 4.500L4 16V8zM4 8l8 4.500L20 8M12 12.500v8",
 } as const;
 
 export type IconName = keyof typeof ICONS;
-
-const KINDS: Record<string, IconName> = {
-  tablet: "tablet", phone: "tablet", headset: "headset", printer: "printer3d", robot: "robot", board: "board", unknown: "question",
-};
-
-/** The shape for a kind of device. */
-export const kindIcon = (kind: string): IconName => KINDS[kind] ?? "box";
