@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,6 +38,9 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", required=True, help="where the files come from")
     parser.add_argument("--text-de", required=True, help="what it changes, in German")
     parser.add_argument("--text-en", required=True, help="the same in English")
+    parser.add_argument(
+        "--sha256", action="append", default=[], help="as the maker names it; one for each file, in order"
+    )
     parser.add_argument("--default", action="store_true", help="a reset puts it on these boards")
     parser.set_defaults(command=_import)
 
@@ -83,7 +87,8 @@ def _import(options: argparse.Namespace) -> int:
         is_default=options.default,
     )
     try:
-        script = take_in(own_folder(), [_part(text) for text in options.files], origin)
+        parts = [_part(text, pinned) for text, pinned in zip_longest(options.files, options.sha256, fillvalue="")]
+        script = take_in(own_folder(), parts, origin)
     except DeviceTrouble as trouble:
         _complain(trouble)
         return 1
@@ -114,10 +119,10 @@ def _sign(options: argparse.Namespace) -> int:
     return 0
 
 
-def _part(text: str) -> Part:
+def _part(text: str, pinned: str) -> Part:
     """`FILE@OFFSET`; a file alone belongs at 0."""
     name, mark, offset = text.rpartition("@")
-    return Part(Path(name), int(offset, 0)) if mark else Part(Path(text), 0)
+    return Part(Path(name), int(offset, 0), pinned) if mark else Part(Path(text), 0, pinned)
 
 
 def _complain(trouble: DeviceTrouble) -> None:

@@ -20,10 +20,11 @@ LAB_KEY = "lab.key"
 
 @dataclass(frozen=True)
 class Part:
-    """One file to take in, and where in the chip's memory it belongs."""
+    """One file to take in, where in the chip's memory it belongs, and the SHA-256 its maker names, if any."""
 
     file: Path
     offset: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def take_in(own: Path, parts: Sequence[Part], origin: Origin) -> Script:
 
     Raises `Refused` for what no script may say, OSError for what cannot be read or written."""
     images = [(part, _image(part.file)) for part in parts]
+    for part, data in images:
+        if part.sha256 and part.sha256.lower() != _sha256(data):
+            raise bad_script(f"{part.file.name}: its SHA-256 is {_sha256(data)}")
     content = _toml(origin, images)
     script = parse_script(content, origin.id)
     home = own / script.id

@@ -75,7 +75,7 @@ async def test_without_a_serial_number_the_port_is_the_place() -> None:
     async with plugged(ArduinoSimulator("b-1", model=NANO)) as board:
         probe = await driver_of(board).probe()
         assert [identity.kind for identity in probe.identities] == [IdentityKind.PLACE]
-        assert probe.facts["known_by"] == "port"
+        assert probe.facts["has_serial"] is False
 
 
 async def test_a_board_that_is_only_recognised_says_so_and_is_never_reset() -> None:

@@ -74,7 +74,7 @@ async def test_other_boot_programs_are_told_and_their_flash_is_read(
     try:
         driver = ArduinoDriver(DeviceLink("avr-2", (board.sighting(),), Notes()))
         probe = await driver.probe()
-        assert (probe.name, probe.facts["bootloader"], probe.facts["program"]) == (name, boot, "foreign")
+        assert (probe.name, probe.facts["bootloader"], probe.facts["program"]) == (name, boot, None)
         assert (await driver.report()).traces == {"foreign_program": 1}
     finally:
         await board.stop()

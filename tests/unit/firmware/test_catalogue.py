@@ -200,6 +200,14 @@ def test_on_a_full_disk_what_was_there_before_stays_whole(tmp_path: Path) -> Non
     assert "esp32/two" in _cli(tmp_path, "list").stdout
 
 
+def test_a_checksum_the_maker_names_must_fit(tmp_path: Path) -> None:
+    image = tmp_path / "blink.bin"
+    image.write_bytes(b"x")
+    wrong = _cli(tmp_path, "import", str(image), "--id", "esp32/one", *IMPORT, "--sha256", "00" * 32)
+    assert (wrong.returncode, "SHA-256 is 2d711642" in wrong.stderr) == (1, True), wrong.stderr
+    assert not (tmp_path / "firmware").exists()
+
+
 def test_check_names_what_is_wrong(tmp_path: Path) -> None:
     image = tmp_path / "blink.bin"
     image.write_bytes(b"x")

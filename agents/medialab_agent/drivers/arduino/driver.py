@@ -103,9 +103,8 @@ class ArduinoDriver(Driver):
         return (Identity(kind=IdentityKind.PLACE, value=facts.get("path") or self._device.sighting.key),)
 
     def _facts(self, board: Board) -> dict[str, Scalar]:
-        by = "serial number" if self._device.sighting.facts.get("serial") else "port"
         read = self._seen.facts if self._seen else {}
-        return {"board": board.name, "chip": board.chip, "known_by": by, **read}
+        return {"board": board.name, "chip": board.chip, "has_serial": "serial" in self._device.sighting.facts, **read}
 
 
 def _default(device: Device, seen: Seen) -> Wanted:

@@ -37,10 +37,9 @@ class Seen:
         is_foreign = not self.is_blank and (self.carries is None or self.carries.sha256 != self.belongs.sha256)
         return {"foreign_program": int(is_foreign)}
 
-    def _program(self) -> str:
-        if self.carries is not None:
-            return f"{self.carries.firmware.id} {self.carries.firmware.script.version}"
-        return "blank" if self.is_blank else "foreign"
+    def _program(self) -> str | None:
+        """The known program it carries; None for a foreign one and for none at all."""
+        return f"{self.carries.firmware.id} {self.carries.firmware.script.version}" if self.carries else None
 
 
 async def look(device: Device, belongs: str | None) -> Seen:

@@ -32,6 +32,7 @@ class EspDriver(Driver):
         self._chip: Chip | None = None
         self._is_foreign: bool | None = None
         self._is_read = False
+        self._known = ""
 
     @classmethod
     def key(cls, sighting: Sighting) -> str | None:
@@ -52,8 +53,8 @@ class EspDriver(Driver):
             self._is_read = True
         if self._is_foreign is None:
             return Reading(facts=_facts(chip))
-        words: dict[str, Scalar] = {"program": "foreign" if self._is_foreign else "known"}
-        return Reading(facts=_facts(chip) | words, traces={"foreign_program": int(self._is_foreign)})
+        known = {} if self._is_foreign else {"program": self._known}
+        return Reading(facts=_facts(chip) | known, traces={"foreign_program": int(self._is_foreign)})
 
     async def snapshot(self) -> Mapping[str, Any]:
         """Which firmware belongs on this board: the lab's default for its chip."""
@@ -92,6 +93,7 @@ class EspDriver(Driver):
         chip = await self._identified()
         areas = {"program": wanted.parts, "rest": wanted.rest}
         held = {name: await self._tool.holds(chip.name, area) for name, area in areas.items()}
+        self._known = f"{wanted.firmware.id} {wanted.firmware.script.version}"
         self._is_foreign, self._is_read = not held["program"], True
         none = count("Abweichungen", "differences", 0)
         return tuple(
@@ -124,6 +126,7 @@ class EspDriver(Driver):
             wanted = await self._target(chip, self.link.memory.get(_FIRMWARE))
         except Refused:
             return None
+        self._known = f"{wanted.firmware.id} {wanted.firmware.script.version}"
         return not await self._tool.holds(chip.name, wanted.parts)
 
     async def _wanted(self, order: Order) -> Target:
