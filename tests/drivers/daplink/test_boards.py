@@ -1,5 +1,9 @@
 """Which board it is: the signs that settle it, and the traps where a person has to be asked."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from medialab_agent.drivers.daplink.boards import CALLIOPE_1, CALLIOPE_3, MICROBIT_V1, MICROBIT_V2, Board, Doubt, which
@@ -24,7 +28,6 @@ REST = "0" * 44
         ("12A0", PLAIN, ("MINI",), CALLIOPE_1),
         ("12A0", PLAIN, (), CALLIOPE_1),
         ("9906", V3, ("MINI",), CALLIOPE_3),
-        ("9903", PLAIN, ("MINI",), CALLIOPE_3),
         ("1234", V3, ("MINI",), CALLIOPE_3),
         # traps
         ("9900", PLAIN, (), Doubt.UNCLEAR),
@@ -32,6 +35,8 @@ REST = "0" * 44
         ("9900", BBC, ("MINI",), Doubt.UNCLEAR),
         ("9904", V3, ("MICROBIT",), Doubt.UNCLEAR),
         ("9900", V3, ("MINI",), Doubt.UNCLEAR),
+        ("9903", PLAIN, ("MINI",), Doubt.UNCLEAR),
+        ("9904", "Calliope mini CMSIS-DAP", ("MINI",), Doubt.UNCLEAR),
         ("12A0", BBC, ("MICROBIT",), Doubt.UNCLEAR),
         ("9999", BBC, ("MICROBIT",), Doubt.UNCLEAR),
         ("9900", PLAIN, ("MICROBIT", "MINI"), Doubt.UNCLEAR),
@@ -62,3 +67,23 @@ def test_an_unnamed_drive_does_not_take_the_name_of_another() -> None:
     assert place.drive is not None
     assert (place.drive.node, place.drive.label) == ("/dev/sda2", "MICROBIT")
     assert place.board is MICROBIT_V2
+
+
+def _corpus() -> list[dict[str, Any]]:
+    entries = json.loads((Path(__file__).parents[2] / "fixtures/sightings/boards.json").read_text(encoding="utf-8"))
+    return [entry for entry in entries if local_key(Sighting.model_validate(entry["sighting"]))]
+
+
+def test_no_sighting_of_the_corpus_is_taken_for_another_board() -> None:
+    """What the hub's catalogue is sure of the driver is sure of, too, and nothing else."""
+    seen = {}
+    for entry in _corpus():
+        board = place_of([Sighting.model_validate(entry["sighting"])]).board
+        seen[entry["why"], str(entry["sighting"]["facts"])] = (entry["expect"], board)
+    assert len(seen) >= 30
+    wrong = {
+        key: told
+        for key, told in seen.items()
+        if (told[1].id if isinstance(told[1], Board) else None) != (told[0] if isinstance(told[0], str) else None)
+    }
+    assert not wrong

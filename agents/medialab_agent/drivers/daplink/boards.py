@@ -84,11 +84,17 @@ def which(serial: str, product: str, labels: tuple[str, ...]) -> Board | Doubt:
     if not family:
         return Doubt.UNCLEAR
     is_new = prefix in _NEW
-    if "calliope mini v3" in product and not is_new:
-        return Doubt.UNCLEAR
     if family == "calliope":
-        return CALLIOPE_3 if is_new else CALLIOPE_1
+        return _calliope(product, is_new=is_new)
     return MICROBIT_V2 if is_new else MICROBIT_V1
+
+
+def _calliope(product: str, *, is_new: bool) -> Board | Doubt:
+    """A Calliope mini 3 says so in its product name; the micro:bit's number alone does not make a board one."""
+    is_v3 = "calliope mini v3" in product
+    if is_v3 is not is_new:
+        return Doubt.UNCLEAR
+    return CALLIOPE_3 if is_v3 else CALLIOPE_1
 
 
 def _by_label(labels: tuple[str, ...]) -> str:

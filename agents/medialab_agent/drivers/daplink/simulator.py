@@ -18,7 +18,9 @@ from medialab_agent.sdk.microbit.inspector import fitting
 from medialab_agent.sdk.microbit.simulated.chip import Chip, LogMemory, learners_program
 from medialab_agent.sdk.microbit.simulated.drive import Drive
 from medialab_agent.sdk.microbit.simulated.serial_port import SerialPort
+from medialab_agent.sdk.scene import SceneUnavailable
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
+from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.sightings import Sighting
 
 PREFIX = {"bbc-microbit-v1": "9901", "bbc-microbit-v2": "9904", "calliope-mini-1": "9900", "calliope-mini-3": "9906"}
@@ -213,12 +215,15 @@ class DapLinkSimulator(Simulator):
 
 
 def scene() -> tuple[DapLinkSimulator, ...]:
-    """The class set of the practice lab: three well, one whose data log cannot be erased."""
+    """The class set of the practice lab: most are well, the data log of one cannot be erased."""
     beat = 1.0
-    return (
-        DapLinkSimulator("mb-sim-01", board=MICROBIT_V1, name="micro:bit 1", beat_s=beat),
-        DapLinkSimulator("mb-sim-02", board=MICROBIT_V2, name="micro:bit 2", beat_s=beat),
-        DapLinkSimulator("mb-sim-03", board=CALLIOPE_3, name="Calliope 3", beat_s=beat),
-        DapLinkSimulator("mb-sim-04", {Fault.RESIDUE}, board=MICROBIT_V2, name="micro:bit 4", beat_s=beat),
-        DapLinkSimulator("mb-sim-05", board=CALLIOPE_1, name="Calliope 5", beat_s=beat),
-    )
+    try:
+        return (
+            DapLinkSimulator("mb-sim-01", board=MICROBIT_V1, name="micro:bit 1", beat_s=beat),
+            DapLinkSimulator("mb-sim-02", board=MICROBIT_V2, name="micro:bit 2", beat_s=beat),
+            DapLinkSimulator("mb-sim-03", board=CALLIOPE_3, name="Calliope 3", beat_s=beat),
+            DapLinkSimulator("mb-sim-04", {Fault.RESIDUE}, board=MICROBIT_V2, name="micro:bit 4", beat_s=beat),
+            DapLinkSimulator("mb-sim-05", board=CALLIOPE_1, name="Calliope 5", beat_s=beat),
+        )
+    except DeviceTrouble as error:
+        raise SceneUnavailable(error.trouble.text.en) from error

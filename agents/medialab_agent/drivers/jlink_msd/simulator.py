@@ -16,7 +16,9 @@ from medialab_agent.sdk.microbit.inspector import fitting
 from medialab_agent.sdk.microbit.simulated.chip import Chip, learners_program
 from medialab_agent.sdk.microbit.simulated.drive import Drive
 from medialab_agent.sdk.microbit.simulated.serial_port import SerialPort
+from medialab_agent.sdk.scene import SceneUnavailable
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
+from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.sightings import Sighting
 
 PAGE = 1024
@@ -135,8 +137,11 @@ class JLinkSimulator(Simulator):
 
 
 def scene() -> tuple[JLinkSimulator, ...]:
-    """Two of the practice lab."""
-    return (
-        JLinkSimulator("jl-sim-01", pid="1015", name="Calliope 2.0", beat_s=1.0),
-        JLinkSimulator("jl-sim-02", pid="1025", name="Calliope 2.1", beat_s=1.0),
-    )
+    """Two of the practice lab; the chip of one is locked."""
+    try:
+        return (
+            JLinkSimulator("jl-sim-01", pid="1015", name="Calliope 2.0", beat_s=1.0),
+            JLinkSimulator("jl-sim-02", {Fault.LOCKED}, pid="1025", name="Calliope 2.1", beat_s=1.0),
+        )
+    except DeviceTrouble as error:
+        raise SceneUnavailable(error.trouble.text.en) from error
