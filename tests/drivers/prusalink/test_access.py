@@ -81,6 +81,22 @@ async def test_no_secret_goes_to_a_stranger(realm: str) -> None:
     await server.stop()
 
 
+async def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medialab_agent.drivers.prusalink.client.LONGEST_ANSWER", 1000)
+
+    async def handle(_ask: Ask) -> Reply:
+        return Reply(401, b"x" * 100_000, {"WWW-Authenticate": 'Digest realm="Administrator", nonce="1"'})
+
+    server = Server(handle)
+    await server.start()
+    driver = driver_for(manual(server.port), password="secret2")
+    with pytest.raises(Unreachable) as trouble:
+        await driver.probe()
+    assert trouble.value.trouble.code == "bad-answer"
+    await driver.close()
+    await server.stop()
+
+
 def test_a_printer_has_settings_of_its_own() -> None:
     settings = {"password": "all", "password_prusa_mk4": "mine", "user_prusa_mk4": "lab", "key_192_0_2_9": "k"}
     mine = credentials_for(Place("http://192.0.2.7:80", ("prusa_mk4", "192_0_2_7")), settings)

@@ -66,13 +66,19 @@ class Card:
     def inside(self, folder: str) -> list[Entry]:
         """What is directly in a folder; nothing when there is no such folder."""
         lines: list[str] = []
+
+        def take(line: str) -> None:
+            if len(lines) > MOST_ENTRIES:
+                raise bad_answer("too many files")
+            lines.append(line)
+
         try:
-            self._ftp.retrlines(f"LIST {folder}", lines.append)
+            self._ftp.retrlines(f"LIST {folder}", take)
         except ftplib.error_perm as error:
             if str(error).startswith("550"):
                 return []
             raise
-        found = [_entry(folder, line) for line in lines[:MOST_ENTRIES] if not line.startswith("total ")]
+        found = [_entry(folder, line) for line in lines if not line.startswith("total ")]
         return [entry for entry in found if entry is not None]
 
     def walk(self, folder: str, depth: int = 0) -> list[Entry]:

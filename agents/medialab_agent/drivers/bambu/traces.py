@@ -26,6 +26,7 @@ class Stored:
 
     files: tuple[Entry, ...]
     movies: tuple[Entry, ...]
+    """Files only: the folders between them are the printer's own."""
 
 
 def look(card: Card) -> Stored:
@@ -37,7 +38,8 @@ def look(card: Card) -> Stored:
         files.append(entry)
         files += card.walk(entry.path, 1) if entry.is_folder else []
     files += card.walk("/cache", 1)
-    return Stored(tuple(files), tuple(entry for folder in MOVIES for entry in card.walk(folder, 1)))
+    movies = (entry for folder in MOVIES for entry in card.walk(folder, 1))
+    return Stored(tuple(files), tuple(entry for entry in movies if not entry.is_folder))
 
 
 def digest(path: str, size: int) -> str:

@@ -63,11 +63,18 @@ class Client:
             self._http = None
 
     async def raw(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """The plain answer, whatever its status. Raises `Unreachable`."""
+        """The plain answer, whatever its status; what is too long is not read. Raises `Unreachable`."""
         import httpx
 
+        body = bytearray()
         try:
-            return await self._connection().request(method, self.base + path, **request)
+            async with self._connection().stream(method, self.base + path, **request) as answer:
+                async for chunk in answer.aiter_bytes():
+                    body += chunk
+                    if len(body) > LONGEST_ANSWER:
+                        raise bad_answer("too long")
+            asks = answer.headers.get("www-authenticate", "")
+            return httpx.Response(answer.status_code, headers={"www-authenticate": asks}, content=bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise unreachable(f"{method} {path.split('?')[0][:60]}: {type(error).__name__}") from error
 
@@ -107,8 +114,6 @@ class Client:
     def parse(self, model: type[M], answer: httpx.Response) -> M:
         """The validated body. Raises `Unreachable` when it does not fit."""
         try:
-            if len(answer.content) > LONGEST_ANSWER:
-                raise ValueError
             return model.model_validate(json.loads(answer.content))
         except (ValueError, ValidationError, RecursionError) as error:
             raise bad_answer(f"{model.__name__}: {type(error).__name__}") from error

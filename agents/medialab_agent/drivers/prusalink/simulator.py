@@ -157,8 +157,9 @@ async def open_scene(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> 
 
 
 def scene() -> tuple[PrusaLinkSimulator, ...]:
-    """One printer with a Pi, one with Buddy firmware."""
+    """One printer with a Pi, one with Buddy firmware, and one that refuses to delete."""
     return (
         PrusaLinkSimulator("CZPX1234X004XC00001", name="Drucker Biber", model="MK3S"),
         PrusaLinkSimulator("10589-3742441630000001", name="Drucker Dohle", model="MK4", is_buddy=True),
+        PrusaLinkSimulator("CZPX1234X004XC00002", {Fault.REFUSE}, name="Drucker Elster", model="MK3S"),
     )

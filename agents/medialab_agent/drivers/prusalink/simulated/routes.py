@@ -61,8 +61,10 @@ def _version(call: Call) -> Reply:
 
 
 def _info(call: Call) -> Reply:
-    about = {"serial": call.parts.serial, "hostname": "prusa", "nozzle_diameter": 0.4, "min_extrusion_temp": 170}
-    return Reply.of(about if call.parts.is_buddy else {**about, "name": call.parts.name, "location": "Lab"})
+    about = {"serial": call.parts.serial, "nozzle_diameter": 0.4, "min_extrusion_temp": 170}
+    if call.parts.is_buddy:  # the menu offers a name for the network, and no other one
+        return Reply.of({**about, "hostname": call.parts.name.lower().replace(" ", "-")})
+    return Reply.of({**about, "hostname": "prusa", "name": call.parts.name, "location": "Lab"})
 
 
 def _job_state(machine: Machine) -> dict[str, Any]:
