@@ -8,7 +8,7 @@ from pathlib import Path
 
 from medialab_agent.runtime import builtin
 from medialab_agent.sdk.simulator import Simulator
-from medialab_wire.progress import ExecutionReport, Outcome
+from medialab_wire.progress import ExecutionReport, Outcome, StepState
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ class _Place:
 
     simulator: Simulator
     at_work: set[str] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """Order and step that waited for somebody's hands."""
     is_prepared: bool = False
     is_soiled: bool = False
     next_use: asyncio.TimerHandle | None = None
@@ -73,12 +75,24 @@ class Learners:
             return
         if any(step.id == _SHOWS and step.begun for step in report.steps):
             asyncio.get_running_loop().call_later(_WALK_S, place.simulator.consent)
+        self._lend_hands(place, report)
         if report.status.is_terminal:
             place.at_work.discard(report.exec)
             self._look_at(place, report)
         else:
             place.at_work.add(report.exec)
             self._rest(place)
+
+    def _lend_hands(self, place: _Place, report: ExecutionReport) -> None:
+        """What a trainer ticks as done, somebody in the room has done."""
+        for step in report.steps:
+            asked = (report.exec, step.id)
+            if step.state is StepState.WAITING_PERSON:
+                place.asked.add(asked)
+            elif asked in place.asked:
+                place.asked.discard(asked)
+                if step.state is StepState.DONE:
+                    place.simulator.hands(step.id)
 
     def _look_at(self, place: _Place, report: ExecutionReport) -> None:
         """What an ended order means for the people."""

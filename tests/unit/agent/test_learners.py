@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from medialab_agent.practice_lab.scenes import Scene, simulators_of
 from medialab_agent.runtime.shelf import Shelf
 from medialab_agent.sdk.simulator import Fault, Simulator
 from medialab_agent.settings import BadSetting, from_env
-from medialab_wire.progress import ExecutionReport, ExecutionStatus, Outcome, StepView
+from medialab_wire.progress import ExecutionReport, ExecutionStatus, Outcome, StepState, StepView
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
@@ -28,6 +28,7 @@ class Box(Simulator):
 
     uses: int = 0
     consents: int = 0
+    done_by_hand: list[str] = field(default_factory=list)
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -47,6 +48,10 @@ class Box(Simulator):
     def consent(self) -> None:
         self.consents += 1
 
+    def hands(self, step: str) -> bool:
+        self.done_by_hand.append(step)
+        return True
+
 
 @asynccontextmanager
 async def lab(folder: Path, box: Box, pace: Pace = QUICK) -> AsyncIterator[Learners]:
@@ -65,6 +70,24 @@ async def until(holds) -> None:
     async with asyncio.timeout(20):
         while not holds():
             await asyncio.sleep(0.005)
+
+
+def in_state(state: StepState, step: str = "format") -> tuple[StepView, ...]:
+    return (StepView(id=step, title=Text.same("Formatieren"), state=state, begun=1),)
+
+
+async def test_what_a_trainer_ticks_somebody_has_done_once(tmp_path: Path) -> None:
+    box = Box("b")
+    async with lab(tmp_path, box, NEVER) as learners:
+        learners.hear(report("in_progress", steps=in_state(StepState.WAITING_PERSON)))
+        assert box.done_by_hand == []
+        for _ in range(2):
+            learners.hear(report("in_progress", steps=in_state(StepState.DONE)))
+        assert box.done_by_hand == ["format"]
+        learners.hear(report("in_progress", steps=in_state(StepState.DONE, "by-machine")))
+        learners.hear(report("in_progress", "x2", steps=in_state(StepState.WAITING_PERSON)))
+        learners.hear(report("failed", "x2", steps=in_state(StepState.FAILED)))
+    assert box.done_by_hand == ["format"]
 
 
 async def test_what_was_never_prepared_is_not_used(tmp_path: Path) -> None:

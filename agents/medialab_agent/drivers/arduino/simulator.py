@@ -122,11 +122,10 @@ class ArduinoSimulator(Simulator):
 
 
 def scene() -> tuple[ArduinoSimulator, ...]:
-    """A tray of boards for the practice lab; two have a fault of the field."""
+    """A tray of boards for the practice lab: one has a worn memory, the boot program of another one is gone."""
     return (
-        *(ArduinoSimulator(f"uno-sim-{number:02}") for number in range(1, 5)),
+        ArduinoSimulator("uno-sim-01"),
         ArduinoSimulator("mega-sim-01", model=MEGA),
-        ArduinoSimulator("uno-sim-05", {Fault.RESIDUE}),
-        ArduinoSimulator("uno-sim-06", {Fault.LOCKED}),
-        ArduinoSimulator("uno-sim-07", {Fault.SLOW}),
+        ArduinoSimulator("uno-sim-02", {Fault.RESIDUE}),
+        ArduinoSimulator("uno-sim-03", {Fault.LOCKED}),
     )

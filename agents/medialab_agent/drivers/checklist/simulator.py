@@ -55,7 +55,8 @@ class ChecklistSimulator(Simulator):
 
 
 def scene() -> tuple[ChecklistSimulator, ...]:
-    """A small class set and two single things; one Bee-Bot's wheel is broken."""
-    bees = [ChecklistSimulator(f"bee-bot.{number}") for number in range(1, 7)]
-    bees[5].faults.add(Fault.DIE)
-    return (*bees, ChecklistSimulator("makey-makey.1"), ChecklistSimulator("bosch-gtc.1"))
+    """A small class set, and one of each other kind; one Bee-Bot's wheel is broken."""
+    bees = [ChecklistSimulator(f"bee-bot.{number}") for number in range(1, 5)]
+    bees[3].faults.add(Fault.DIE)
+    others = ("makey-makey.1", "bosch-gtc.1", "rode-wireless-go.1", "bigmack.1", "charging-case.1")
+    return (*bees, *map(ChecklistSimulator, others))

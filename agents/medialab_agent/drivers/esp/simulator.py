@@ -135,5 +135,5 @@ def own_firmware(home: Path) -> Path:
 
 
 def scene() -> tuple[EspSimulator, ...]:
-    """A few for the practice lab; one refuses."""
-    return (EspSimulator("esp-sim-01"), EspSimulator("esp-sim-02"), EspSimulator("esp-sim-03", {Fault.REFUSE}))
+    """Two for the practice lab; one refuses."""
+    return (EspSimulator("esp-sim-01"), EspSimulator("esp-sim-02", {Fault.REFUSE}))

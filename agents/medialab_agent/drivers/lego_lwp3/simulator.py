@@ -107,10 +107,10 @@ class Lwp3Simulator(BleSimulator):
 
 
 def scene() -> tuple[Lwp3Simulator, ...]:
-    """Four for the practice lab; one keeps the name somebody gave it."""
+    """Four for the practice lab; one keeps the name somebody gave it, the batteries of another are nearly empty."""
     return (
         Lwp3Simulator("Move Hub 1", kind=BOOST),
-        Lwp3Simulator("Technic 2", kind=TECHNIC),
+        Lwp3Simulator("Technic 2", kind=TECHNIC, battery=6),
         Lwp3Simulator("Essential 3", kind=ESSENTIAL),
         Lwp3Simulator("City 4", {Fault.RESIDUE}, kind=CITY),
     )

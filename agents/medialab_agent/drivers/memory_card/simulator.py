@@ -32,10 +32,26 @@ LEARNERS = {
 }
 
 
+@dataclass(frozen=True)
+class Maker:
+    """How a device introduces itself on its cable (usb.ids), and how it calls its card."""
+
+    vid: str
+    pid: str
+    vendor: str
+    product: str
+    label: str
+
+
+CANON = Maker("04a9", "31ea", "Canon", "EOS 600D", "EOS_DIGITAL")
+ZOOM = Maker("1686", "0045", "ZOOM", "H4n Handy Recorder", "H4N_SD")
+
+
 @dataclass
 class CameraSimulator(Simulator):
-    """One camera in mass storage mode."""
+    """One camera or recorder in mass storage mode."""
 
+    maker: Maker = CANON
     is_plugged: bool = False
     card: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="medialab-camera-")) / "card")
 
@@ -57,8 +73,10 @@ class CameraSimulator(Simulator):
 
     def sighting(self) -> Sighting:
         """As udev and blkid tell it."""
-        facts = {"vid": "04a9", "pid": "31ea", "serial": self.serial, "vendor": "Canon", "product": "EOS 600D"}
-        more = {"interfaces": ":080650:", "path": "1-1.4", "volumes": str(self.card), "labels": ":EOS_DIGITAL:"}
+        maker = self.maker
+        facts = {"vid": maker.vid, "pid": maker.pid, "vendor": maker.vendor, "product": maker.product}
+        facts |= {"serial": self.serial, "path": f"simulated-usb-{self.serial}", "labels": f":{maker.label}:"}
+        more = {"interfaces": ":080650:", "volumes": str(self.card)}
         return Sighting(source="usb", key=f"/devices/usb1/{self.serial}", facts={**facts, **more})
 
     def soil(self) -> None:
@@ -107,8 +125,9 @@ class CameraSimulator(Simulator):
 
 
 def scene() -> tuple[CameraSimulator, ...]:
-    """Two cameras."""
-    return (CameraSimulator("CAM0001"), CameraSimulator("CAM0002"))
+    """Two cameras and a recorder; a folder on the card of the second camera stays, as after a careless format."""
+    careless = CameraSimulator("CAM0002", {Fault.RESIDUE})
+    return (CameraSimulator("CAM0001"), careless, CameraSimulator("REC0001", maker=ZOOM))
 
 
 async def open_scene(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> Mapping[str, str]:

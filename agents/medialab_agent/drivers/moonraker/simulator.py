@@ -134,8 +134,8 @@ class MoonrakerSimulator(Simulator):
 
 
 def scene() -> tuple[MoonrakerSimulator, ...]:
-    """The printers of the practice lab."""
+    """The printers of the practice lab; one film of the second cannot be deleted."""
     return (
         MoonrakerSimulator("klipper-sim-01", name="Drucker Marder"),
-        MoonrakerSimulator("klipper-sim-02", name="Drucker Wiesel"),
+        MoonrakerSimulator("klipper-sim-02", name="Drucker Wiesel", faults={Fault.RESIDUE}),
     )

@@ -129,9 +129,9 @@ class OzobotSimulator(BleSimulator):
 
 
 def scene() -> tuple[OzobotSimulator, ...]:
-    """Four for the practice lab; one does not stop."""
-    healthy = [OzobotSimulator(f"OzoEvo {number}") for number in range(1, 4)]
-    return (*healthy, OzobotSimulator("OzoEvo 4", {Fault.RESIDUE}))
+    """Three for the practice lab; one does not stop, another falls silent when it is told something."""
+    faults = ((1, set[Fault]()), (2, {Fault.RESIDUE}), (3, {Fault.DIE}))
+    return tuple(OzobotSimulator(f"OzoEvo {number}", faulty) for number, faulty in faults)
 
 
 open_scene = open_on_air

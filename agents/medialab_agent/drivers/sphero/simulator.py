@@ -112,10 +112,10 @@ async def _take(_value: bytes) -> None:
 
 
 def scene() -> tuple[SpheroSimulator, ...]:
-    """One of each for the practice lab; the BOLT keeps a picture."""
+    """One of each for the practice lab; the BOLT keeps a picture, somebody's tablet holds the RVR."""
     return (
         SpheroSimulator("sphero-1", model=MINI),
-        SpheroSimulator("sphero-2", model=RVR),
+        SpheroSimulator("sphero-2", {Fault.LOCKED}, model=RVR),
         SpheroSimulator("sphero-3", model=SPRK),
         SpheroSimulator("sphero-4", {Fault.RESIDUE}, model=BOLT),
     )
