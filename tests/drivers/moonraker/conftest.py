@@ -1,54 +1,30 @@
-"""Two real Moonrakers for all tests of this folder: one with a printer, one that is locked and has none."""
+"""The peer of each scenario is the simulator here; the lab plays the same scenarios with the real program."""
 
-import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
+from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
-from tests.drivers.moonraker.peers import REAL, Peer, RealPeer, SimulatedPeer
-from tests.peers.moonraker.rig import MoonrakerPeer
-
-
-@pytest.fixture(scope="session")
-def moonrakers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[MoonrakerPeer, MoonrakerPeer]]:
-    base = tmp_path_factory.mktemp("moonraker")
-    printer = MoonrakerPeer(base / "printer", hostname=f"klipper-{os.getpid()}")
-    bare = MoonrakerPeer(base / "bare", with_klipper=False, trusts_us=False, sockets=2, hostname="klipper-bare")
-    try:
-        for peer in (printer, bare):
-            peer.prepare()
-            peer.launch()
-        for peer in (printer, bare):
-            peer.wait_ready()
-        yield printer, bare
-    finally:
-        printer.stop()
-        bare.stop()
+from medialab_agent.sdk.driver import Driver
+from tests.drivers.moonraker.peers import Peer, SimulatedPeer
+from tests.drivers.octoprint.session import link
 
 
 @pytest.fixture
-def moonraker(moonrakers: tuple[MoonrakerPeer, MoonrakerPeer]) -> MoonrakerPeer:
-    """With Klipper; trusts this machine."""
-    return moonrakers[0]
-
-
-@pytest.fixture
-def bare(moonrakers: tuple[MoonrakerPeer, MoonrakerPeer]) -> MoonrakerPeer:
-    """Without Klipper; wants a key; has room for two websockets."""
-    return moonrakers[1]
-
-
-@pytest.fixture(params=["simulated", pytest.param("real", marks=REAL)])
-async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
-    if request.param == "real":
-        found: Peer = RealPeer(request.getfixturevalue("moonraker"))
-        yield found
-        await found.admin.aclose()
-        return
+async def peer() -> AsyncIterator[Peer]:
     simulator = MoonrakerSimulator("mr-test")
     await simulator.start()
     found = SimulatedPeer(simulator)
     yield found
     await found.admin.aclose()
     await simulator.stop()
+
+
+@pytest.fixture
+async def driver(peer: Peer) -> AsyncIterator[Driver]:
+    driver = DRIVER(link(peer.sighting()))
+    await driver.probe()
+    yield driver
+    await driver.stop()
+    await driver.close()

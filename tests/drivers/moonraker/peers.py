@@ -6,14 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
 from medialab_wire.sightings import Sighting
 from tests.peers.moonraker.rig import MoonrakerPeer
 
-REAL = [pytest.mark.peers, pytest.mark.xdist_group("moonraker")]
-"""Tests with the real programs share them: they run on one worker."""
 GCODE = b"M104 S90\nM140 S55\n" + b"".join(b"G1 X%d Y%d F600\n" % (n % 90, n % 80) for n in range(600))
 OBJECTS = "/printer/objects/query?print_stats&virtual_sdcard&gcode_move&fan&extruder&heater_bed&display_status"
 
@@ -30,6 +27,10 @@ class Peer(ABC):
     @abstractmethod
     def film(self, root: str = "timelapse") -> None:
         """Leave a film, or a single picture, as a camera does."""
+
+    @abstractmethod
+    def forget_frames(self) -> None:
+        """Restart the printer's computer, as far as its single pictures are concerned."""
 
     async def get(self, path: str, /, **params: str) -> Any:
         answer = await self.admin.get(path, params=params or None)
@@ -90,6 +91,10 @@ class RealPeer(Peer):
     def film(self, root: str = "timelapse") -> None:
         (self.peer.base / root / "anna_20261123.mp4").write_bytes(b"\0" * 100)
 
+    def forget_frames(self) -> None:
+        for path in (self.peer.base / "timelapse_frames").iterdir():
+            path.unlink()
+
 
 class SimulatedPeer(Peer):
     """The simulator, reached like the real one."""
@@ -104,3 +109,8 @@ class SimulatedPeer(Peer):
 
     def film(self, root: str = "timelapse") -> None:
         self.simulator.parts.store.put(root, "anna_20261123.mp4", b"\0" * 100)
+
+    def forget_frames(self) -> None:
+        files = self.simulator.parts.store.files
+        for place in [place for place in files if place[0] == "timelapse_frames"]:
+            del files[place]

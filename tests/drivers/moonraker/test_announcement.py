@@ -8,14 +8,11 @@ from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZerocon
 
 from medialab_agent.discovery.mdns_facts import facts_of
 from medialab_agent.drivers.moonraker.address import SERVICE
-from medialab_agent.drivers.moonraker.driver import DRIVER, MANIFEST
+from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
-from medialab_agent.runtime.matcher import candidates
 from medialab_agent.sdk.trouble import DeviceTrouble
-from medialab_wire.reports import Access
 from medialab_wire.sightings import Sighting
 from tests.drivers.octoprint.session import link
-from tests.peers.moonraker.rig import MoonrakerPeer
 
 
 async def heard(interface: str, wanted: str) -> Sighting:
@@ -38,20 +35,6 @@ async def heard(interface: str, wanted: str) -> Sighting:
         await zeroconf.async_close()
     facts = facts_of(name, SERVICE, info.server, info.parsed_addresses(), info.port, info.properties)
     return Sighting(source="mdns", key=name, facts=facts)
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_the_real_announcement_leads_to_the_real_printer(moonraker: MoonrakerPeer) -> None:
-    sighting = await heard("127.0.0.1", moonraker.hostname)
-    assert sighting.facts["txt.version"] == "0.11.0"
-    assert [found.driver for found in candidates(sighting, [MANIFEST])] == ["moonraker"]
-    assert DRIVER.key(sighting) == f"moonraker-{sighting.facts['txt.uuid']}"
-    driver = DRIVER(link(sighting))
-    found = await driver.probe()
-    assert found.access is Access.OK
-    assert found.identities[0].value == sighting.facts["txt.uuid"]
-    await driver.close()
 
 
 async def test_the_simulator_announces_what_it_says_it_does() -> None:

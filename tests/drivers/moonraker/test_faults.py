@@ -118,6 +118,18 @@ async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
     assert (simulator.residue()["heaters"], simulator.parts.machine.has_job) == (0, False)
 
 
+async def test_a_print_begun_after_a_reset_is_left_alone(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver
+) -> None:
+    baseline = dict(await driver.snapshot())
+    simulator.soil()
+    assert (await run(driver, reset_order(baseline))).machine_passed()
+    await driver.stop()
+    simulator.soil()
+    await driver.stop()  # the end of a run in which there was nothing to do
+    assert simulator.parts.machine.has_job and simulator.residue()["heaters"] == 2
+
+
 async def test_a_cancel_without_effect_is_never_believed(
     simulator: MoonrakerSimulator, driver: MoonrakerDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:

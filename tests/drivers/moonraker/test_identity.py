@@ -20,7 +20,6 @@ from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
 from tests.drivers.moonraker.peers import Peer, RealPeer, SimulatedPeer, manual
 from tests.drivers.octoprint.session import Memory, link
-from tests.peers.moonraker.rig import MoonrakerPeer
 
 UUID = "0123456789abcdef0123456789abcdef"
 
@@ -142,23 +141,6 @@ async def test_a_key_is_sent_only_where_it_is_needed_and_only_to_its_address() -
     assert (await driver.probe()).access is Access.OK
     await driver.close()
     await simulator.stop()
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_the_real_one_lets_us_in_with_its_key_only(bare: MoonrakerPeer) -> None:
-    locked = DRIVER(known(manual(bare.host, bare.port)))
-    found = await locked.probe()
-    assert found.access is Access.NEEDS_PERSON
-    assert found.help is not None and bare.here in found.help.de
-    await locked.close()
-    key = bare.api_key()
-    opened = DRIVER(known(manual(bare.host, bare.port), key_127_0_0_1=key))
-    assert (await opened.probe()).access is Access.OK
-    reading = await opened.report()
-    assert reading.facts["state"] == "offline"
-    assert reading.help is not None and "Klipper" in reading.help.de
-    await opened.close()
 
 
 @pytest.mark.parametrize("answer", [Reply(200, b"<html>"), Reply(200, b"{}"), Reply(404), Reply(500)])

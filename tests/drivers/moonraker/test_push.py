@@ -15,17 +15,8 @@ from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.trouble import DeviceTrouble
 from tests.drivers.moonraker.peers import Peer, manual
 from tests.drivers.octoprint.session import Memory, link
-from tests.peers.moonraker.rig import MoonrakerPeer
 
 COLD = b"".join(b"G1 X%d F600\n" % (n % 90) for n in range(300))
-
-
-@pytest.fixture
-async def driver(peer: Peer) -> AsyncIterator[Driver]:
-    driver = DRIVER(link(peer.sighting()))
-    await driver.probe()
-    yield driver
-    await driver.close()
 
 
 @asynccontextmanager
@@ -122,13 +113,6 @@ async def test_no_room_for_one_more_websocket_is_said(monkeypatch: pytest.Monkey
     await simulator.start()
     await full("127.0.0.1", simulator.port, None, 50)
     await simulator.stop()
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_the_real_one_has_no_room_either(bare: MoonrakerPeer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(push, "FIRST_PAUSE_S", 0.1)
-    await full(bare.host, bare.port, bare.api_key(), bare.sockets)
 
 
 async def test_a_printer_that_does_not_let_us_in_is_not_listened_to() -> None:

@@ -1,31 +1,14 @@
 """A learner group leaves a printer hot, printing and full; it comes back clean, and that is read back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
-
-from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
-from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import Check, CheckResult
 from tests.drivers.moonraker.peers import GCODE, Peer, RealPeer
-from tests.drivers.octoprint.session import link, reset_order, run
-from tests.peers.moonraker.rig import MoonrakerPeer
+from tests.drivers.octoprint.session import reset_order, run
 
 STEPS = ["queue", "end-job", "deselect", "heaters-off", "overrides", "files", "timelapses", "history", "cool-down"]
-
-
-@pytest.fixture
-async def driver(peer: Peer) -> AsyncIterator[Driver]:
-    driver = DRIVER(link(peer.sighting()))
-    if isinstance(peer, RealPeer):
-        for path in (peer.peer.base / "timelapse_frames").iterdir():
-            path.unlink()
-    yield driver
-    await driver.stop()
-    await driver.close()
 
 
 async def soil(peer: Peer) -> None:
@@ -102,6 +85,7 @@ async def test_single_pictures_nobody_may_delete_are_said(peer: Peer, driver: Dr
     baseline = dict(await driver.snapshot())
     peer.film("timelapse_frames")
     result = await run(driver, reset_order(baseline))
+    peer.forget_frames()
     assert result.results()["timelapses"] is CheckResult.FAILED
     assert isinstance(result.checks, Advised) and "tmp" not in str(result.checks.advice)
 
@@ -132,71 +116,3 @@ async def test_a_paused_print_is_cancelled_too(peer: Peer, driver: Driver) -> No
     result = await run(driver, reset_order(baseline))
     assert {"end-job", "deselect", "files", "history"} <= set(result.changed)
     assert result.machine_passed(), result.checks
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_a_print_that_waits_for_heat_is_cancelled(moonraker: MoonrakerPeer) -> None:
-    peer = RealPeer(moonraker)
-    driver = DRIVER(link(peer.sighting()))
-    baseline = dict(await driver.snapshot())
-    await peer.upload("hot.gcode", b"M109 S130\n" + GCODE)
-    await peer.start_print("hot.gcode")
-    await peer.until(lambda m: m["extruder"]["target"] == 130)
-    order = reset_order(baseline)
-    steps = [step for step in await driver.plan(order) if step.id in {"end-job", "deselect", "heaters-off", "files"}]
-    for step in steps:
-        async with asyncio.timeout(step.deadline_s):
-            await driver.do(order, step, lambda *_: None)
-    now = await peer.machine()
-    assert (now["print_stats"]["state"], now["extruder"]["target"]) == ("standby", 0)
-    assert "hot.gcode" not in await peer.paths()
-    await driver.close()
-    await peer.admin.aclose()
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_a_reset_goes_on_after_moonraker_lost_its_power(moonraker: MoonrakerPeer) -> None:
-    peer = RealPeer(moonraker)
-    driver = DRIVER(link(peer.sighting()))
-    baseline = dict(await driver.snapshot())
-    await peer.upload("learners/anna.gcode")
-    await peer.gcode("M140 S60")
-    order = reset_order(baseline)
-    steps = await driver.plan(order)
-    moonraker.kill("moonraker")
-    running = [asyncio.create_task(driver.do(order, step, lambda *_: None)) for step in steps[:1]]
-    await asyncio.sleep(0.5)
-    await asyncio.to_thread(moonraker.launch_moonraker)
-    assert (await running[0]).changed
-    result = await run(driver, order)
-    assert result.machine_passed(), result.checks
-    assert "learners" not in await peer.paths()
-    await driver.close()
-    await peer.admin.aclose()
-
-
-@pytest.mark.peers
-@pytest.mark.xdist_group("moonraker")
-async def test_klipper_that_is_away_is_said_and_waited_for(moonraker: MoonrakerPeer) -> None:
-    peer = RealPeer(moonraker)
-    driver = DRIVER(link(peer.sighting()))
-    baseline = dict(await driver.snapshot())
-    moonraker.kill("klipper")
-    async with asyncio.timeout(10):
-        while (await driver.report()).facts["state"] != "offline":
-            await asyncio.sleep(0.1)
-    reading = await driver.report()
-    assert reading.facts["klipper"] == "disconnected" and reading.facts["safe_to_touch"] is False
-    assert reading.help is not None and "Klipper" in reading.help.de
-    with pytest.raises(DeviceTrouble) as trouble:
-        await driver.snapshot()
-    assert trouble.value.trouble.code == "klipper-down"
-    running = asyncio.create_task(run(driver, reset_order(baseline)))
-    await asyncio.sleep(0.5)
-    await asyncio.to_thread(moonraker.launch_klipper)
-    assert "restart" in (result := await running).changed
-    assert result.machine_passed(), result.checks
-    await driver.close()
-    await peer.admin.aclose()

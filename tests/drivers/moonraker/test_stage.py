@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.drivers.moonraker.simulated.server import Ask, Reply, Server, Socket
 from medialab_agent.drivers.moonraker.stage import Stage
 from medialab_agent.sdk.driver import Driver
@@ -14,7 +13,7 @@ from medialab_agent.sdk.steps import Order
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.progress import CheckResult
 from tests.drivers.moonraker.peers import Peer
-from tests.drivers.octoprint.session import link, run
+from tests.drivers.octoprint.session import run
 
 FILES = {"/one": b"G28\nM117 one\n" * 5000, "/two": b"G28\nM117 two\n"}
 
@@ -34,26 +33,18 @@ async def hub() -> AsyncIterator[str]:
     await server.stop()
 
 
-@pytest.fixture
-async def driver(peer: Peer) -> AsyncIterator[Driver]:
-    driver = DRIVER(link(peer.sighting()))
-    yield driver
-    await peer.admin.delete("/server/files/directory", params={"path": "gcodes/workshop", "force": "true"})
-    await driver.close()
-
-
 def wanted(hub: str, name: str, path: str) -> dict[str, object]:
     content = FILES[name]
     return {"path": path, "url": hub + name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
 async def test_files_arrive_and_are_read_back(peer: Peer, driver: Driver, hub: str) -> None:
-    files = [wanted(hub, "/one", "workshop/Schlüssel anhänger.gcode"), wanted(hub, "/two", "workshop/b.gcode")]
+    files = [wanted(hub, "/one", "arrive/Schlüssel anhänger.gcode"), wanted(hub, "/two", "arrive/b.gcode")]
     order = Order("x", "stage", params={"files": files})
     first = await run(driver, order)
     assert first.changed == ["upload-0", "upload-1"]
     assert set(first.results().values()) == {CheckResult.PASSED}
-    answer = await peer.admin.get("/server/files/gcodes/workshop/Schlüssel anhänger.gcode")
+    answer = await peer.admin.get("/server/files/gcodes/arrive/Schlüssel anhänger.gcode")
     assert answer.content == FILES["/one"]
     now = await peer.machine()
     assert (now["print_stats"]["state"], now["extruder"]["target"], now["heater_bed"]["target"]) == ("standby", 0, 0)
@@ -88,7 +79,7 @@ async def test_staging_and_stopping_it_leaves_a_running_print_alone(peer: Peer, 
     await peer.upload("run.gcode", b"".join(b"G1 X%d F600\n" % (n % 90) for n in range(300)))
     await peer.start_print("run.gcode")
     await peer.until(lambda machine: machine["print_stats"]["state"] == "printing")
-    order = Order("x", "stage", params={"files": [wanted(hub, "/two", "workshop/b.gcode")]})
+    order = Order("x", "stage", params={"files": [wanted(hub, "/two", "beside/b.gcode")]})
     assert (await run(driver, order)).changed == ["upload-0"]
     await driver.stop()
     assert (await peer.machine())["print_stats"]["state"] == "printing"

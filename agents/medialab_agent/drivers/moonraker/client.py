@@ -35,6 +35,16 @@ def bad_answer(detail: str = "") -> Unreachable:
     )
 
 
+def starting(detail: str = "") -> Unreachable:
+    """Moonraker is up, but not all of it."""
+    return Unreachable(
+        "device-starting",
+        Text(de="Der Drucker startet gerade.", en="The printer is starting."),
+        Text(de="Eine Minute warten.", en="Wait a minute."),
+        detail,
+    )
+
+
 def refused(detail: str) -> Refused:
     """Moonraker or Klipper said no."""
     return Refused(
@@ -121,6 +131,8 @@ class Client:
             )
         if status == 503:
             return klipper_down(detail)
+        if status == 404:
+            return starting(detail)  # what needs Klipper exists only once both have found each other
         if status in {502, 504}:
             return unreachable(detail)  # a web server stands before Moonraker, which is not there
         return refused(detail)

@@ -184,6 +184,7 @@ class MoonrakerDriver(Driver):
     async def stop(self) -> None:
         if not self._is_resetting:  # staging moves and heats nothing, and leaves a running print alone
             return
+        self._is_resetting = False  # what somebody prints after this run is not ours to end
         with suppress(DeviceTrouble):
             client = await self._reach()
             machine = await read_machine(client)

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
 CALM_S = 2.0
 """A change of temperature or progress is news no more often than this."""
+AGAIN_S = 2.0
+"""Until a refused subscription is asked for again."""
 STEP_C = 2.0
 """A change of temperature smaller than this is no news."""
 OBJECTS: dict[str, list[str]] = {
@@ -109,17 +111,29 @@ async def _messages(client: Client) -> AsyncGenerator[Any, None]:
         async with connect(url, open_timeout=10, ping_interval=10, ping_timeout=10, **options) as socket:
             about = {"client_name": "MediaLab Hub", "version": "1", "type": "agent", "url": "https://medialab.invalid"}
             await socket.send(_call("server.connection.identify", about, _IDENTIFY))
-            await socket.send(_call("printer.objects.subscribe", {"objects": OBJECTS}, _SUBSCRIBE))
+            subscribe = _call("printer.objects.subscribe", {"objects": OBJECTS}, _SUBSCRIBE)
+            await socket.send(subscribe)
             async for raw in socket:
                 message = json.loads(raw)
-                if isinstance(message, dict) and message.get("method") == "notify_klippy_ready":
-                    # a restarted Klipper has forgotten who listens
-                    await socket.send(_call("printer.objects.subscribe", {"objects": OBJECTS}, _SUBSCRIBE))
+                if _was_refused(message):
+                    await asyncio.sleep(AGAIN_S)
+                if _was_refused(message) or _has_forgotten(message):
+                    await socket.send(subscribe)
                 yield message
     except InvalidStatus as error:
         if error.response.status_code == 500:
             raise TooMany from error
         raise
+
+
+def _was_refused(message: Any) -> bool:
+    """Klipper is away, or has only just come and is not known to Moonraker yet."""
+    return isinstance(message, dict) and message.get("id") == _SUBSCRIBE and "error" in message
+
+
+def _has_forgotten(message: Any) -> bool:
+    """A restarted Klipper does not know who listens."""
+    return isinstance(message, dict) and message.get("method") == "notify_klippy_ready"
 
 
 def _call(method: str, params: dict[str, Any], number: int) -> str:

@@ -48,6 +48,16 @@ def _bad_file(detail: str) -> Refused:
     )
 
 
+def _collided() -> Unreachable:
+    """Two uploads in one second meet in one temporary file of Moonraker's, also those of two Moonrakers on one host
+    (`gen_temp_upload_path` in its file_manager.py); a moment later all is well."""
+    return Unreachable(
+        "upload-failed",
+        Text(de="Die Datei ließ sich gerade nicht übertragen.", en="The file could not be transferred just now."),
+        Text(de="Noch einmal versuchen.", en="Try again."),
+    )
+
+
 def _same_content(files: int) -> Text:
     return count("Dateien mit gleichem Inhalt", "files with the same content", files)
 
@@ -112,13 +122,16 @@ class Stage:
                     Text(de="Den Drucker zurücksetzen.", en="Reset the printer."),
                 )
             folder, _, name = wanted.path.rpartition("/")
-            await self._client.call(
+            answer = await self._client.call(
                 "POST",
                 "/server/files/upload",
+                (201, 500),
                 files={"file": (name, file)},
                 data={"root": GCODES, "path": folder, "checksum": wanted.sha256},
                 timeout=httpx.Timeout(UPLOAD_S),
             )
+            if answer.status_code == 500:
+                raise _collided()
         say(1.0)
 
 

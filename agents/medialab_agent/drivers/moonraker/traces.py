@@ -16,7 +16,8 @@ FILMS = ("timelapse", "timelapse_frames")
 """Roots of the timelapse extension: finished films, and the single pictures of unfinished ones."""
 HASHED_BYTES = 256_000_000
 """Of the baseline's files so many are compared by content; further ones by name and size."""
-MOST_JOBS = 1000
+MOST_JOBS = 100
+"""Counted at most: each brings all that is known of its file, and every reading asks."""
 
 Mark = tuple[str, int, str | None]
 """path, size in bytes, SHA-256 of the content where it was taken."""

@@ -124,14 +124,14 @@ def test_from_announcement_to_proof(tmp_path: Path, printer: Printer) -> None:
         assert again["outcome"] == "clean"
         assert [step["id"] for step in again["steps"]] == ["bed-clear"], "the second reset did something"
         assert printer.left() == clean
-        assert len([found for found in rows(client) if HOST in found["name"] or found["driver"] == "moonraker"]) == 1
+        assert len([found for found in rows(client) if HOST in found["name"]]) == 1
 
 
 def adopt(client: httpx.Client) -> str:
     """It is found, taken in, and its good state recorded."""
 
     def found() -> list[dict[str, Any]]:
-        return [row for row in rows(client) if row["driver"] == "moonraker"]
+        return [row for row in rows(client) if row["driver"] == "moonraker" and HOST in row["name"]]
 
     wait(lambda: bool(found()), "it was never found", 60)
     device = str(found()[0]["id"])
