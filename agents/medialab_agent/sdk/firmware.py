@@ -117,10 +117,10 @@ class Library:
 
     def default(self, device_class: str, chip: str = "") -> Firmware:
         """What a reset puts on boards of this class, and of this chip where there are several. Raises `Refused`."""
-        chips = {"", chip.lower()}
+        chips = {"", _plain(chip)}
         return self._one(
             device_class,
-            lambda found: found.script.default and (not chip or found.script.requires.chip.lower() in chips),
+            lambda found: found.script.default and (not chip or _plain(found.script.requires.chip) in chips),
         )
 
     def get(self, script_id: str, device_class: str) -> Firmware:
@@ -195,7 +195,7 @@ def _mismatches(script: Script, found: Found) -> Iterator[tuple[str, str]]:
     needs = script.requires
     if found.device_class not in script.classes:
         yield "class", found.device_class
-    if needs.chip and needs.chip.lower() != found.chip.lower():
+    if needs.chip and _plain(needs.chip) != _plain(found.chip):
         yield "chip", found.chip
     if needs.signature and needs.signature.lower() != found.signature.lower():
         yield "signature", found.signature
@@ -207,6 +207,11 @@ def _mismatches(script: Script, found: Found) -> Iterator[tuple[str, str]]:
         yield "forbidden volume", ", ".join(sorted(forbidden))
     if needs.battery_percent is not None and (found.battery_percent or 0) < needs.battery_percent:
         yield "battery", str(found.battery_percent)
+
+
+def _plain(chip: str) -> str:
+    """Makers write ESP32-S3, their tools esp32s3."""
+    return chip.lower().replace("-", "")
 
 
 def _wrong_device(detail: str) -> Refused:

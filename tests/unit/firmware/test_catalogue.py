@@ -168,9 +168,24 @@ def test_a_maker_s_image_is_pinned_and_signed_with_the_labs_own_key(tmp_path: Pa
     found = library(own).default("esp32-board")
     assert found.is_own
     assert (found.open().data, found.script.artifacts[0].offset) == (image.read_bytes(), 0x10000)
+    assert library(own).default("esp32-board", "esp32").id == "esp32/blink"
+    with pytest.raises(DeviceTrouble, match="no-firmware"):
+        library(own).default("esp32-board", "esp32s3")
     assert stat.S_IMODE((own / "keys/lab.key").stat().st_mode) == 0o600
     image.write_bytes(b"changed by the maker")
     assert library(own).default("esp32-board").open().data[:1] == b"\xe9"
+
+
+def test_a_chip_is_the_same_however_its_maker_writes_it(tmp_path: Path) -> None:
+    image = tmp_path / "blink.bin"
+    image.write_bytes(b"\xe9" + bytes(5000))
+    words = ("Blinkt", "Blinks")
+    origin = Origin("esp32/s3", "1", ("esp32-board",), "ESP32-S3", "MIT", "maker", words, words, is_default=True)
+    take_in(tmp_path / "own", [Part(image, 0)], origin)
+    firmware = library(tmp_path / "own").default("esp32-board", "esp32s3")
+    firmware.admit(Found("esp32-board", chip="esp32s3"))
+    with pytest.raises(DeviceTrouble, match="wrong-device"):
+        firmware.admit(Found("esp32-board", chip="esp32s2"))
 
 
 def _cli(home: Path, *arguments: str, limit: str = "") -> subprocess.CompletedProcess[str]:
