@@ -2,7 +2,7 @@
 
 import pytest
 
-from medialab_agent.drivers.prusalink.address import Place
+from medialab_agent.drivers.prusalink.address import Place, places
 from medialab_agent.drivers.prusalink.credentials import Credentials, credentials_for
 from medialab_agent.drivers.prusalink.driver import DRIVER
 from medialab_agent.drivers.prusalink.simulated.server import Ask, Reply, Server
@@ -117,3 +117,15 @@ def test_a_printer_has_settings_of_its_own() -> None:
 )  # fmt: skip
 def test_the_key_is_the_host_name(facts: dict[str, str], key: str | None) -> None:
     assert DRIVER.key(Sighting(source="mdns", key="x", facts=facts)) == key
+
+
+def test_a_name_stands_in_for_an_address_nobody_announced() -> None:
+    facts = {"type": "_prusalink._tcp", "host": "prusa-mk3.local", "port": "8080"}
+    (found,) = places((Sighting(source="mdns", key="x", facts=facts),))
+    assert found == Place("http://prusa-mk3.local:8080", ("prusa_mk3",))
+
+
+@pytest.mark.parametrize("address", ["", "a b", "x/../y", "http://x", "x;y", "[::1"])
+def test_what_is_no_address_is_no_place(address: str) -> None:
+    facts = {"scheme": "prusalink", "address": address}
+    assert places((Sighting(source="manual", key="x", facts=facts),)) == ()

@@ -40,7 +40,9 @@ def local_key(sighting: Sighting) -> str | None:
 
 def _place(sighting: Sighting) -> Place | None:
     facts = sighting.facts
-    address, port = facts.get("address", "").strip(), facts.get("port") or str(DEFAULT_PORT)
+    # PrusaLink 0.8.1 announces no address of its own: where nothing else on its Pi does, only the name is known
+    address = facts.get("address", "").strip() or facts.get("host", "").strip()
+    port = facts.get("port") or str(DEFAULT_PORT)
     if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.%a-z]+", address) or not re.fullmatch(r"\d{1,5}", port):
         return None
     host = f"[{address}]" if ":" in address else address
