@@ -81,10 +81,11 @@ class Port:
     @property
     def is_there(self) -> bool:
         """Plugged in."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._thread is not None and self._thread.is_alive() and not self._halt.is_set()
 
     def start(self) -> None:
-        """Plug in."""
+        """Plug in; a plug that is just being pulled is waited for."""
+        self.stop()
         master, slave = os.openpty()
         tty.setraw(slave)
         self.path = os.ttyname(slave)
