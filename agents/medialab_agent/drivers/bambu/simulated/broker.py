@@ -2,11 +2,15 @@
 
 import asyncio
 import base64
+import ctypes
 import hashlib
 import os
 import secrets
 import shutil
+import signal
 import socket
+import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from medialab_agent.drivers.bambu.simulated.certificates import Files
 from medialab_agent.sdk.scene import SceneUnavailable
 
 START_S = 10.0
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the kernel sends this signal when the thread that started the child ends, even by force."""
 _CONFIG = """\
 per_listener_settings true
 {user}
@@ -44,6 +50,11 @@ def free_port(address: str) -> int:
         return int(probe.getsockname()[1])
 
 
+def _die_with_parent() -> Callable[[], object]:
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
 def _hashed(password: str) -> str:
     """As mosquitto_passwd(1) writes it: PBKDF2 with SHA-512."""
     salt, rounds = secrets.token_bytes(12), 101
@@ -70,6 +81,7 @@ class PrinterBroker:
         self._process = await asyncio.create_subprocess_exec(
             find_mosquitto(), "-c", str(config),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            preexec_fn=_die_with_parent() if sys.platform == "linux" else None,
         )  # fmt: skip
         async with asyncio.timeout(START_S):
             await self._listening(port)
