@@ -1,9 +1,12 @@
 """One guest for each module of tests; each run says what was real and what was not."""
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from tests.virtual_lab import agent
 from tests.virtual_lab.image.build import Image, image
 from tests.virtual_lab.vm import Vm
 
@@ -25,16 +28,34 @@ def lab_image() -> Image:
 @pytest.fixture(scope="module")
 def vm(lab_image: Image, request: pytest.FixtureRequest) -> Iterator[Vm]:
     """A pristine guest for the tests of one file."""
-    guest, failed = Vm(lab_image), request.session.testsfailed
-    _told.insert(-1, f"lab: {request.module.__name__.rpartition('.')[2]}: guest restored in {guest.restored_s} s")
-    yield guest
-    if request.session.testsfailed > failed:
-        print(
-            guest.run(
-                "/bin/sh", "-c", "journalctl -q --no-pager -o short-monotonic | grep -v qemu-ga | tail -n 150"
-            ).out
-        )
-    guest.end()
+    with running(lab_image, request.module.__name__.rpartition(".")[2], request.session) as guest:
+        yield guest
+
+
+@pytest.fixture(scope="session")
+def usb_bench(lab_image: Image, request: pytest.FixtureRequest) -> Iterator[Vm]:
+    """A guest whose agent listens to USB and starts adb itself; each test takes away what it plugged in."""
+    with running(lab_image, "USB bench", request.session) as guest:
+        begun = time.monotonic()
+        agent.deploy(guest)
+        agent.start(guest, "usb")
+        agent.until_listening(guest, "USB: listening")
+        _told.insert(-1, f"lab: USB bench: agent put in and started in {time.monotonic() - begun:.1f} s")
+        yield guest
+
+
+@contextmanager
+def running(made: Image, name: str, session: pytest.Session) -> Iterator[Vm]:
+    """A guest for the time of a block; what it told its journal is shown when a test failed."""
+    guest, failed = Vm(made), session.testsfailed
+    _told.insert(-1, f"lab: {name}: guest restored in {guest.restored_s} s")
+    try:
+        yield guest
+        if session.testsfailed > failed:
+            script = "journalctl -q --no-pager -o short-monotonic | grep -v qemu-ga | tail -n 150"
+            print(guest.run("/bin/sh", "-c", script).out)
+    finally:
+        guest.end()
 
 
 @pytest.fixture

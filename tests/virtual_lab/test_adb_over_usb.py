@@ -3,28 +3,16 @@
 import asyncio
 from collections.abc import Callable
 
-import pytest
-
 from medialab_agent.drivers.android_adb.simulator_models import GALAXY, QUEST
 from medialab_agent.sdk.simulator import Fault
 from medialab_wire.progress import Outcome
 from medialab_wire.reports import Access, Report
 from tests.contract.link.hub import TinyHub
-from tests.virtual_lab import agent
 from tests.virtual_lab.ordering import hub_of, seen, work
 from tests.virtual_lab.usb.android import UsbAndroid, identity
 from tests.virtual_lab.vm import Vm
 
 HEADSET, TABLET, STRANGER = "340YC10G0001Q", "R52X0001TAB", "R52X0099NEW"
-
-
-@pytest.fixture(scope="module")
-def serving(vm: Vm) -> Vm:
-    """The guest with an agent that starts adb itself."""
-    agent.deploy(vm)
-    agent.start(vm, "usb")
-    agent.until_listening(vm, "USB: listening")
-    return vm
 
 
 def headset(vm: Vm) -> UsbAndroid:
@@ -43,10 +31,10 @@ async def inventoried(hub: TinyHub, serial: str, access: Access = Access.OK) -> 
     return report
 
 
-async def test_a_headset_and_a_tablet_are_inventoried_and_reset(serving: Vm, tell: Callable[[str], None]) -> None:
+async def test_a_headset_and_a_tablet_are_inventoried_and_reset(usb_bench: Vm, tell: Callable[[str], None]) -> None:
     clock = asyncio.get_running_loop().time
-    async with hub_of(serving) as hub:
-        begun, devices = clock(), [headset(serving), tablet(serving)]
+    async with hub_of(usb_bench) as hub:
+        begun, devices = clock(), [headset(usb_bench), tablet(usb_bench)]
         await asyncio.gather(*(device.start() for device in devices))
         reports = [await inventoried(hub, device.serial) for device in devices]
         tell(f"headset and tablet plugged in, let in by adb and inventoried in {clock() - begun:.1f} s")
@@ -70,9 +58,9 @@ async def test_a_headset_and_a_tablet_are_inventoried_and_reset(serving: Vm, tel
             await device.stop()
 
 
-async def test_a_tablet_pulled_out_during_its_reset_is_never_clean(serving: Vm) -> None:
-    async with hub_of(serving) as hub:
-        device = tablet(serving, "R52X0007DIE")
+async def test_a_tablet_pulled_out_during_its_reset_is_never_clean(usb_bench: Vm) -> None:
+    async with hub_of(usb_bench) as hub:
+        device = tablet(usb_bench, "R52X0007DIE")
         await device.start()
         report = await inventoried(hub, device.serial)
         hub.own(report.dev)
@@ -84,9 +72,9 @@ async def test_a_tablet_pulled_out_during_its_reset_is_never_clean(serving: Vm) 
         await device.stop()
 
 
-async def test_a_tablet_nobody_has_allowed_asks_for_it(serving: Vm) -> None:
-    async with hub_of(serving) as hub:
-        device = tablet(serving, STRANGER, allow=False)
+async def test_a_tablet_nobody_has_allowed_asks_for_it(usb_bench: Vm) -> None:
+    async with hub_of(usb_bench) as hub:
+        device = tablet(usb_bench, STRANGER, allow=False)
         await device.start()
         report = await inventoried(hub, STRANGER, Access.NEEDS_PERSON)
         assert report.help is not None

@@ -10,7 +10,6 @@ from medialab_agent.drivers.daplink.boards import MICROBIT_V1
 from medialab_agent.drivers.daplink.simulator import PRODUCT, DapLinkSimulator
 from medialab_wire.progress import Outcome
 from tests.peers.avr.rig import SimulatedAvr
-from tests.virtual_lab import agent
 from tests.virtual_lab.ordering import hub_of, seen, work
 from tests.virtual_lab.usb.board import UsbBoard
 from tests.virtual_lab.vm import Vm
@@ -18,23 +17,14 @@ from tests.virtual_lab.vm import Vm
 UNO_SERIAL = "85734323430351F0B1D1"
 
 
-@pytest.fixture(scope="module")
-def serving(vm: Vm) -> Vm:
-    """The guest with an agent that listens to USB."""
-    agent.deploy(vm)
-    agent.start(vm, "usb", {"MEDIALAB_DRIVER_ANDROID_ADB_ADB_AUTOSTART": "no"})
-    agent.until_listening(vm, "USB: listening")
-    return vm
-
-
 @pytest.fixture
-async def uno(serving: Vm, tmp_path: Path) -> AsyncIterator[tuple[SimulatedAvr, UsbBoard]]:
+async def uno(usb_bench: Vm, tmp_path: Path) -> AsyncIterator[tuple[SimulatedAvr, UsbBoard]]:
     """A learner's Uno: the real optiboot on a simulated chip, behind a USB port."""
     chip = SimulatedAvr(tmp_path / "uno")
     chip.soil()
     chip.plug()
     ids = (0x2341, 0x0043, UNO_SERIAL, "Arduino (www.arduino.cc)", "Arduino Uno")
-    board = UsbBoard(serving, ids, lambda: str(chip.tty))
+    board = UsbBoard(usb_bench, ids, lambda: str(chip.tty))
     await board.plug()
     yield chip, board
     board.unplug()
@@ -42,13 +32,13 @@ async def uno(serving: Vm, tmp_path: Path) -> AsyncIterator[tuple[SimulatedAvr, 
 
 
 async def test_an_uno_is_flashed_by_the_guests_avrdude(
-    serving: Vm, uno: tuple[SimulatedAvr, UsbBoard], tell: Callable[[str], None]
+    usb_bench: Vm, uno: tuple[SimulatedAvr, UsbBoard], tell: Callable[[str], None]
 ) -> None:
     chip, _board = uno
     clock = asyncio.get_running_loop().time
-    async with hub_of(serving) as hub:
+    async with hub_of(usb_bench) as hub:
         report = await seen(hub, lambda report: report.driver == "arduino")
-        assert UNO_SERIAL in serving.shell("ls /dev/serial/by-id")
+        assert UNO_SERIAL in usb_bench.shell("ls /dev/serial/by-id")
         hub.own(report.dev)
         begun, before = clock(), chip.application
         good = await work(hub, report.dev, "record-baseline")
@@ -59,15 +49,15 @@ async def test_an_uno_is_flashed_by_the_guests_avrdude(
         assert b"Anna" not in chip.application
 
 
-async def test_a_microbit_is_flashed_through_hidraw(serving: Vm, tell: Callable[[str], None]) -> None:
+async def test_a_microbit_is_flashed_through_hidraw(usb_bench: Vm, tell: Callable[[str], None]) -> None:
     clock = asyncio.get_running_loop().time
     model = DapLinkSimulator("lab-1", board=MICROBIT_V1)
     await model.start()
     told = model.sighting().facts
     ids = (0x0D28, 0x0204, told["serial"], "Arm", PRODUCT[MICROBIT_V1.id])
-    board = UsbBoard(serving, ids, lambda: told["tty"], told["hidraw"])
+    board = UsbBoard(usb_bench, ids, lambda: told["tty"], told["hidraw"])
     await board.plug()
-    async with hub_of(serving) as hub:
+    async with hub_of(usb_bench) as hub:
         report = await seen(hub, lambda report: report.driver == "daplink")
         hub.own(report.dev)
         good = await work(hub, report.dev, "record-baseline")

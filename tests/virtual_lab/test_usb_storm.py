@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import pytest
-
 from medialab_wire.reports import Presence
 from tests.contract.link.hub import TinyHub
 from tests.fixtures.waiting import until
@@ -19,15 +17,6 @@ from tests.virtual_lab.vm import Vm
 DEVICES = 30
 FLOOD = "for n in 1 2 3; do udevadm trigger --action=change --subsystem-match=usb; done"
 """Hundreds of events of devices that did not change, in between."""
-
-
-@pytest.fixture(scope="module")
-def serving(vm: Vm) -> Vm:
-    """The guest with an agent that listens to USB."""
-    agent.deploy(vm)
-    agent.start(vm, "usb", {"MEDIALAB_DRIVER_ANDROID_ADB_ADB_AUTOSTART": "no"})
-    agent.until_listening(vm, "USB: listening")
-    return vm
 
 
 def board(number: int) -> UsbDevice:
@@ -55,9 +44,9 @@ def names(hub: TinyHub) -> Counter[str]:
     return Counter(report.name for report in present)
 
 
-async def test_a_plug_is_reported_and_an_unplug(serving: Vm, tell: Callable[[str], None]) -> None:
-    async with hub_of(serving) as hub:
-        cable = Cable(serving, board(0))
+async def test_a_plug_is_reported_and_an_unplug(usb_bench: Vm, tell: Callable[[str], None]) -> None:
+    async with hub_of(usb_bench) as hub:
+        cable = Cable(usb_bench, board(0))
         begun = asyncio.get_running_loop().time()
         await cable.plug()
         report = await hub.report(lambda report: report.name == "STORM0000")
@@ -66,9 +55,9 @@ async def test_a_plug_is_reported_and_an_unplug(serving: Vm, tell: Callable[[str
         await hub.report(lambda other: other.dev == report.dev and other.presence is not Presence.PRESENT)
 
 
-async def test_thirty_devices_in_a_storm(serving: Vm, tell: Callable[[str], None]) -> None:
-    async with hub_of(serving) as hub, all_plugged(serving) as plugged:
-        flood = asyncio.create_task(asyncio.to_thread(serving.shell, FLOOD, 300))
+async def test_thirty_devices_in_a_storm(usb_bench: Vm, tell: Callable[[str], None]) -> None:
+    async with hub_of(usb_bench) as hub, all_plugged(usb_bench) as plugged:
+        flood = asyncio.create_task(asyncio.to_thread(usb_bench.shell, FLOOD, 300))
         begun = asyncio.get_running_loop().time()
         wanted = await plugged()
         await until(lambda: names(hub) == wanted, 120)
@@ -78,23 +67,23 @@ async def test_thirty_devices_in_a_storm(serving: Vm, tell: Callable[[str], None
         assert names(hub) == wanted
 
 
-async def test_thirty_devices_whose_events_the_kernel_dropped(serving: Vm) -> None:
+async def test_thirty_devices_whose_events_the_kernel_dropped(usb_bench: Vm) -> None:
     """The socket of a user without rights takes about a hundred events; the agent sleeps while more come."""
-    async with hub_of(serving) as hub, all_plugged(serving) as plugged:
-        serving.shell("systemctl kill -s STOP agent")
+    async with hub_of(usb_bench) as hub, all_plugged(usb_bench) as plugged:
+        usb_bench.shell("systemctl kill -s STOP agent")
         wanted = await plugged()
-        await asyncio.to_thread(serving.shell, f"{FLOOD}; udevadm settle", 300)
-        serving.shell("systemctl kill -s CONT agent")
+        await asyncio.to_thread(usb_bench.shell, f"{FLOOD}; udevadm settle", 300)
+        usb_bench.shell("systemctl kill -s CONT agent")
         await until(lambda: names(hub) == wanted, 120)
-        assert "The kernel dropped USB events" in agent.said(serving)
+        assert "The kernel dropped USB events" in agent.said(usb_bench)
 
 
-async def test_a_device_that_never_answers_stops_nobody_on_another_bus(serving: Vm) -> None:
+async def test_a_device_that_never_answers_stops_nobody_on_another_bus(usb_bench: Vm) -> None:
     """On its own bus the kernel asks it for a minute before it looks at the next port."""
-    async with hub_of(serving) as hub:
-        mute = Cable(serving, UsbDevice(board(98).identity, faults={UsbFault.SILENT}), buses=(0,))
+    async with hub_of(usb_bench) as hub:
+        mute = Cable(usb_bench, UsbDevice(board(98).identity, faults={UsbFault.SILENT}), buses=(0,))
         await mute.plug()
-        other = Cable(serving, board(99), buses=(1,))
+        other = Cable(usb_bench, board(99), buses=(1,))
         await other.plug()
         await until(lambda: names(hub) == {"STORM0099": 1}, 120)
         mute.unplug()

@@ -17,6 +17,12 @@ RADIO = Path(__file__).with_name("radio.py")
 READY_S = 120.0
 LONGEST_LINE = 1 << 20
 Message = dict[str, Any]
+POWERED = (
+    "for n in $(seq 150); do busctl get-property org.bluez /org/bluez/hci0 org.bluez.Adapter1 Powered 2>/dev/null"
+    " | grep -q true && exit 0; busctl set-property org.bluez /org/bluez/hci0 org.bluez.Adapter1 Powered b true"
+    " 2>/dev/null; sleep 0.2; done; exit 1"
+)
+"""A script for the guest: until its adapter is on."""
 
 
 class Ether:
