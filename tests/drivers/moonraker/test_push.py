@@ -134,6 +134,8 @@ def test_noise_is_no_news() -> None:
         return news.is_news({"method": "notify_status_update", "params": [objects, at]}, at)
 
     assert news.is_news({"id": 2, "result": {"status": {"extruder": {"temperature": 20.0, "target": 0.0}}}}, 0)
+    assert news.is_news({"id": 2, "result": {"status": {"extruder": {"temperature": 20.0}}}}, 0.5)
+    assert not news.is_news({"id": 2, "error": {"code": 503}}, 0.6)
     assert not update(1, extruder={"temperature": 20.9})
     assert not update(1.5, extruder={"temperature": 23.0})  # felt, but too soon
     assert update(2.5, extruder={"temperature": 23.0})

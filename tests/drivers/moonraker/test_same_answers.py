@@ -24,6 +24,8 @@ MACHINE = {
     },
 }
 QUERY = "/printer/objects/query?" + "&".join(MACHINE["status"])
+PAUSED, NOT_PAUSED = ({"status": {"pause_resume": {"is_paused": {value}}}} for value in (True, False))
+"""Klipper pauses although nothing is printed; only a cancel ends that."""
 QUEUE = {"queued_jobs": [{"filename": str, "job_id": str}], "queue_state": str}
 FOLDER = {
     "dirs": [{"dirname": str, "size": int, "permissions": str}],
@@ -68,8 +70,10 @@ CHANGE: tuple[Row, ...] = (
     ("POST", "/printer/gcode/script", {"script": "M220 S100\nM107"}, 200, str),
     ("POST", "/printer/gcode/script", {"script": "SDCARD_RESET_FILE"}, 200, str),
     ("POST", "/printer/gcode/script", {}, 400, None),
-    ("POST", "/printer/print/cancel", {}, 200, str),
     ("POST", "/printer/print/pause", {}, 200, str),
+    ("GET", "/printer/objects/query?pause_resume", {}, 200, PAUSED),
+    ("POST", "/printer/print/cancel", {}, 200, str),
+    ("GET", "/printer/objects/query?pause_resume", {}, 200, NOT_PAUSED),
     ("POST", "/printer/print/start", {"filename": "none.gcode"}, 400, None),
     ("GET", "/printer/print/start", {"filename": "none.gcode"}, 405, None),
 )
@@ -87,6 +91,8 @@ def fits(value: Any, shape: Any) -> bool:
     """Whether an answer has at least these parts."""
     if isinstance(shape, dict):
         return isinstance(value, dict) and all(key in value and fits(value[key], part) for key, part in shape.items())
+    if isinstance(shape, set):
+        return value in shape
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(part, shape[0]) for part in (value if shape else []))
     return isinstance(value, shape)

@@ -38,6 +38,8 @@ T = TypeVar("T")
 class MoonrakerDriver(Driver):
     """Speaks HTTP for readings and orders, and listens to one websocket for news."""
 
+    poll_s = 300.0
+
     patience_s = 30.0
     """How long an unreachable printer is asked again before a step fails; Moonraker restarts in 3 to 20 s."""
 

@@ -55,7 +55,8 @@ class News:
         self._calm_until = 0.0
 
     def is_news(self, message: Any, now: float) -> bool:
-        """True for a listed notice, a change of state or target, a full percent, or a felt change of temperature."""
+        """True for a listed notice, an accepted subscription, a change of state or target, a full percent, or a felt
+        change of temperature."""
         if not isinstance(message, dict):
             return False
         method = message.get("method")
@@ -65,7 +66,8 @@ class News:
         if status is None:
             return False
         changes = [self._change(obj, field, value, now) for obj, field, value in _fields(status)]
-        return any(changes)
+        # only now Klipper is known to answer: a reading taken when it said "ready" may have come too early
+        return any(changes) or message.get("id") == _SUBSCRIBE
 
     def _change(self, obj: str, field: str, value: object, now: float) -> bool:
         key, last = f"{obj}.{field}", self._last.get(f"{obj}.{field}")

@@ -45,7 +45,7 @@ class Desk:
         """Everything a command can change and a person could notice."""
         machine, store = self._parts.machine, self._parts.store
         kept = (store.files, sorted(store.folders), store.history, store.queue)
-        set_ = (machine.speed_factor, machine.extrude_factor, machine.offset_z, machine.fan)
+        set_ = (machine.speed_factor, machine.extrude_factor, machine.offset_z, machine.fan, machine.is_held)
         targets = [heater.target for heater in machine.heaters().values()]
         return repr(kept), set_, targets, machine.state, machine.file, machine.klippy, len(machine.shown)
 

@@ -48,6 +48,7 @@ class Machine:
     fan: float = 0.0
     shown: list[str] = field(default_factory=list)
     message: str | None = None
+    is_held: bool = False
     configuration: dict[str, dict[str, str]] = field(default_factory=dict)
     _heaters: dict[str, Heater] = field(default_factory=lambda: {"extruder": Heater(), "heater_bed": Heater()})
     _started: float = 0.0
@@ -96,12 +97,14 @@ class Machine:
                 self.gcode(line)
 
     def pause(self) -> None:
-        """Hold a running job."""
+        """Hold a running job; without one, only the mark is set."""
+        self.is_held = True
         if self.state == "printing":
             self.state, self._paused = "paused", self.now()
 
     def cancel(self) -> None:
         """Begin to end a job; heaters stay as they are, as without a macro that cools."""
+        self.is_held = False
         if self.has_job and self._cancelled is None:
             self._cancelled = self.now()
 
@@ -115,6 +118,7 @@ class Machine:
     def restart(self) -> None:
         """Firmware restart: everything but the heat is as when it was switched on."""
         self.klippy, self.state, self.file, self._cancelled = "startup", "standby", "", None
+        self.is_held = False
         self.speed_factor = self.extrude_factor = 1.0
         self.offset_z = self.fan = 0.0
         for heater in self.heaters().values():
@@ -167,7 +171,7 @@ class Machine:
                 "is_active": self.state == "printing",
                 "file_path": f"/printer/gcodes/{self.file}" if self.file else None,
             },
-            "pause_resume": {"is_paused": self.state == "paused"},
+            "pause_resume": {"is_paused": self.is_held},
             "gcode_move": {**factors, "homing_origin": offset},
             "fan": {"speed": self.fan, "value": self.fan, "rpm": None},
             "display_status": {"progress": self.progress, "message": self.message},
