@@ -39,6 +39,7 @@ class MoonrakerDriver(Driver):
     """Speaks HTTP for readings and orders, and listens to one websocket for news."""
 
     poll_s = 300.0
+    """What matters is pushed; without a push connection each attempt to get one, at most 60 s apart, asks too."""
 
     patience_s = 30.0
     """How long an unreachable printer is asked again before a step fails; Moonraker restarts in 3 to 20 s."""

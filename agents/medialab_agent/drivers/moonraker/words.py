@@ -15,9 +15,9 @@ KLIPPER_DOWN_HELP = Text(
 )
 TOO_MANY = Text(
     de="Der Drucker nimmt keine weitere Verbindung an: Zu viele Fenster oder Programme sind mit ihm verbunden. "
-    "Bitte alte Fenster von Mainsail oder Fluidd schließen. Bis dahin wird er nur alle halbe Minute gefragt.",
+    "Bitte alte Fenster von Mainsail oder Fluidd schließen. Bis dahin wird er nur etwa jede Minute gefragt.",
     en="The printer accepts no further connection: too many windows or programs are connected to it. Please close "
-    "old windows of Mainsail or Fluidd. Until then it is asked every half minute only.",
+    "old windows of Mainsail or Fluidd. Until then it is asked about every minute only.",
 )
 
 
