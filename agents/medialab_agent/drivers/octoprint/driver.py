@@ -42,6 +42,8 @@ T = TypeVar("T")
 class OctoPrintDriver(Driver):
     """Speaks REST for readings and orders, and listens to the push socket for news."""
 
+    poll_s = 120.0
+
     patience_s = 30.0
     """How long an unreachable printer is asked again before a step fails; OctoPrint restarts in 10 to 30 s."""
 

@@ -44,6 +44,8 @@ T = TypeVar("T")
 class PrusaLinkDriver(Driver):
     """Speaks HTTP for readings and orders; asks the small status often while something happens."""
 
+    poll_s = 120.0
+
     patience_s = 30.0
     """How long an unreachable printer is asked again before a step fails; PrusaLink restarts in 15 to 30 s."""
 
