@@ -21,9 +21,11 @@ PEER_PARTS = $(shell sed 's/\#.*//' tests/drivers/*/debian.txt tests/lab/*/debia
 TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev)
 LAB_PARTS = $(shell sed 's/\#.*//' tests/virtual_lab/debian.txt 2>/dev/null)
 
-# Tests that may share the machine run two at a time; those with real peers run one after the other, as written.
+# Tests that may share the machine run two at a time; those with real peers run one after the other, as written, and
+# those in the browser beside them: both mostly wait.
 FAST = $(wildcard $(addprefix tests/,unit property storage contract drivers api))
-REAL = $(wildcard $(addprefix tests/,lab browser chaos))
+REAL = $(wildcard $(addprefix tests/,lab chaos))
+BROWSER = $(wildcard tests/browser)
 PEERS = $(patsubst tests/peers/%/requirements.txt,.cache/peers/%/.synced,$(wildcard tests/peers/*/requirements.txt))
 SCREENS = $(if $(wildcard dashboard/package.json),$(STATIC))
 
@@ -108,31 +110,31 @@ docs: $(SYNCED) ## Write the generated parts of the documentation again
 	$(BIN)/python docs/generate.py
 
 # $(call suite,NAME,COMMAND): runs to its end, so that one failure does not hide the others; `test` judges afterwards.
-define suite
-	@mkdir -p $(RESULTS)
-	@{ $(2); echo $$? >$(RESULTS)/$(1).exit; } 2>&1 | tee $(RESULTS)/$(1).txt
-endef
+suite = { { $(2); echo $$? >$(RESULTS)/$(1).exit; } 2>&1 | tee $(RESULTS)/$(1).txt; }
 
 # $(call tried,NAME,PYTEST): a suite whose failures get a second try, said loudly: a machine under load is not a defect,
-# but a test that needs a second try is one of its own.
-define tried
-	$(call suite,$(1),$(2) || { [ $$? = 1 ] && echo "=== SECOND TRY of what failed in '$(1)' ===" && $(2) --last-failed; })
-endef
+# but a test that needs a second try is one of its own. Each suite remembers its failures by itself.
+tried = $(call suite,$(1),$(call once,$(1),$(2)) || { [ $$? = 1 ] && \
+	echo "=== SECOND TRY of what failed in '$(1)' ===" && $(call once,$(1),$(2)) --last-failed; })
+once = $(BIN)/pytest -o cache_dir=.pytest_cache/$(1) -q $(2)
 
 test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
-	$(call suite,check,$(MAKE) --no-print-directory check)
-	$(call tried,fast,$(BIN)/pytest $(FAST) -n 2 --dist loadgroup -q)
-	$(call tried,real,$(BIN)/pytest $(REAL) -q -p no:randomly)
-	@failed=0; for suite in check fast real; do \
+	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
+	@$(call suite,check,$(MAKE) --no-print-directory check)
+	@$(call tried,fast,$(FAST) -n 2 --dist loadgroup)
+	@$(call tried,screens,$(BROWSER) -p no:randomly) >/dev/null & $(call tried,real,$(REAL) -p no:randomly); \
+		wait; echo '--- screens'; cat $(RESULTS)/screens.txt
+	@failed=0; for suite in check fast real screens; do \
 		if [ "$$(cat $(RESULTS)/$$suite.exit)" = 0 ]; then verdict=passed; else verdict=FAILED; failed=1; fi; \
-		printf '%-6s %s: %s\n' "$$suite" "$$verdict" "$$(grep -v '^make' $(RESULTS)/$$suite.txt | tail -n 1)"; \
+		printf '%-7s %s: %s\n' "$$suite" "$$verdict" "$$(grep -v '^make' $(RESULTS)/$$suite.txt | tail -n 1)"; \
 	done; \
-	if grep -q '^=== SECOND TRY' $(RESULTS)/fast.txt $(RESULTS)/real.txt; then \
-		echo 'Failed at the first try:'; grep -ahE '^(FAILED|ERROR) ' $(RESULTS)/fast.txt $(RESULTS)/real.txt | sort -u; fi; \
+	if grep -q '^=== SECOND TRY' $(RESULTS)/*.txt; then \
+		echo 'Failed at the first try:'; grep -ahE '^(FAILED|ERROR) ' $(RESULTS)/*.txt | sort -u; fi; \
 	exit $$failed
 
-test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill
+test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill, 500 faults while flashing
 	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v -s
+	MEDIALAB_FLASH_FAULTS=$${MEDIALAB_FLASH_FAULTS:-500} $(BIN)/pytest tests/lab/flashing --timeout=7200 -v -s
 
 test-lab: parts-test $(SYNCED) $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
 	@.ci/debian-parts required $(LAB_PARTS)

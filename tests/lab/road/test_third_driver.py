@@ -18,7 +18,7 @@ from tests.lab.road.house import running
 ROOT = Path(__file__).parents[3]
 NAME, FOLDER = "Klang Kiste", "klang_kiste"
 SHOWN = "Klang kiste klang-kiste-1"
-ROOMS = ("agents", "hub", "tests", "pyproject.toml", ".gitignore")
+ROOMS = ("agents", "hub", "tests", "firmware_scripts", "pyproject.toml", ".gitignore")
 AGENT = Path(sys.executable).with_name("medialab-agent")
 
 pytestmark = [pytest.mark.peers, pytest.mark.slow, pytest.mark.timeout(240)]
