@@ -30,6 +30,8 @@ BY_SUITE: dict[tuple[str, str], str | set[str]] = {
     ("ozobot", "TestOzobot"): "ozobot-evo",
     ("prusalink", "TestPrusaLink"): "prusa-mk3",
     ("sphero", "TestSphero"): "sphero-bolt",
+    ("tello", "TestTello"): "tello",
+    ("thymio", "TestThymio"): "thymio-2",
 }
 """Class of the device that each suite puts on the bench; several: a person is asked."""
 ANDROID = {

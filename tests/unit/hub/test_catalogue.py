@@ -23,7 +23,7 @@ turnaround_min = 45
 mkr = ["6.3"]
 """
 DRIVERS = Path(__file__).parents[3] / "agents/medialab_agent/drivers"
-NOT_YET = {"bambu", "esp", "thymio", "tello"}
+NOT_YET = {"bambu", "esp"}
 ASSISTIVE = {"gotalk-9-plus", "tobii-5", "switch-interface", "focus-blue-braille", "brailliant-bi"}
 
 
