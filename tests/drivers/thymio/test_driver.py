@@ -12,7 +12,7 @@ from medialab_agent.drivers.thymio.messages import HEAD, Kind, NotAseba, frames,
 from medialab_agent.drivers.thymio.simulated import HELD, OFFSETS, MotorTouched, Thymio
 from medialab_agent.drivers.thymio.simulator import LEARNERS, ThymioSimulator
 from medialab_agent.sdk.simulator import Fault
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_hub.catalogue.loader import shipped
 from medialab_hub.catalogue.told import told
 from medialab_wire.progress import CheckResult
@@ -107,6 +107,32 @@ async def test_a_robot_alone_behind_its_dongle_is_the_same_as_by_cable() -> None
     async with plugged(by_radio) as one, plugged(by_cable) as other:
         assert (await one.probe()).identities == (await other.probe()).identities
         assert (await one.report()).facts["connection"] == "radio"
+
+
+async def test_an_order_for_one_robot_leaves_the_next_one_at_its_port_alone() -> None:
+    first, second = ThymioSimulator("Thymio 7"), ThymioSimulator("Thymio 8")
+    async with plugged(first) as driver:
+        baseline = await driver.snapshot()
+    second.soil()
+    before = second.residue()
+    async with plugged(second) as other:
+        driver.link.sightings = other.link.sightings
+        assert (await driver.report()).traces["renamed"] == 0
+        step = (await driver.plan(order()))[1]
+        wish = order(baseline)
+        for call in (driver.plan(wish), driver.do(wish, step, lambda _part, _words=None: None), driver.verify(wish)):
+            with pytest.raises(Unreachable, match="other-device"):
+                await call
+    assert second.residue() == before
+    assert second.log == []
+
+
+async def test_a_name_is_foreign_only_for_the_robot_whose_baseline_it_is() -> None:
+    robot = ThymioSimulator("Thymio 7")
+    async with plugged(robot) as driver:
+        await driver.snapshot()
+        robot.robot.name = "Robo von Ben"
+        assert (await driver.report()).traces["renamed"] == 1
 
 
 async def test_without_a_number_its_port_is_its_place() -> None:

@@ -17,7 +17,7 @@ from medialab_wire.reports import Identity, IdentityKind
 from medialab_wire.sightings import Sighting
 
 KNOWN_NAME = "name"
-"""In the driver's memory: what the robot is called in its baseline."""
+"""In the driver's memory: the number of the robot that was here last, and what it is called in its baseline."""
 DONGLE = "000c"
 """USB product of the radio dongle (usb.ids)."""
 VOLTS = 397.8
@@ -57,23 +57,24 @@ class ThymioDriver(Driver):
             battery = sum(await robot.values("_vbat")) / VOLTS
             card = await robot.values("sd.present")
             left, name = await robot.left_behind(), await robot.name()
-        known = self.link.memory.get(KNOWN_NAME)
+            uuid = await robot.uuid()
+        known = self._known_name(uuid)
         facts = {**self._about(), "firmware": ".".join(map(str, version)) or None}
         traces = {"values": left, "renamed": int(known is not None and name != known), "card": sum(map(bool, card))}
         return Reading(facts=facts, volatile={"battery_v": round(battery, 2)} if battery else {}, traces=traces)
 
     async def snapshot(self) -> Mapping[str, Any]:
-        """What the robot is called; programs cannot be read."""
+        """Which robot it is and what it is called; programs cannot be read."""
         async with self._robot() as robot:
-            name = await robot.name()
-        self.link.memory.put(KNOWN_NAME, name)
-        return {"name": name}
+            name, uuid = await robot.name(), await robot.uuid()
+        self.link.memory.put(KNOWN_NAME, f"{uuid} {name}")
+        return {"name": name, "number": uuid}
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
         """Stop and erase always, for a robot does not say what it holds; the rest when needed."""
         wanted = _wanted(order)
-        self.link.memory.put(KNOWN_NAME, wanted)
-        async with self._robot() as robot:
+        async with self._same_robot(order) as robot:
+            self.link.memory.put(KNOWN_NAME, f"{await robot.uuid()} {wanted}")
             has_card = any(await robot.values("sd.present"))
             is_renamed = robot.has_names and await robot.name() != wanted
         first = (words.CARD_OUT,) if has_card else ()
@@ -82,7 +83,7 @@ class ThymioDriver(Driver):
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         """One step on a line of its own."""
         wanted = _wanted(order)
-        async with self._robot() as robot:
+        async with self._same_robot(order) as robot:
             match step.id:
                 case "stop":
                     await robot.stop()
@@ -100,7 +101,7 @@ class ThymioDriver(Driver):
     async def verify(self, order: Order) -> tuple[Check, ...]:
         """On a line of its own: see `checks`."""
         wanted = _wanted(order)
-        async with self._robot() as robot:
+        async with self._same_robot(order) as robot:
             return await checks.all_checks(robot, wanted)
 
     async def find_me(self) -> None:
@@ -133,6 +134,19 @@ class ThymioDriver(Driver):
 
     def _about(self) -> dict[str, Scalar]:
         return {"model": "Thymio II", "connection": "radio" if self._is_radio else "cable"}
+
+    def _known_name(self, uuid: str) -> str | None:
+        number, _, name = (self.link.memory.get(KNOWN_NAME) or "? ").partition(" ")
+        return name if number == uuid else None
+
+    @asynccontextmanager
+    async def _same_robot(self, order: Order) -> AsyncIterator[Robot]:
+        """Robots take turns at one USB port: an order is for the one its baseline tells of. Raises `Unreachable`."""
+        number = (order.baseline or {}).get("number")
+        async with self._robot() as robot:
+            if number and number != await robot.uuid():
+                raise words.other_robot()
+            yield robot
 
     @asynccontextmanager
     async def _robot(self) -> AsyncIterator[Robot]:

@@ -108,6 +108,17 @@ def several() -> NeedsPerson:
     )
 
 
+def other_robot() -> Unreachable:
+    """The robot an order is for was unplugged, and another one plugged in where it was."""
+    return Unreachable(
+        "other-device",
+        Text(de="An diesem Anschluss steckt jetzt ein anderer Thymio.", en="Another Thymio is at this port now."),
+        Text(
+            de="Den richtigen wieder anstecken und den Auftrag neu geben.", en="Plug the right one in and order again."
+        ),
+    )
+
+
 def not_stored(detail: str) -> Refused:
     """The robot says its permanent memory took no new content."""
     return Refused(
