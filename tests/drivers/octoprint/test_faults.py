@@ -126,6 +126,19 @@ async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
     assert (simulator.residue()["heaters"], simulator.machine.has_job) == (0, False)
 
 
+async def test_what_was_stopped_once_stops_nothing_later(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver
+) -> None:
+    order = reset_order(dict(await driver.snapshot()))
+    simulator.film()
+    (step,) = [step for step in await driver.plan(order) if step.id == "timelapses"]
+    await driver.do(order, step, lambda part: None)
+    await driver.stop()
+    simulator.soil()
+    await driver.stop()
+    assert simulator.machine.is_printing, "somebody's print after the reset is none of its business"
+
+
 async def test_pairing_and_stopping_it_leaves_a_running_print_alone(simulator: OctoPrintSimulator) -> None:
     driver = DRIVER(link(simulator.sighting()))
     simulator.soil()

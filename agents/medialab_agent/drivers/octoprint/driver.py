@@ -211,6 +211,7 @@ class OctoPrintDriver(Driver):
     async def stop(self) -> None:
         if not self._is_resetting:  # pairing and staging move and heat nothing, and leave a running print alone
             return
+        self._is_resetting = False
         with suppress(DeviceTrouble):
             client = await self._paired_client()
             printer = await client.printer()
