@@ -14,7 +14,7 @@ class TestTello(DriverSuite):
     """Everything the suite demands of every driver."""
 
     driver = "tello"
-    settings: ClassVar[Mapping[str, str]] = {"answer_s": "0.3", "still_s": "0.4", "every_s": "0.2"}
+    settings: ClassVar[Mapping[str, str]] = {"answer_s": "1.5", "still_s": "0.4", "every_s": "0.2"}
     short_deadline_s = 1.0
     fault_deadline_s = 4.0
 

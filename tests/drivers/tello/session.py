@@ -36,7 +36,7 @@ async def flying_club(drone: TelloSimulator) -> AsyncIterator[TelloDriver]:
     drone.state_port = drone.state_port or free_port()
     await drone.start()
     try:
-        settings = {"answer_s": "0.5", "still_s": "0.5", "state_port": str(drone.state_port)}
+        settings = {"answer_s": "1.0", "still_s": "0.5", "state_port": str(drone.state_port)}
         yield TelloDriver(DeviceLink("tello", (drone.sighting(),), Notes(), settings))
     finally:
         await drone.stop()

@@ -130,7 +130,7 @@ async def test_what_it_does_not_tell_is_unknown() -> None:
 
 
 async def test_a_late_answer_is_no_answer_to_the_next_question() -> None:
-    drone = TelloSimulator(SERIAL, {Fault.SLOW}, slow_s=0.6)
+    drone = TelloSimulator(SERIAL, {Fault.SLOW}, slow_s=1.2)
     async with flying_club(drone) as driver:
         drone.faults.clear()
         told = await driver.report()

@@ -1,6 +1,7 @@
 """One drone at one address: questions by UDP, and its state packets."""
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -10,24 +11,32 @@ from weakref import WeakKeyDictionary
 from medialab_agent.drivers.tello.queries import Query, meaning, state_of
 from medialab_agent.sdk.trouble import unreachable
 
+log = logging.getLogger(__name__)
 HOST, PORT, STATE_PORT = "192.168.10.1", 8889, 8890
 """SDK 2.0, “Architecture”."""
 ANSWER_S, TRIES = 2.0, 2
 """Seconds for one answer, and how often a question is sent; packets get lost in a room full of radios."""
-PACKETS_MOST = 200
+PACKETS_MOST = 400
+PATIENCE_S = 2.0
+"""Seconds more than wished for in which state packets may come; the first ones follow the SDK's being turned on."""
 _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]" = WeakKeyDictionary()
 
 
 class _Ear(asyncio.DatagramProtocol):
-    """Hands on what comes from one host."""
+    """Hands on what comes from one host, and that its system says nobody is there."""
 
-    def __init__(self, host: str, hear: Callable[[bytes], None]) -> None:
-        self._host, self._hear = host, hear
+    def __init__(self, host: str, hear: Callable[[bytes], None], refused: Callable[[], None] = lambda: None) -> None:
+        self._host, self._hear, self._refused = host, hear, refused
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """See `DatagramProtocol`."""
         if addr[0] == self._host:
             self._hear(data)
+
+    def error_received(self, exc: Exception) -> None:
+        """See `DatagramProtocol`."""
+        log.debug("tello: %s", type(exc).__name__)
+        self._refused()
 
 
 class Drone:
@@ -56,10 +65,13 @@ class Drone:
         """Its state packets of so many seconds, with monotonic times; empty when another program holds the port or
         nothing comes. One listener at a time, for all drones tell their state to the same port."""
         heard: list[tuple[float, Mapping[str, float]]] = []
+        enough = asyncio.Event()
 
         def hear(packet: bytes) -> None:
             if len(heard) < PACKETS_MOST:
                 heard.append((time.monotonic(), state_of(packet)))
+            if heard[-1][0] - heard[0][0] >= seconds:
+                enough.set()
 
         loop = asyncio.get_running_loop()
         async with _turns.setdefault(loop, asyncio.Lock()):
@@ -70,7 +82,10 @@ class Drone:
             except OSError:
                 return ()
             try:
-                await asyncio.sleep(seconds)
+                async with asyncio.timeout(seconds + PATIENCE_S):
+                    await enough.wait()
+            except TimeoutError:
+                pass
             finally:
                 ear.close()
         return tuple(heard)
@@ -83,11 +98,15 @@ class Drone:
 
     async def _exchange(self, query: Query) -> bytes | None:
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[bytes] = loop.create_future()
-        hear: Callable[[bytes], None] = lambda data: None if answer.done() else answer.set_result(data)  # noqa: E731
+        answer: asyncio.Future[bytes | None] = loop.create_future()
+
+        def hear(data: bytes | None) -> None:
+            if not answer.done():
+                answer.set_result(data)
+
         try:
             mouth, _ = await loop.create_datagram_endpoint(
-                lambda: _Ear(self.host, hear), remote_addr=(self.host, self.port)
+                lambda: _Ear(self.host, hear, lambda: hear(None)), remote_addr=(self.host, self.port)
             )
         except OSError as error:
             raise unreachable(type(error).__name__) from error
