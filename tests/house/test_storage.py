@@ -30,8 +30,8 @@ NOT_ERASED = {
         agent.host connection.kind connection.name device.kind device.model
         device_identity.scope device_identity.shown device_identity.value""",
     "what people call a thing or an account; it is changed or goes with it": """
-        api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value station.name
-        user_account.name user_account.name_key""",
+        api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value
+        station.name user_account.name user_account.name_key""",
 }
 """Columns of text that erasing leaves alone, by the reason why. A new column is decided upon: here, or `typed(...)`."""
 
