@@ -22,6 +22,10 @@ SOURCES = {
     "usb": ("USB", "USB"),
     "ble": ("Bluetooth", "Bluetooth"),
     "mdns": ("Netzwerk-Ansage (mDNS)", "network announcement (mDNS)"),
+    "usbmux": ("USB (usbmuxd)", "USB (usbmuxd)"),
+    "bambu": ("Netzwerk-Ansage (UDP 2021)", "network announcement (UDP 2021)"),
+    "tello": ("WLAN der Drohne", "the drone's Wi-Fi"),
+    "adb": ("adb", "adb"),
     "manual": ("eingetippte Adresse", "typed address"),
 }
 QUALITY = {
