@@ -65,8 +65,12 @@ class HidLink:
 
     async def __aenter__(self) -> Self:
         """Open, and pass over answers meant for others. Raises `HidDenied`, `BadAnswer` or `Unreachable`."""
+        opening = asyncio.ensure_future(asyncio.to_thread(_open, self._node))
         try:
-            self._fd = await asyncio.to_thread(_open, self._node)
+            self._fd = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_again)  # the thread opens it all the same, and nobody else would close it
+            raise
         except PermissionError as error:
             raise HidDenied(self._node) from error
         except OSError as error:
@@ -148,6 +152,11 @@ class HidLink:
             os.close(fd)
         else:
             self._writing.add_done_callback(partial(_close_after, fd))
+
+
+def _close_again(opening: "asyncio.Future[int]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        os.close(opening.result())
 
 
 def _open(node: str) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import termios
+import time
 from collections import deque
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ from medialab_wire.texts import Text
 
 LONGEST = 200
 """Characters of a line that are kept; programs of learners write what they like."""
+LETS_GO_S = 0.3
+"""Seconds until a port that is in use counts as busy."""
 MOST_LINES = 64
 """Lines that may wait; the oldest go first."""
 
@@ -37,8 +40,12 @@ class SerialLine:
 
     async def __aenter__(self) -> Self:
         """Raises `NeedsPerson` (permission), `SerialBusy` or `Unreachable`."""
+        opening = asyncio.ensure_future(asyncio.to_thread(_open, self._path))
         try:
-            self._fd = await asyncio.to_thread(_open, self._path)
+            self._fd = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_again)  # the thread opens it all the same, and nobody else would close it
+            raise
         except PermissionError as error:
             raise _denied(self._path) from error
         except BlockingIOError as error:
@@ -107,10 +114,27 @@ def _clean(line: bytes) -> str:
     return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
+def _close_again(opening: "asyncio.Future[int]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        os.close(opening.result())
+
+
+def _lock(fd: int) -> None:
+    """A reading that was cut off lets go a moment later. Raises `BlockingIOError`."""
+    end = time.monotonic() + LETS_GO_S
+    while True:
+        try:
+            return fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
 def _open(path: str) -> int:
     fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(fd)
         speed, size = termios.B115200, termios.CS8 | termios.CREAD | termios.CLOCAL
         letters = termios.tcgetattr(fd)[6]
         termios.tcsetattr(fd, termios.TCSANOW, [0, 0, size, 0, speed, speed, letters])
