@@ -78,6 +78,11 @@ class OctoPrintSimulator(Simulator):
         """Heaters and job, by its own account."""
         return self._parts.machine
 
+    @property
+    def store(self) -> Store:
+        """Files, timelapses and profiles, by its own account."""
+        return self._parts.store
+
     async def start(self) -> None:
         """Listen on loopback, on the same port after a restart."""
         await self._server.start(self.address, self.port)
