@@ -90,3 +90,19 @@ async def test_a_port_that_goes_away_is_said() -> None:
             await line.line(5)
     with pytest.raises(Unreachable):
         await overhear("/dev/no-such-port", 0.1)
+
+
+async def test_a_port_opened_for_nobody_any_more_is_free_again() -> None:
+    """A reading is given up for an order at any moment, also while a thread opens the port."""
+    master, slave = pty.openpty()
+    path = os.ttyname(slave)
+    for _ in range(20):
+        reading = asyncio.create_task(overhear(path, 5))
+        await asyncio.sleep(0)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        async with SerialLine(path):
+            pass
+    os.close(slave)
+    os.close(master)

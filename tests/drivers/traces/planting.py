@@ -31,7 +31,9 @@ async def as_it_is(_bench: Bench, _simulator: Any) -> None:
 
 @dataclass(frozen=True)
 class Family:
-    """Devices of one driver that keep the same traces. `prepare` is what a person does once with a new device."""
+    """Devices of one driver that keep the same traces. `prepare` is what a person does once with a new device.
+
+    `tells_changes`: the driver goes by what the device tells when it changes; a new agent asks for everything."""
 
     driver: str
     name: str
@@ -40,3 +42,4 @@ class Family:
     level: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[Bench, Any], Awaitable[None]] = as_it_is
+    tells_changes: bool = False

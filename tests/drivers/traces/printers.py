@@ -230,6 +230,7 @@ BAMBU = Family(
         Trace("print", lambda s: s.machine.begin("x.3mf"), lambda s: s.machine.is_working),
         Trace("card-taken-out", *_bambu_field("sdcard", False, True), "", Outcome.UNVERIFIED, "learner-files"),
     ),
+    tells_changes=True,
 )  # fmt: skip
 
 FAMILIES = (OCTOPRINT, MOONRAKER, PRUSALINK, BUDDY, BAMBU)
