@@ -78,9 +78,8 @@ class PrusaLinkPeer:
     Its folder must not lie under /tmp: PrusaLink offers no storage from there."""
 
     def __init__(self) -> None:
-        cache = ROOT / ".cache/peers"
-        cache.mkdir(parents=True, exist_ok=True)
-        self.base = Path(tempfile.mkdtemp(prefix="prusalink-rig-", dir=cache))
+        # the tree itself may lie under /tmp
+        self.base = Path(tempfile.mkdtemp(prefix="prusalink-rig-", dir="/var/tmp"))
         self.cable = Cable() if os.geteuid() == 0 else None
         self.host = self.cable.there if self.cable else "127.0.0.1"
         self.port = 8080 if self.cable else _free_port()
