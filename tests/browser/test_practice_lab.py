@@ -1,5 +1,6 @@
 """The whole road: `medialab-hub demo`, its real agent and drivers, simulated devices with real protocols."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from medialab_agent.practice_lab.scenes import simulators_of
+from medialab_agent.runtime.shelf import Shelf
 from tests.browser.lab import PASSWORD
+from tests.drivers.esp.peers import HOME as ESPTOOL_HOME
 from tests.fixtures.hubs import HubProgram
 
 LONG_MS = 90_000
@@ -16,7 +20,7 @@ LONG_MS = 90_000
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[HubProgram]:
     """The program as people start it."""
-    program = HubProgram(tmp_path, "demo")
+    program = HubProgram(tmp_path, "demo", PATH=f"{ESPTOOL_HOME}:{os.environ['PATH']}")
     yield program
     program.end()
 
@@ -48,4 +52,15 @@ def test_from_the_printed_link_to_a_proven_reset(chromium: Browser, demo: HubPro
     clean.click()
     page.get_by_role("link", name="Nachweis ansehen").click()
     expect(page.get_by_text("Alle verlangten Prüfungen wurden gemacht und bestanden.")).to_be_visible()
+    page.goto(f"{demo.url()}/devices")
+    devices = page.evaluate("fetch('/api/v1/devices?limit=500').then((answer) => answer.json())")["items"]
+    connections = [
+        page.evaluate("(id) => fetch(`/api/v1/devices/${id}`).then((answer) => answer.json())", device["id"])[
+            "connections"
+        ]
+        for device in devices
+    ]
+    drivers = {driver for ways in connections for way in ways for driver in (way["driver"], *way["candidates"])}
+    assert drivers >= {folder.id for folder in Shelf() if simulators_of(folder)}, "a class is not shown"
+    expect(page.get_by_text(f"{len(devices)} Geräte", exact=True)).to_be_visible()
     page.context.close()
