@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from medialab_agent.drivers.moonraker.driver import DRIVER, MANIFEST
-from medialab_agent.drivers.moonraker.simulated.server import Ask, Reply, Server, Socket
 from medialab_agent.drivers.moonraker.simulator import API_KEY, MoonrakerSimulator
 from medialab_agent.drivers.octoprint.driver import DRIVER as OCTOPRINT
 from medialab_agent.drivers.octoprint.driver import MANIFEST as OCTOPRINT_MANIFEST
 from medialab_agent.runtime.matcher import candidates
 from medialab_agent.runtime.siblings import Siblings
 from medialab_agent.sdk.driver import DeviceLink
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
@@ -32,10 +32,6 @@ def known(sighting: Sighting, **settings: str) -> DeviceLink:
     return DeviceLink("dev-1", (sighting,), Memory(), settings)
 
 
-async def ungreeted(socket: Socket) -> None:
-    """No websocket here."""
-
-
 @asynccontextmanager
 async def serving(answers: dict[str, Reply], heard: list[str] | None = None) -> AsyncIterator[int]:
     async def handle(ask: Ask) -> Reply:
@@ -43,7 +39,7 @@ async def serving(answers: dict[str, Reply], heard: list[str] | None = None) -> 
             heard.append(ask.headers.get("x-api-key", ""))
         return answers.get(ask.path, Reply(404, b"Not found"))
 
-    server = Server(handle, ungreeted)
+    server = Server(handle)
     await server.start()
     try:
         yield server.port

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.drivers.moonraker.simulated.server import Ask, Reply, Server, Socket
 from medialab_agent.drivers.moonraker.stage import Stage
 from medialab_agent.sdk.driver import Driver
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.steps import Order
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.progress import CheckResult
@@ -24,10 +24,7 @@ async def hub() -> AsyncIterator[str]:
         assert "x-api-key" not in ask.headers
         return Reply(200, FILES[ask.path]) if ask.path in FILES else Reply(404)
 
-    async def greet(socket: Socket) -> None:
-        return None
-
-    server = Server(handle, greet)
+    server = Server(handle)
     await server.start()
     yield f"http://127.0.0.1:{server.port}"
     await server.stop()

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from medialab_agent.drivers.octoprint.driver import DRIVER, MANIFEST
-from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply, Server, Socket
 from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
@@ -20,16 +20,12 @@ def mdns(**facts: str) -> Sighting:
     return Sighting(source="mdns", key="x", facts={"type": "_octoprint._tcp", **facts})
 
 
-async def ungreeted(socket: Socket) -> None:
-    """No push socket here."""
-
-
 @asynccontextmanager
 async def serving(answers: dict[str, Reply], otherwise: int = 404) -> AsyncIterator[int]:
     async def handle(ask: Ask) -> Reply:
         return answers.get(ask.path, Reply(otherwise, b"Not found"))
 
-    server = Server(handle, ungreeted)
+    server = Server(handle)
     await server.start()
     try:
         yield server.port
@@ -100,7 +96,7 @@ async def test_a_stored_key_is_never_sent_to_a_stranger(uuid: str) -> None:
         heard.append(ask.headers.get("x-api-key", ""))
         return answers.get(ask.path, Reply(403))
 
-    server = Server(handle, ungreeted)
+    server = Server(handle)
     await server.start()
     memory = Memory({"octoprint-key": "secret", "octoprint-uuid": "1-2-3"})
     driver = DRIVER(link(manual("127.0.0.1", server.port), memory=memory))

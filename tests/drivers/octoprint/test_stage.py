@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medialab_agent.drivers.octoprint.driver import DRIVER
-from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply, Server, Socket
 from medialab_agent.sdk.driver import Driver
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.steps import Order
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.progress import CheckResult
@@ -23,10 +23,7 @@ async def hub() -> AsyncIterator[str]:
         assert "x-api-key" not in ask.headers
         return Reply(200, FILES[ask.path]) if ask.path in FILES else Reply(404)
 
-    async def greet(socket: Socket) -> None:
-        return None
-
-    server = Server(handle, greet)
+    server = Server(handle)
     await server.start()
     yield f"http://127.0.0.1:{server.port}"
     await server.stop()

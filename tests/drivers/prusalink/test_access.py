@@ -5,7 +5,7 @@ import pytest
 from medialab_agent.drivers.prusalink.address import Place, places
 from medialab_agent.drivers.prusalink.credentials import Credentials, credentials_for
 from medialab_agent.drivers.prusalink.driver import DRIVER
-from medialab_agent.drivers.prusalink.simulated.server import Ask, Reply, Server
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
 from medialab_agent.drivers.moonraker.address import SERVICE
-from medialab_agent.drivers.moonraker.simulated.desk import Desk
+from medialab_agent.drivers.moonraker.simulated.desk import WEBSOCKET, Desk
 from medialab_agent.drivers.moonraker.simulated.machine import Machine
 from medialab_agent.drivers.moonraker.simulated.parts import VERSION, Parts
-from medialab_agent.drivers.moonraker.simulated.server import Server
 from medialab_agent.drivers.moonraker.simulated.storage_routes import RESIDUE
 from medialab_agent.drivers.moonraker.simulated.store import Store
+from medialab_agent.sdk.simulated_http import Server, Websockets
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
 
@@ -55,7 +55,7 @@ class MoonrakerSimulator(Simulator):
         machine = Machine(time.monotonic, self._tell, store.note_print, configuration=dict(_LOADED))
         self.parts = Parts(self.name, machine, store, self.faults, self._tell, API_KEY, self.trusts)
         self._desk = Desk(self.parts, self._note, self._die)
-        self._server = Server(self._desk.handle, self._desk.greet, self.sockets)
+        self._server = Server(self._desk.handle, Websockets(WEBSOCKET, self._desk.greet, self.sockets))
 
     def _tell(self, method: str, params: list[Any]) -> None:
         self._desk.tell(method, params)

@@ -9,12 +9,12 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from medialab_agent.drivers.octoprint.address import SERVICE
 from medialab_agent.drivers.octoprint.simulated.access import Access
-from medialab_agent.drivers.octoprint.simulated.desk import Desk
+from medialab_agent.drivers.octoprint.simulated.desk import WEBSOCKET, Desk
 from medialab_agent.drivers.octoprint.simulated.machine import Machine
 from medialab_agent.drivers.octoprint.simulated.parts import VERSION, Parts
-from medialab_agent.drivers.octoprint.simulated.server import Server
 from medialab_agent.drivers.octoprint.simulated.storage_routes import RESIDUE
 from medialab_agent.drivers.octoprint.simulated.store import Store
+from medialab_agent.sdk.simulated_http import Server, Websockets
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
 
@@ -47,7 +47,7 @@ class OctoPrintSimulator(Simulator):
         uuid = str(uuid5(NAMESPACE_DNS, self.serial))
         self._parts = Parts(uuid, self.name, machine, store, access, self.faults, self._tell)
         self._desk = Desk(self._parts, self._note, self._die)
-        self._server = Server(self._desk.handle, self._desk.greet)
+        self._server = Server(self._desk.handle, Websockets(WEBSOCKET, self._desk.greet))
 
     def _tell(self, kind: str, payload: dict[str, Any]) -> None:
         self._desk.tell(kind, payload)

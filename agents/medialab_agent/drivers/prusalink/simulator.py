@@ -10,9 +10,9 @@ from medialab_agent.drivers.prusalink.address import SERVICE, slug
 from medialab_agent.drivers.prusalink.simulated.access import Access
 from medialab_agent.drivers.prusalink.simulated.machine import Machine
 from medialab_agent.drivers.prusalink.simulated.routes import RESIDUE, Parts, route
-from medialab_agent.drivers.prusalink.simulated.server import Ask, Reply, Server
 from medialab_agent.drivers.prusalink.simulated.store import Store
 from medialab_agent.sdk.scene import open_plainly
+from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
 

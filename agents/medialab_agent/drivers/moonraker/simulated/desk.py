@@ -7,10 +7,11 @@ from typing import Any
 
 from medialab_agent.drivers.moonraker.simulated import printer_routes, storage_routes
 from medialab_agent.drivers.moonraker.simulated.parts import Call, Parts, Route, error
-from medialab_agent.drivers.moonraker.simulated.server import WEBSOCKET, Ask, Reply, Socket
+from medialab_agent.sdk.simulated_http import Ask, Reply, Socket
 from medialab_agent.sdk.simulator import Fault
 
 ROUTES: tuple[Route, ...] = (*printer_routes.ROUTES, *storage_routes.ROUTES)
+WEBSOCKET = "/websocket"
 SLOW_S = 0.1
 TICK_S = 0.25
 
@@ -29,7 +30,7 @@ class Desk:
         if Fault.SLOW in faults:
             await asyncio.sleep(SLOW_S)
         if Fault.GARBAGE in faults:
-            return Reply(200, b"\x00<html>\xff{]")
+            return Reply(200, b"\x00<html>\xff{]", {"Content-Type": "application/json"})
         if changes and Fault.DIE in faults:
             self._die()
             return None
@@ -85,17 +86,17 @@ class Desk:
         """Answer one call; the objects of a subscription."""
         method, number = message.get("method"), message.get("id")
         if not self._parts.lets_in(socket.headers):
-            socket.send({"error": {"code": 401, "message": "Unauthorized"}, "id": number})
+            _send(socket, {"error": {"code": 401, "message": "Unauthorized"}, "id": number})
         elif method == "server.connection.identify":
-            socket.send({"result": {"connection_id": id(socket)}, "id": number})
+            _send(socket, {"result": {"connection_id": id(socket)}, "id": number})
         elif method != "printer.objects.subscribe":
-            socket.send({"error": {"code": -32601, "message": "Method not found"}, "id": number})
+            _send(socket, {"error": {"code": -32601, "message": "Method not found"}, "id": number})
         elif self._parts.machine.klippy == "disconnected":
-            socket.send({"error": {"code": 503, "message": "Klippy Host not connected"}, "id": number})
+            _send(socket, {"error": {"code": 503, "message": "Klippy Host not connected"}, "id": number})
         else:
             objects = dict(message.get("params", {}).get("objects", {}))
             status = printer_routes.wanted(self._parts.machine.status(), objects)
-            socket.send({"result": {"eventtime": self._parts.machine.now(), "status": status}, "id": number})
+            _send(socket, {"result": {"eventtime": self._parts.machine.now(), "status": status}, "id": number})
             return objects
         return None
 
@@ -113,10 +114,14 @@ class Desk:
             }
             told = now
             if changes:
-                socket.send({"method": "notify_status_update", "params": [changes, machine.now()]})
+                _send(socket, {"method": "notify_status_update", "params": [changes, machine.now()]})
 
     def tell(self, method: str, params: list[Any]) -> None:
         """A notice for every socket that is let in."""
         for socket in tuple(self._sockets):
             if self._parts.lets_in(socket.headers):
-                socket.send({"method": method, "params": params})
+                _send(socket, {"method": method, "params": params})
+
+
+def _send(socket: Socket, message: dict[str, Any]) -> None:
+    socket.send({"jsonrpc": "2.0", **message})

@@ -3,33 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-AMBIENT_C = 21.3
-HEAT_C_PER_S, COOL_C_PER_S = 12.0, 20.0
+from medialab_agent.sdk.simulated_heater import Heater
+
 PRINT_S = 600.0
 CANCEL_S = 0.4
 """How long the last moves take after a cancel."""
 RESTART_S = 0.5
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
-
-
-@dataclass
-class Heater:
-    """A temperature on its way to its target."""
-
-    actual: float = AMBIENT_C
-    target: float = 0.0
-    moved: float = 0.0
-
-    def advance(self, now: float) -> None:
-        """Let time pass."""
-        goal, span = max(self.target, AMBIENT_C), now - self.moved
-        if self.actual < goal:
-            self.actual = min(goal, self.actual + HEAT_C_PER_S * span)
-        else:
-            self.actual = max(goal, self.actual - COOL_C_PER_S * span)
-        self.moved = now
+_heater = partial(Heater, ambient=21.3, heats=12.0, cools=20.0)
 
 
 @dataclass
@@ -50,7 +34,7 @@ class Machine:
     message: str | None = None
     is_held: bool = False
     configuration: dict[str, dict[str, str]] = field(default_factory=dict)
-    _heaters: dict[str, Heater] = field(default_factory=lambda: {"extruder": Heater(), "heater_bed": Heater()})
+    _heaters: dict[str, Heater] = field(default_factory=lambda: {"extruder": _heater(), "heater_bed": _heater()})
     _started: float = 0.0
     _paused: float | None = None
     _cancelled: float | None = None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.drivers.moonraker.simulated.machine import Machine
-from medialab_agent.drivers.moonraker.simulated.server import Ask, Reply
 from medialab_agent.drivers.moonraker.simulated.store import Store
+from medialab_agent.sdk.simulated_http import Ask, Reply
 from medialab_agent.sdk.simulator import Fault
 
 VERSION = "0.11.0"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from medialab_agent.drivers.moonraker.simulated.parts import VERSION, Call, Route, error, result
-from medialab_agent.drivers.moonraker.simulated.server import Reply
+from medialab_agent.sdk.simulated_http import Reply
 
 _UNREADY = "Printer is shutdown"
 

@@ -4,8 +4,8 @@ import hashlib
 import posixpath
 
 from medialab_agent.drivers.moonraker.simulated.parts import Call, Parts, Route, error, result
-from medialab_agent.drivers.moonraker.simulated.server import Reply
 from medialab_agent.drivers.moonraker.simulated.store import ROOTS
+from medialab_agent.sdk.simulated_http import Reply
 from medialab_agent.sdk.simulator import Fault
 
 RESIDUE = "always_there.mp4"
@@ -82,7 +82,7 @@ def sum_of(content: bytes) -> str:
 
 def _download(call: Call) -> Reply:
     content = call.parts.store.files.get((call.args["root"], call.args["path"]))
-    return error(404, "File not found") if content is None else Reply(200, content, "text/plain")
+    return error(404, "File not found") if content is None else Reply(200, content, {"Content-Type": "text/plain"})
 
 
 def _delete(call: Call) -> Reply:

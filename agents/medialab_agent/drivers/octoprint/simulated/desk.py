@@ -7,10 +7,11 @@ from typing import Any
 
 from medialab_agent.drivers.octoprint.simulated import printer_routes, storage_routes
 from medialab_agent.drivers.octoprint.simulated.parts import VERSION, Call, Parts, Route, error
-from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply, Socket
+from medialab_agent.sdk.simulated_http import Ask, Reply, Socket
 from medialab_agent.sdk.simulator import Fault
 
 ROUTES: tuple[Route, ...] = (*printer_routes.ROUTES, *storage_routes.ROUTES)
+WEBSOCKET = "/sockjs/websocket"
 SLOW_S = 1.0
 TICK_S = 0.5
 

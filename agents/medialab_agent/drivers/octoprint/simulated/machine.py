@@ -3,32 +3,16 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-AMBIENT_C = 21.3
-HEAT_C_PER_S, COOL_C_PER_S = 12.0, 8.0
+from medialab_agent.sdk.simulated_heater import Heater
+
 PRINT_S = 600.0
 CANCEL_S = 0.4
 """How long `cancelling` lasts: `ready` comes later than the answer."""
 CONNECT_S = 0.2
-
-
-@dataclass
-class Heater:
-    """A temperature on its way to its target."""
-
-    actual: float = AMBIENT_C
-    target: float = 0.0
-    moved: float = 0.0
-
-    def advance(self, now: float) -> None:
-        """Let time pass."""
-        goal, span = max(self.target, AMBIENT_C), now - self.moved
-        if self.actual < goal:
-            self.actual = min(goal, self.actual + HEAT_C_PER_S * span)
-        else:
-            self.actual = max(goal, self.actual - COOL_C_PER_S * span)
-        self.moved = now
+_heater = partial(Heater, ambient=21.3, heats=12.0, cools=8.0)
 
 
 @dataclass
@@ -41,7 +25,7 @@ class Machine:
     selected: tuple[str, str] | None = None
     overrides: dict[str, int] = field(default_factory=lambda: {"M220": 100, "M221": 100})
     shown: list[str] = field(default_factory=list)
-    _heaters: dict[str, Heater] = field(default_factory=lambda: {"tool0": Heater(), "bed": Heater()})
+    _heaters: dict[str, Heater] = field(default_factory=lambda: {"tool0": _heater(), "bed": _heater()})
     _started: float | None = None
     _paused: float | None = None
     _cancelled: float | None = None

@@ -6,8 +6,8 @@ from typing import Any
 
 from medialab_agent.drivers.octoprint.simulated.access import Access
 from medialab_agent.drivers.octoprint.simulated.machine import Machine
-from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply
 from medialab_agent.drivers.octoprint.simulated.store import Store
+from medialab_agent.sdk.simulated_http import Ask, Reply
 from medialab_agent.sdk.simulator import Fault
 
 VERSION = "1.11.8"

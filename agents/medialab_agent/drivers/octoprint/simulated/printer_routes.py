@@ -3,7 +3,7 @@
 from xml.sax.saxutils import escape
 
 from medialab_agent.drivers.octoprint.simulated.parts import EMPTY, VERSION, Call, Route, error
-from medialab_agent.drivers.octoprint.simulated.server import Reply
+from medialab_agent.sdk.simulated_http import Reply
 
 
 def _version(_: Call) -> Reply:

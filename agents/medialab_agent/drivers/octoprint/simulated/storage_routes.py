@@ -3,8 +3,8 @@
 from typing import Any
 
 from medialab_agent.drivers.octoprint.simulated.parts import EMPTY, Call, Parts, Route, error
-from medialab_agent.drivers.octoprint.simulated.server import Ask, Reply
 from medialab_agent.drivers.octoprint.simulated.store import FREE
+from medialab_agent.sdk.simulated_http import Ask, Reply
 from medialab_agent.sdk.simulator import Fault
 
 RESIDUE = "unlöschbar.mp4"

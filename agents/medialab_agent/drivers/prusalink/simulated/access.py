@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import md5
 
 from medialab_agent.drivers.prusalink.challenge import challenge_of
-from medialab_agent.drivers.prusalink.simulated.server import Ask, Reply
+from medialab_agent.sdk.simulated_http import Ask, Reply
 
 USER = "maker"
 MOST_NONCES = 1000

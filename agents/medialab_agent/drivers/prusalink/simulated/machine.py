@@ -3,29 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-AMBIENT_C = 23.0
-HEAT_C_PER_S, COOL_C_PER_S = 40.0, 20.0
+from medialab_agent.sdk.simulated_heater import Heater
+
 PRINT_S, SHORT_PRINT_S = 600.0, 0.3
 """How long a file with moves takes, and one without."""
-
-
-@dataclass
-class Heater:
-    """A temperature on its way to its target."""
-
-    actual: float = AMBIENT_C
-    target: float = 0.0
-    moved: float = 0.0
-
-    def advance(self, now: float) -> None:
-        """Let time pass."""
-        goal, span = max(self.target, AMBIENT_C), now - self.moved
-        if self.actual < goal:
-            self.actual = min(goal, self.actual + HEAT_C_PER_S * span)
-        else:
-            self.actual = max(goal, self.actual - COOL_C_PER_S * span)
-        self.moved = now
+_heater = partial(Heater, ambient=23.0, heats=40.0, cools=20.0)
 
 
 @dataclass
@@ -42,7 +26,7 @@ class Machine:
     job: int = 0
     file: tuple[str, str] | None = None
     factors: dict[str, float] = field(default_factory=lambda: {"speed": 100.0, "flow": 100.0})
-    heaters: dict[str, Heater] = field(default_factory=lambda: {"nozzle": Heater(), "bed": Heater()})
+    heaters: dict[str, Heater] = field(default_factory=lambda: {"nozzle": _heater(), "bed": _heater()})
     homed: int = 0
     _began: float = 0.0
     _duration: float = PRINT_S

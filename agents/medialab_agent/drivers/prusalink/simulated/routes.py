@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medialab_agent.drivers.prusalink.simulated.machine import Machine
-from medialab_agent.drivers.prusalink.simulated.server import Ask, Reply
 from medialab_agent.drivers.prusalink.simulated.store import Store
+from medialab_agent.sdk.simulated_http import Ask, Reply
 from medialab_agent.sdk.simulator import Fault
 
 EMPTY = Reply(204)
@@ -50,6 +50,11 @@ class Route:
     pattern: str
     answer: Callable[[Call], Reply]
     on_pi: bool = False
+
+
+def _is_set(ask: Ask, name: str) -> bool:
+    """Whether a structured header is true (RFC 9651, 3.3.6)."""
+    return ask.headers.get(name, "").strip() == "?1"
 
 
 def _version(call: Call) -> Reply:
@@ -130,15 +135,15 @@ def _upload(call: Call) -> Reply:
         return refusal
     store, machine, ask = call.parts.store, call.parts.machine, call.ask
     storage, path = call.args["storage"], call.args["path"]
-    if ask.is_set("create-folder"):
+    if _is_set(ask, "create-folder"):
         store.put(storage, path, None, int(time.time()))
         return Reply(201)
     if not ask.body:
         return Reply(411)
-    if path in store.disks[storage] and not ask.is_set("overwrite"):
+    if path in store.disks[storage] and not _is_set(ask, "overwrite"):
         return Reply(409)
     store.put(storage, path, ask.body, int(time.time()))
-    if ask.is_set("print-after-upload"):
+    if _is_set(ask, "print-after-upload"):
         store.scan(force=True)
         if not machine.can_start:
             return Reply(409)
@@ -170,7 +175,7 @@ def _delete(call: Call) -> Reply:
         return Reply(500)
     if (
         found.content is None
-        and not call.ask.is_set("force")
+        and not _is_set(call.ask, "force")
         and any(p.startswith(path + "/") for p in store.disks[storage])
     ):
         return Reply(409)
