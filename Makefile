@@ -21,7 +21,7 @@ PEER_PARTS = $(shell sed 's/\#.*//' tests/drivers/*/debian.txt tests/lab/*/debia
 TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev)
 LAB_PARTS = $(shell sed 's/\#.*//' tests/virtual_lab/debian.txt 2>/dev/null)
 
-# Tests that may share the machine run two at a time; those with real peers run one after the other, as written, and
+# Tests that may share the machine run four at a time (they mostly wait); those with real peers run one after the other, as written, and
 # those in the browser beside them: both mostly wait.
 FAST = $(wildcard $(addprefix tests/,unit property storage contract drivers api))
 REAL = $(wildcard $(addprefix tests/,lab chaos))
@@ -121,7 +121,7 @@ once = $(BIN)/pytest -o cache_dir=.pytest_cache/$(1) -q $(2)
 test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
 	@$(call suite,check,$(MAKE) --no-print-directory check)
-	@$(call tried,fast,$(FAST) -n 2 --dist loadgroup)
+	@$(call tried,fast,$(FAST) -n 4 --dist loadgroup)
 	@$(call tried,screens,$(BROWSER) -p no:randomly) >/dev/null & $(call tried,real,$(REAL) -p no:randomly); \
 		wait; echo '--- screens'; cat $(RESULTS)/screens.txt
 	@failed=0; for suite in check fast real screens; do \
