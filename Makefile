@@ -21,8 +21,8 @@ PEER_PARTS = $(shell sed 's/\#.*//' tests/drivers/*/debian.txt tests/lab/*/debia
 TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev)
 LAB_PARTS = $(shell sed 's/\#.*//' tests/virtual_lab/debian.txt 2>/dev/null)
 
-# Tests that may share the machine run four at a time (they mostly wait); those with real peers run one after the other, as written, and
-# those in the browser beside them: both mostly wait.
+# Tests that may share the machine run four at a time, for most of them wait for deadlines; those with real peers run one
+# after the other, as written, and those in the browser beside them.
 FAST = $(wildcard $(addprefix tests/,unit property storage contract drivers api))
 REAL = $(wildcard $(addprefix tests/,lab chaos))
 BROWSER = $(wildcard tests/browser)
