@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,6 +59,14 @@ def _not_allowed(detail: str) -> Refused:
     )
 
 
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """Read once: that takes longer than asking a printer, and one that waits for its person is asked all the time."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Client:
     """Speaks to one base URL. `key` may change at any time; requests are never sent anywhere else."""
 
@@ -72,7 +82,7 @@ class Client:
         if self._http is None:
             import httpx
 
-            self._http = httpx.AsyncClient(timeout=self.timeout_s, trust_env=False)
+            self._http = httpx.AsyncClient(timeout=self.timeout_s, trust_env=False, verify=_trust())
         return self._http
 
     async def close(self) -> None:
