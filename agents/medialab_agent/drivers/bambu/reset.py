@@ -1,9 +1,9 @@
 """The reset level `clean`: which steps it takes now, and each step. Every step may be repeated."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
-from medialab_agent.drivers.bambu.ftps import Card
+from medialab_agent.drivers.bambu.ftps import Card, Entry
 from medialab_agent.drivers.bambu.line import Line
 from medialab_agent.drivers.bambu.state import NORMAL_SPEED, State
 from medialab_agent.drivers.bambu.traces import AllowList, Stored, count_files, delete, look
@@ -104,22 +104,23 @@ class Reset:
         return Done()
 
     async def _files(self) -> Done:
-        def work(card: Card) -> Stored:
-            stored = look(card)
-            delete(card, self.kept.foreign(stored.files))
-            return stored
-
-        number = count_files(self.kept.foreign((await self._with_card(work)).files))
+        number = await self._delete(lambda stored: self.kept.foreign(stored.files))
         return Done(bool(number), Text(de=f"{number} Dateien gelöscht.", en=f"{number} files deleted."))
 
     async def _timelapses(self) -> Done:
+        number = await self._delete(lambda stored: stored.movies)
+        return Done(bool(number), Text(de=f"{number} Aufnahmen gelöscht.", en=f"{number} recordings deleted."))
+
+    async def _delete(self, which: Callable[[Stored], Sequence[Entry]]) -> int:
+        """Delete them; how many are gone by a new list, for an answer alone proves nothing."""
+
         def work(card: Card) -> Stored:
             stored = look(card)
-            delete(card, stored.movies)
+            delete(card, which(stored))
             return stored
 
-        number = count_files((await self._with_card(work)).movies)
-        return Done(bool(number), Text(de=f"{number} Aufnahmen gelöscht.", en=f"{number} recordings deleted."))
+        before = count_files(which(await self._with_card(work)))
+        return max(before - count_files(which(await self._with_card(look))), 0) if before else 0
 
     async def _cool_down(self, say: Say) -> Done:
         worst, hot_since = 0.0, time.monotonic()

@@ -20,8 +20,8 @@ from medialab_agent.drivers.moonraker.traces import (
     delete_films,
     list_films,
 )
-from medialab_agent.drivers.moonraker.waiting import POLL_S, until
 from medialab_agent.drivers.moonraker.words import no_baseline
+from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.texts import Text
 
@@ -158,7 +158,8 @@ class Reset:
             if all(answers) and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        return Done(bool(first), Text(de=f"{first} Dateien gelöscht.", en=f"{first} files deleted."))
+        number = max(first - await count_foreign(self._client, foreign), 0) if foreign else first
+        return Done(bool(number), Text(de=f"{number} Dateien gelöscht.", en=f"{number} files deleted."))
 
     async def _timelapses(self) -> Done:
         async def remove() -> None:
@@ -174,14 +175,15 @@ class Reset:
 
     async def _gone(self, left: Callable[[], Awaitable[int]], remove: Callable[[], Awaitable[None]]) -> Done:
         """Remove until nothing is left; what stays all the same is the check's to say."""
-        end, first = time.monotonic() + SETTLE_S, None
+        end, first = time.monotonic() + SETTLE_S, 0
         while number := await left():
-            first = number if first is None else first
+            first = first or number
             if time.monotonic() > end:
                 break
             await remove()
             await asyncio.sleep(POLL_S / 5)
-        return Done(bool(first), Text(de=f"{first or 0} gelöscht.", en=f"{first or 0} deleted."))
+        gone = max(first - number, 0)
+        return Done(bool(gone), Text(de=f"{gone} gelöscht.", en=f"{gone} deleted."))
 
     async def _cool_down(self, say: Say) -> Done:
         worst: float | None = None

@@ -18,7 +18,7 @@ from medialab_agent.drivers.octoprint.traces import (
     list_files,
     list_timelapses,
 )
-from medialab_agent.drivers.octoprint.waiting import POLL_S, until
+from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.texts import Text
 
@@ -172,25 +172,25 @@ class Reset:
         return Done(changed=False)
 
     async def _files(self) -> Done:
-        end, first = time.monotonic() + SETTLE_S, None
+        end, first = time.monotonic() + SETTLE_S, 0
         while foreign := self.kept.foreign(await list_files(self._client)):
-            first = first if first is not None else count_files(foreign)
+            first = first or count_files(foreign)
             answers = [await delete_entry(self._client, entry) for entry in foreign]
             if all(answers) and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        return Done(bool(first), _counted(first or 0, "Dateien", "files"))
+        return _deleted(first - count_files(foreign), "Dateien", "files")
 
     async def _timelapses(self) -> Done:
-        end, first = time.monotonic() + SETTLE_S, None
+        end, first = time.monotonic() + SETTLE_S, 0
         while (found := await list_timelapses(self._client)).files or found.unrendered:
-            first = first if first is not None else len(found.files) + len(found.unrendered)
+            first = first or len(found.files) + len(found.unrendered)
             await delete_timelapses(self._client, found)
             busy = any(movie.processing for movie in found.unrendered)  # would come back as a movie
             if not busy and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        return Done(bool(first), _counted(first or 0, "Zeitraffer", "timelapses"))
+        return _deleted(first - len(found.files) - len(found.unrendered), "Zeitraffer", "timelapses")
 
     async def _profile(self) -> Done:
         if not differences(self.profiles, await read_profiles(self._client)):
@@ -224,5 +224,7 @@ async def cool(client: Client, printer: models.Printer) -> None:
             await client.order(f"/api/printer/{name}", command="target", target=0)
 
 
-def _counted(count: int, de: str, en: str) -> Text:
-    return Text(de=f"{count} {de} gelöscht.", en=f"{count} {en} deleted.")
+def _deleted(number: int, de: str, en: str) -> Done:
+    """What is gone by the last list, not what was ordered."""
+    number = max(number, 0)
+    return Done(bool(number), Text(de=f"{number} {de} gelöscht.", en=f"{number} {en} deleted."))

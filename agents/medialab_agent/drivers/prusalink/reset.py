@@ -11,8 +11,8 @@ from medialab_agent.drivers.prusalink.heat import all_off, excess, is_safe
 from medialab_agent.drivers.prusalink.models import Status
 from medialab_agent.drivers.prusalink.state import has_normal_factors, is_at_rest
 from medialab_agent.drivers.prusalink.traces import AllowList, count_files, delete_entry, list_files, topmost
-from medialab_agent.drivers.prusalink.waiting import POLL_S, until
 from medialab_agent.drivers.prusalink.words import at_the_panel, bad_baseline
+from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_agent.sdk.trouble import NeedsPerson, Refused
 from medialab_wire.texts import Text
@@ -147,6 +147,7 @@ class Reset:
             if since > SETTLE_S and (all(answers) or not any(answers)):
                 break  # what is left, is left for good: the check says so
             await asyncio.sleep(POLL_S)
+        number -= count_files(foreign)
         return Done(bool(number), Text(de=f"{number} Dateien gelöscht.", en=f"{number} files deleted."))
 
     async def _cool_file(self) -> Done:
