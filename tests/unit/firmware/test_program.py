@@ -14,8 +14,18 @@ def sh(script: str, deadline_s: float = 20, stall_s: float = 20) -> Program:
     return Program("sh", ("-c", script), deadline_s, stall_s)
 
 
+BEFORE: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def what_others_left() -> None:
+    """Peers of other tests may still run in this process."""
+    BEFORE.clear()
+    BEFORE.update(psutil.pids())
+
+
 def children() -> list[str]:
-    return [child.name() for child in psutil.Process().children(recursive=True)]
+    return [child.name() for child in psutil.Process().children(recursive=True) if child.pid not in BEFORE]
 
 
 async def test_code_and_output_of_both_streams_are_kept() -> None:
