@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from medialab_agent.drivers.bambu.address import Place, access_code, local_key, places
 from medialab_agent.drivers.bambu.checks import verify_clean
@@ -18,8 +18,9 @@ from medialab_agent.drivers.bambu.trust import NamedContext, certificate_of, con
 from medialab_agent.drivers.bambu.words import DEVELOPER_HELP, not_let_in
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Access, Identity, IdentityKind
@@ -31,11 +32,12 @@ _PIN, _KEPT = "bambu-certificate", "bambu-kept"
 _TRUST = Text(de="Dem Drucker neu vertrauen", en="Trust the printer anew")
 BLOCKED_S = 60.0
 """How long a code that was refused is not tried again; codes come from the settings and seldom change."""
+AGAIN_S = 0.5
+"""Between two attempts to reach a printer that did not answer."""
 LIGHT_S = 2.0
 """How long the lamp flashes."""
 STOP_S = 2.0
 """How long the end of a run may take; a printer that hangs is left to its own protection."""
-T = TypeVar("T")
 
 
 class BambuDriver(Driver):
@@ -182,18 +184,7 @@ class BambuDriver(Driver):
             return Done()
         self._is_resetting, self._stored = True, None
         reset = await self._reset(order)
-        return await self._patiently(lambda: reset.do(step, say))
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Steps may be repeated, so a lost connection in their midst does no harm."""
-        end = time.monotonic() + self.patience_s
-        while True:
-            try:
-                return await work()
-            except Unreachable:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(0.5)
+        return await patiently(lambda: reset.do(step, say), self.patience_s, AGAIN_S)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         if order.action == "trust":
@@ -203,7 +194,7 @@ class BambuDriver(Driver):
         if level is None:
             return ()
         line = await self._reach()
-        return await self._patiently(lambda: verify_clean(line, self._card, level, reset.kept))
+        return await patiently(lambda: verify_clean(line, self._card, level, reset.kept), self.patience_s, AGAIN_S)
 
     async def find_me(self) -> None:
         line = await self._ready()

@@ -1,11 +1,10 @@
 """The driver of one printer behind Moonraker."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from medialab_agent.drivers.moonraker.about import name_of, read_about
 from medialab_agent.drivers.moonraker.address import Place, key_for, local_key, places
@@ -22,8 +21,9 @@ from medialab_agent.drivers.moonraker.traces import AllowList, digest
 from medialab_agent.drivers.moonraker.words import TOO_MANY, klipper_down, not_trusted
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check
 from medialab_wire.reports import Access, Identity, IdentityKind
@@ -32,7 +32,6 @@ from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEPT = "moonraker-kept"
-T = TypeVar("T")
 
 
 class MoonrakerDriver(Driver):
@@ -153,20 +152,9 @@ class MoonrakerDriver(Driver):
         self._is_resetting = order.action == "reset"
         if order.action == "stage":
             stage = Stage(await self._reach(), order)
-            return await self._patiently(lambda: stage.do(step, say))
+            return await patiently(lambda: stage.do(step, say), self.patience_s)
         reset = await self._reset(order)
-        return await self._patiently(lambda: reset.do(step, say))
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Steps may be repeated, so a restart of Moonraker in their midst does no harm."""
-        end = time.monotonic() + self.patience_s
-        while True:
-            try:
-                return await work()
-            except Unreachable:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(1.0)
+        return await patiently(lambda: reset.do(step, say), self.patience_s)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         if order.action == "stage":
@@ -175,7 +163,7 @@ class MoonrakerDriver(Driver):
         if level is None:
             return ()
         client = await self._reach()
-        return await self._patiently(lambda: verify_clean(client, level, reset.kept, reset.configuration))
+        return await patiently(lambda: verify_clean(client, level, reset.kept, reset.configuration), self.patience_s)
 
     async def find_me(self) -> None:
         client = await self._reach()

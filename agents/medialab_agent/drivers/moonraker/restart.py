@@ -5,8 +5,8 @@ import time
 
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.drivers.moonraker.waiting import POLL_S
 from medialab_agent.drivers.moonraker.words import klipper_down
+from medialab_agent.sdk.patience import POLL_S
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.texts import Text
 

@@ -1,11 +1,10 @@
 """The driver of one printer behind OctoPrint."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from medialab_agent.drivers.octoprint import pairing
 from medialab_agent.drivers.octoprint.address import Place, local_key, places
@@ -22,8 +21,9 @@ from medialab_agent.drivers.octoprint.traces import AllowList, digest, list_file
 from medialab_agent.drivers.octoprint.words import PAIR_HELP, not_paired
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Access, Identity, IdentityKind
@@ -36,7 +36,6 @@ _PAIRED = Text(de="OctoPrint nimmt den Schlüssel an", en="OctoPrint accepts the
 _ALLOW = Text(
     de="Jetzt in OctoPrint anmelden und auf „Erlauben“ klicken", en="Now sign in to OctoPrint and click “Allow”"
 )
-T = TypeVar("T")
 
 
 class OctoPrintDriver(Driver):
@@ -162,9 +161,9 @@ class OctoPrintDriver(Driver):
             return await self._pair()
         if order.action == "stage":
             stage = Stage(await self._paired_client(), order)
-            return await self._patiently(lambda: stage.do(step, say))
+            return await patiently(lambda: stage.do(step, say), self.patience_s)
         reset = await self._reset(order)
-        return await self._patiently(lambda: reset.do(step, say))
+        return await patiently(lambda: reset.do(step, say), self.patience_s)
 
     async def _pair(self) -> Done:
         client = await self._reach()
@@ -178,17 +177,6 @@ class OctoPrintDriver(Driver):
         self._paired.set()
         return Done()
 
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Steps may be repeated, so a restart of OctoPrint in their midst does no harm."""
-        end = time.monotonic() + self.patience_s
-        while True:
-            try:
-                return await work()
-            except Unreachable:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(1.0)
-
     async def verify(self, order: Order) -> tuple[Check, ...]:
         if order.action == "pair":
             passed = await pairing.is_paired(await self._reach())
@@ -199,7 +187,7 @@ class OctoPrintDriver(Driver):
         if level is None:
             return ()
         client = await self._paired_client()
-        return await self._patiently(lambda: verify_clean(client, level, reset.kept, reset.profiles))
+        return await patiently(lambda: verify_clean(client, level, reset.kept, reset.profiles), self.patience_s)
 
     async def find_me(self) -> None:
         client = await self._paired_client()

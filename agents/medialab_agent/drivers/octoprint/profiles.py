@@ -8,7 +8,7 @@ from urllib.parse import quote
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client
 from medialab_agent.drivers.octoprint.traces import bad_baseline
-from medialab_agent.drivers.octoprint.waiting import until
+from medialab_agent.sdk.patience import until
 
 _DERIVED = ("resource", "current", "default")
 """Fields OctoPrint adds to a profile; the first names the host."""

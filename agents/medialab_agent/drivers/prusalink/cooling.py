@@ -11,8 +11,8 @@ from medialab_agent.drivers.prusalink.client import Client, Conflict, file_path
 from medialab_agent.drivers.prusalink.heat import all_off
 from medialab_agent.drivers.prusalink.models import Status
 from medialab_agent.drivers.prusalink.state import has_normal_factors, is_at_rest
-from medialab_agent.drivers.prusalink.waiting import POLL_S, until
 from medialab_agent.drivers.prusalink.words import at_the_panel
+from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.trouble import NeedsPerson
 from medialab_wire.texts import Text
 

@@ -1,11 +1,10 @@
 """The driver of one Prusa printer with PrusaLink."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from medialab_agent.drivers.prusalink import cooling
 from medialab_agent.drivers.prusalink.address import Place, local_key, places
@@ -26,8 +25,9 @@ from medialab_agent.drivers.prusalink.watching import news
 from medialab_agent.drivers.prusalink.words import not_let_in
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
+from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check
 from medialab_wire.reports import Access, Identity, IdentityKind
@@ -38,7 +38,6 @@ MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _SERIAL, _KEPT = "prusalink-serial", "prusalink-kept"
 STOP_S = 2.0
 """How long the end of a run may take; a printer that hangs is left to its own protection."""
-T = TypeVar("T")
 
 
 class PrusaLinkDriver(Driver):
@@ -163,25 +162,16 @@ class PrusaLinkDriver(Driver):
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         self._is_resetting = True
         reset = await self._reset(order)
-        return await self._patiently(lambda: reset.do(step, say))
-
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Steps may be repeated, so a restart of PrusaLink in their midst does no harm."""
-        end = time.monotonic() + self.patience_s
-        while True:
-            try:
-                return await work()
-            except Unreachable:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(1.0)
+        return await patiently(lambda: reset.do(step, say), self.patience_s)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         reset, level = await self._reset(order), MANIFEST.level(order.level or "")
         if level is None:
             return ()
         client = await self._reach()
-        return await self._patiently(lambda: verify_clean(client, level, reset.kept, is_buddy=self._is_buddy))
+        return await patiently(
+            lambda: verify_clean(client, level, reset.kept, is_buddy=self._is_buddy), self.patience_s
+        )
 
     async def find_me(self) -> None:
         """It has no sound, no light and no message to order; its READY state shows on the display, but PrusaLink 0.8.1
