@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from medialab_agent.practice_lab.scenes import simulators_of
-from medialab_agent.runtime.shelf import Shelf
 from tests.browser.lab import PASSWORD
 from tests.drivers.esp.peers import HOME as ESPTOOL_HOME
 from tests.fixtures.hubs import HubProgram
+from tests.fixtures.shipped import shipped_shelf
 
 LONG_MS = 90_000
 
@@ -61,6 +61,6 @@ def test_from_the_printed_link_to_a_proven_reset(chromium: Browser, demo: HubPro
         for device in devices
     ]
     drivers = {driver for ways in connections for way in ways for driver in (way["driver"], *way["candidates"])}
-    assert drivers >= {folder.id for folder in Shelf() if simulators_of(folder)}, "a class is not shown"
+    assert drivers >= {folder.id for folder in shipped_shelf() if simulators_of(folder)}, "a class is not shown"
     expect(page.get_by_text(f"{len(devices)} Geräte", exact=True)).to_be_visible()
     page.context.close()

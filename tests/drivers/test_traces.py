@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 
 from medialab_agent.drivers.android_adb.simulator_traces import TRACES as ON_TABLETS
-from medialab_agent.runtime.shelf import Shelf
 from medialab_agent.sdk.testing.bench import OpenBench
 from medialab_agent.sdk.testing.suite import is_ready
 from medialab_wire.progress import CheckResult, ExecutionReport, ExecutionStatus, Outcome
 from tests.drivers.esp.peers import with_esptool
 from tests.drivers.traces import boards, printers, robots, things
 from tests.drivers.traces.planting import Family, Trace
+from tests.fixtures.shipped import shipped_shelf
 
 FAMILIES = (*printers.FAMILIES, *boards.FAMILIES, *robots.FAMILIES, *things.FAMILIES)
 PLANTED = [
@@ -60,6 +60,6 @@ def test_the_corpus_covers_every_driver_that_resets(capsys: pytest.CaptureFixtur
     planted["android-adb"] += len(ON_TABLETS)
     with capsys.disabled():
         print(f"\nPlanted traces: {planted.total()} ({', '.join(f'{d} {n}' for d, n in sorted(planted.items()))})")
-    assert planted.keys() >= {folder.id for folder in Shelf() if folder.manifest.levels}
+    assert planted.keys() >= {folder.id for folder in shipped_shelf() if folder.manifest.levels}
     assert planted.total() - len(ON_TABLETS) >= 40
     assert len(planted) >= 8

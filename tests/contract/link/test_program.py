@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from medialab_agent.practice_lab.scenes import simulators_of
-from medialab_agent.runtime.shelf import Shelf
 from medialab_wire.presence import AgentPhase
 from medialab_wire.reports import Access, Presence, Report
 from tests.contract.link.hub import TinyHub
 from tests.drivers.esp.peers import HOME as ESPTOOL_HOME
 from tests.fixtures.brokers import RealBroker, free_port
+from tests.fixtures.shipped import shipped_shelf
 from tests.fixtures.waiting import until
 
 
@@ -100,7 +100,7 @@ async def test_it_leaves_although_no_broker_answers(tmp_path: Path, programs: li
 
 def in_the_practice_lab() -> dict[str, int]:
     """How many simulated devices each driver of the shelf brings."""
-    return {folder.id: len(simulators_of(folder)) for folder in Shelf()}
+    return {folder.id: len(simulators_of(folder)) for folder in shipped_shelf()}
 
 
 def test_the_drivers_bring_a_roomful_of_devices() -> None:
@@ -112,7 +112,7 @@ def test_the_drivers_bring_a_roomful_of_devices() -> None:
 
 
 def test_each_driver_brings_a_device_that_is_well() -> None:
-    for folder in Shelf():
+    for folder in shipped_shelf():
         assert any(not simulator.faults for simulator in simulators_of(folder)), folder.id
 
 
