@@ -16,7 +16,7 @@ async def soil(peer: Peer) -> None:
     assert await peer.order("/api/printer/tool", command="flowrate", factor=90) == 204
     await peer.start_print("ben.gcode")
     await peer.until("PRINTING")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(100):
         while True:
             printer = (await peer.status())["printer"]
             if printer.get("temp_nozzle", 0) > 60 and printer.get("temp_bed", 0) > 42:

@@ -101,7 +101,7 @@ class Printer:
             context.close()
 
 
-def wait(holds: Callable[[], bool], what: str, seconds: float = 40) -> None:
+def wait(holds: Callable[[], bool], what: str, seconds: float = 100) -> None:
     """Ask again every tenth of a second."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -131,11 +131,18 @@ def adopt(client: httpx.Client) -> str:
     """It is found, taken in, and its good state recorded."""
 
     def found() -> list[dict[str, Any]]:
-        return [row for row in rows(client) if row["driver"] == "moonraker" and HOST in row["name"]]
+        return [
+            row
+            for row in rows(client)
+            if row["driver"] == "moonraker" and HOST in row["name"] and row["access"] == "ok"
+        ]
 
     wait(lambda: bool(found()), "it was never found", 60)
     device = str(found()[0]["id"])
-    client.post("/api/v1/adoptions", json={"devices": [{"device": device}]}).raise_for_status()
+    client.post(
+        "/api/v1/adoptions", json={"devices": [{"device": device}], "record_baseline": False}
+    ).raise_for_status()
+    wait(lambda: client.post(f"/api/v1/devices/{device}/baseline", json={}).is_success, "it cannot be recorded")
     wait(lambda: row(client, device)["status"] in {"used", "ready"}, "no good state recorded")
     return device
 
