@@ -27,10 +27,10 @@ def test_its_readiness_is_counted_from_its_devices(core: HubCore) -> None:
     kit = core.do(kits.add, "Roboterkoffer", [one, two], "staff")
     found = readiness_of(core.index.statuses_by_kit()[kit])
     assert (found.devices, found.ready, found.is_ready) == (2, 0, False)
-    version = 0
-    for key in (one, two):
-        version = core.row(key)["seq"]
-    assert version > 0
+    core.do(kits.take_out, kit, [two], "staff")
+    assert readiness_of(core.index.statuses_by_kit()[kit]).devices == 1
+    core.do(kits.take_out, kit, [one], "staff")
+    assert kit not in core.index.statuses_by_kit(), "an empty kit has no devices to count"
 
 
 def test_a_kit_that_goes_leaves_its_devices(core: HubCore) -> None:
