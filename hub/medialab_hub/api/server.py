@@ -10,12 +10,27 @@ from starlette.types import ASGIApp
 
 LAST_ANSWERS_S = 1
 """Seconds that answers under way get when the hub stops."""
+TICK_S = 1.0
+"""Seconds between two looks at the clock for the answers' Date (RFC 9110 section 6.6.1: whole seconds)."""
 
 
 class _QuietServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._ending = asyncio.Event()
+
+    def end(self) -> None:
+        """Stop listening; `serve` returns when the last answers are out."""
+        self.should_exit = True
+        self._ending.set()
+
+    async def main_loop(self) -> None:
+        """uvicorn's own looks ten times a second whether to end, which an idle Pi pays for day and night."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_S):
+                    await self._ending.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
@@ -61,6 +76,6 @@ class WebServer:
 
     async def stop(self) -> None:
         """Stop listening; answers under way get a moment."""
-        self._server.should_exit = True
+        self._server.end()
         if self._task is not None:
             await self._task

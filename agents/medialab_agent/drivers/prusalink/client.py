@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=models.Answer)
 LONGEST_ANSWER = 8_000_000
 """Bytes of one answer that are looked at."""
+KEPT_OPEN_S = 30.0
+"""How long an unused connection stays open: longer than the pause between two questions, or each would need a new one."""
 
 
 class Conflict(Refused):
@@ -53,7 +55,10 @@ class Client:
             told = self.credentials
             auth = Digest(told.user, told.password) if told and told.password else None
             headers = {"X-Api-Key": told.key} if told and told.key else {}
-            self._http = httpx.AsyncClient(timeout=self.timeout_s, trust_env=False, auth=auth, headers=headers)
+            kept = httpx.Limits(max_connections=4, keepalive_expiry=KEPT_OPEN_S)
+            self._http = httpx.AsyncClient(
+                timeout=self.timeout_s, trust_env=False, auth=auth, headers=headers, limits=kept
+            )
         return self._http
 
     async def close(self) -> None:
