@@ -15,12 +15,19 @@ from medialab_agent.sdk.steps import Done, Order
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import Check, CheckResult, Outcome
 from medialab_wire.texts import Text
+from tests.peers.adb_newer.rig import DEBIAN, program
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[AdbServer]:
+def adb_version(request: pytest.FixtureRequest) -> str:
+    """Which adb a test runs with; `BOTH` names two."""
+    return str(getattr(request, "param", DEBIAN))
+
+
+@pytest.fixture
+async def server(adb_version: str) -> AsyncIterator[AdbServer]:
     """A real adb server on a port of its own."""
-    adb = AdbServer()
+    adb = AdbServer(program=program(adb_version))
     await adb.start()
     yield adb
     await adb.stop()

@@ -14,6 +14,7 @@ from medialab_agent.drivers.android_adb.source import AdbSource, sightings_of
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_wire.reports import Access
 from medialab_wire.sightings import BusStatus, Sighting
+from tests.peers.adb_newer.rig import BOTH
 
 
 class Seen:
@@ -48,6 +49,7 @@ async def watched(server: AdbServer) -> AsyncIterator[tuple[AdbSource, Seen]]:
     await asyncio.gather(task, return_exceptions=True)
 
 
+@BOTH
 async def test_a_device_appears_and_falls_silent(server: AdbServer, watched) -> None:
     source, seen = watched
     simulator = AndroidSimulator("SN-4711")
@@ -60,6 +62,25 @@ async def test_a_device_appears_and_falls_silent(server: AdbServer, watched) -> 
     )
 
 
+@BOTH
+async def test_what_a_device_only_passes_through_is_not_told(
+    server: AdbServer, watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, seen = watched
+    monkeypatch.setattr(module, "MOMENT_S", 60.0)
+    asking, ready = AndroidSimulator("SN-4711", allow=False), AndroidSimulator("SN-4712")
+    await asking.start()
+    connecting = asyncio.create_task(server.client.connect(asking.address))
+    await server.connect([ready])
+    await seen.until(lambda now: any(s.facts["state"] == "device" for s in now.values()))
+    asking.tap_allow()
+    await seen.until(lambda now: len(now) == 2)
+    assert {sighting.facts["state"] for sighting in seen.all} == {"device"}
+    await connecting
+    await asyncio.gather(asking.stop(), ready.stop())
+
+
+@BOTH
 async def test_permission_is_asked_for_and_noticed_by_the_poll(server: AdbServer, watched) -> None:
     _, seen = watched
     simulator = AndroidSimulator("SN-4711", allow=False)

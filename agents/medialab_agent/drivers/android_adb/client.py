@@ -44,7 +44,11 @@ class Answer:
 
 
 class NoServer(Unreachable):
-    """No adb server listens at the address."""
+    """No adb server answers at the address."""
+
+
+class NobodyListens(NoServer):
+    """The port is free: nobody's server would be ended by starting one."""
 
 
 def parse_devices(text: str) -> tuple[AdbDevice, ...]:
@@ -153,7 +157,8 @@ class AdbClient:
             async with asyncio.timeout(CONNECT_S):
                 reader, writer = await asyncio.open_connection(self.host, self.port, limit=256 * 1024)
         except (OSError, TimeoutError) as error:
-            raise no_server(f"{self.host}:{self.port} {error}") from error
+            kind = NobodyListens if isinstance(error, ConnectionRefusedError) else NoServer
+            raise no_server(f"{self.host}:{self.port} {error}", kind) from error
         try:
             await _request(reader, writer, service)
             yield reader, writer
@@ -198,9 +203,9 @@ async def _read_shell_v2(reader: asyncio.StreamReader) -> Answer:
             return Answer(b"".join(out).decode("utf-8", "replace"), data[0] if data else 255)
 
 
-def no_server(detail: str) -> NoServer:
-    """The adb server does not listen."""
-    return NoServer(
+def no_server(detail: str, kind: type[NoServer] = NoServer) -> NoServer:
+    """The adb server does not answer."""
+    return kind(
         "adb-server-missing",
         Text(de="Der Dienst für Tablets (adb) läuft nicht.", en="The service for tablets (adb) is not running."),
         Text(

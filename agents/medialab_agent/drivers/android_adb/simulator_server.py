@@ -39,8 +39,10 @@ class AdbServer:
 
     `ADB_USB=0` and `ADB_EMU=0` keep it off real devices and emulators (AOSP adb client/main.cpp)."""
 
-    def __init__(self, port: int = 0, home: Path | None = None) -> None:
+    def __init__(self, port: int = 0, home: Path | None = None, program: Path | None = None) -> None:
+        """`program`: another adb than the one on the path."""
         self.port = port or _free_port()
+        self._program = program
         self._temporary = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="medialab-adb-"))
         self._process: asyncio.subprocess.Process | None = None
@@ -74,7 +76,7 @@ class AdbServer:
 
     async def start(self) -> None:
         """Start and wait until it listens. Raises `NoAdb` or `DeviceTrouble`."""
-        program = shutil.which("adb")
+        program = shutil.which(self._program or "adb")
         if program is None:
             raise NoAdb("adb")
         await self._spawn(program)

@@ -1,6 +1,7 @@
 """Sightings from the adb server: its pushes wake us, its device list is the truth.
 
-Debian's adb (29.0.6) never pushes "unauthorized", so the list is read every two seconds as well."""
+Debian's adb (29.0.6) never pushes "unauthorized", so the list is read every two seconds as well. A newer one (36)
+pushes each state a device passes through while it is let in, so that any but "device" counts only once it lasts."""
 
 import asyncio
 import contextlib
@@ -9,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 
-from medialab_agent.drivers.android_adb.client import AdbClient, AdbDevice
+from medialab_agent.drivers.android_adb.client import AdbClient, AdbDevice, NobodyListens
 from medialab_agent.drivers.android_adb.device import is_unique
 from medialab_agent.sdk.source import See, Source
 from medialab_agent.sdk.trouble import DeviceTrouble
@@ -19,6 +20,8 @@ from medialab_wire.texts import Text
 _log = logging.getLogger(__name__)
 POLL_S = 2.0
 """Seconds between two readings of the list."""
+MOMENT_S = 0.3
+"""Seconds a state that is not "device" must last to count."""
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds to wait after the first, second, … failure in a row."""
 GRACE_POLLS = 2
@@ -43,6 +46,9 @@ class AdbSource(Source):
         self._is_closed = settings.get("adb_only") == "yes"
         self._tried: dict[str, float] = {}
         self._known: dict[str, Sighting] = {}
+        self._since: dict[tuple[str, str], float] = {}
+        """When a device that is not ready was first seen in its state, by transport."""
+        self._passing: set[str] = set()
         self._status, self._reason = BusStatus.ABSENT, Text(de="Noch nicht verbunden.", en="Not connected yet.")
         self._remedy: Text | None = None
         self._grace = 0
@@ -71,7 +77,7 @@ class AdbSource(Source):
                     await self._connect_addresses()
                     self._reconcile(self._ours(await self._client.devices()), see)
                     self._failures, self._status = 0, BusStatus.LISTENING
-                    pause = POLL_S
+                    pause = min(MOMENT_S, POLL_S) if self._passing else POLL_S
                 except (DeviceTrouble, TimeoutError) as error:
                     pause = await self._fail(error)
                 with contextlib.suppress(TimeoutError):
@@ -92,10 +98,18 @@ class AdbSource(Source):
     def _ours(self, devices: tuple[AdbDevice, ...]) -> tuple[AdbDevice, ...]:
         return tuple(d for d in devices if d.serial in self._addresses) if self._is_closed else devices
 
+    def _note_passing(self, devices: tuple[AdbDevice, ...]) -> None:
+        """Find the transports whose state is too young to count."""
+        now = asyncio.get_running_loop().time()
+        unready = ((device.transport_id, device.state) for device in devices if device.state != "device")
+        self._since = {stay: self._since.get(stay, now) for stay in unready}
+        self._passing = {transport for (transport, _), since in self._since.items() if now - since < MOMENT_S}
+
     def _reconcile(self, devices: tuple[AdbDevice, ...], see: See) -> None:
+        self._note_passing(devices)
         now = {sighting.key: sighting for sighting in sightings_of(devices)}
         for key, sighting in now.items():
-            if self._known.get(key) != sighting:
+            if self._known.get(key) != sighting and sighting.facts.get("transport_id") not in self._passing:
                 self._known[key] = sighting
                 see(sighting)
         self._grace = max(0, self._grace - 1)
@@ -103,7 +117,9 @@ class AdbSource(Source):
             see(self._known.pop(key).model_copy(update={"present": False}))
 
     async def _fail(self, error: Exception) -> float:
-        """Note why, start a server once, and give the pause until the next attempt."""
+        """Note why, start a server once where nobody listens, and give the pause until the next attempt.
+
+        adb itself ends a server of another version, or one that does not answer; ours may be somebody else's."""
         self._grace = GRACE_POLLS
         self._failures += 1
         program = shutil.which("adb")
@@ -115,7 +131,7 @@ class AdbSource(Source):
         )
         self._remedy = _START if program else _INSTALL
         _log.info("adb server: %s", error)
-        if program and self._may_start:
+        if program and self._may_start and isinstance(error, NobodyListens):
             self._may_start = False
             await start_server(program, self._client.port)
             return 0.0
