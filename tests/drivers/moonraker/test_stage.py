@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.drivers.moonraker.stage import Stage
+from medialab_agent.drivers.moonraker.stage import Gcodes
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.simulated_http import Ask, Reply, Server
+from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Order
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.progress import CheckResult
@@ -69,7 +70,9 @@ async def test_a_file_that_is_not_what_was_ordered_never_arrives(
 @pytest.mark.parametrize("path", ["../c.gcode", "/c.gcode", "a/../c.gcode", ""])
 async def test_paths_that_lead_outside_are_refused(hub: str, path: str) -> None:
     with pytest.raises(Refused):
-        Stage(Client("http://127.0.0.1:1"), Order("x", "stage", params={"files": [wanted(hub, "/two", path)]}))
+        StagedFiles(
+            Gcodes(Client("http://127.0.0.1:1")), Order("x", "stage", params={"files": [wanted(hub, "/two", path)]})
+        )
 
 
 async def test_staging_and_stopping_it_leaves_a_running_print_alone(peer: Peer, driver: Driver, hub: str) -> None:

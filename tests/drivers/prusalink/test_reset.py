@@ -29,17 +29,6 @@ async def test_forgotten_preheat_is_switched_off(peer: Peer, driver: Driver) -> 
     await prove_preheat(peer, driver)
 
 
-async def test_a_stopped_printer_is_waited_for_before_it_is_moved(peer: Peer, driver: Driver) -> None:
-    baseline = await driver.snapshot()
-    await peer.upload("ben.gcode")
-    await peer.start_print("ben.gcode")
-    await peer.until("PRINTING")
-    result = await run(driver, reset_order(baseline, home=True))
-    assert result.order[0] == "end-job" and result.order[-1] == "home"
-    assert result.steps["home"].changed
-    assert result.machine_passed(), result.checks
-
-
 async def test_files_on_the_memory_card_are_said_and_left_to_a_person(peer: SimulatedPeer, driver: Driver) -> None:
     store = peer.simulator.store
     store.disks["sdcard"], store.read_only = {}, frozenset({"sdcard"})

@@ -13,14 +13,15 @@ from medialab_agent.drivers.bambu.ftps import Card, with_card
 from medialab_agent.drivers.bambu.line import Line
 from medialab_agent.drivers.bambu.reading import CARD_S, take_reading
 from medialab_agent.drivers.bambu.reset import OFF, Reset
-from medialab_agent.drivers.bambu.traces import AllowList, Stored, digest, look
+from medialab_agent.drivers.bambu.traces import AllowList, Stored, look
 from medialab_agent.drivers.bambu.trust import NamedContext, certificate_of, confirm, context_for
 from medialab_agent.drivers.bambu.words import DEVELOPER_HELP, not_let_in
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
+from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Access, Identity, IdentityKind
@@ -152,7 +153,7 @@ class BambuDriver(Driver):
             return Reading(access=Access.NEEDS_PERSON, help=DEVELOPER_HELP, facts=self._about())
         if self._stored is None or time.monotonic() - self._stored[0] > CARD_S:
             self._stored = time.monotonic(), await self._card(look)
-        kept = frozenset((self.link.memory.get(_KEPT) or "").split())
+        kept = remembered_kept(self.link.memory, _KEPT)
         return take_reading(state, self._stored[1], self._about(), kept)
 
     async def snapshot(self) -> Mapping[str, Any]:
@@ -164,15 +165,9 @@ class BambuDriver(Driver):
         return await (await self._reset(order)).plan()
 
     async def _reset(self, order: Order) -> Reset:
-        if order.action != "reset" or order.level != "clean":
-            raise Refused(
-                "unknown-order",
-                Text(de="Das kann dieser Drucker nicht.", en="This printer cannot do that."),
-                detail=f"{order.action} {order.level or ''}",
-            )
+        require_clean(order)
         reset = Reset(await self._reach(), self._card, order)
-        kept = (digest(path, size) for path, size in reset.kept.files)
-        self.link.memory.put(_KEPT, " ".join(sorted(kept)))
+        remember_kept(self.link.memory, _KEPT, reset.kept.files)
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
@@ -214,7 +209,7 @@ class BambuDriver(Driver):
                 state = await self._line.ready()
                 if state.is_working:
                     await self._line.command("print", "stop", param="")
-                if state.all_off is not True:
+                if state.heat.are_off is not True:
                     await self._line.command("print", "gcode_line", param=OFF)
 
     def watch(self) -> AsyncIterator[None] | None:

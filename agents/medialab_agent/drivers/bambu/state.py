@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-NOZZLE_SAFE_C = 50.0
-BED_SAFE_C = 40.0
-"""Below these nobody is burned at a short touch (ISO 13732-1: bare metal, 51 °C for one minute)."""
+from medialab_agent.sdk.heat import Heater, Heaters, bed, nozzle
+
 NORMAL_SPEED = 2
 """Of the four levels silent, standard, sport, ludicrous."""
 WORKING = frozenset({"PREPARE", "SLICING", "RUNNING", "PAUSE"})
@@ -49,25 +48,19 @@ class State(BaseModel):
         return self.gcode_state in RESTING
 
     @property
-    def all_off(self) -> bool | None:
-        """Whether nozzle and bed have target 0; None while one is not reported."""
-        targets = (self.nozzle_target_temper, self.bed_target_temper)
-        if any(targets):
-            return False
-        return None if None in targets else True
+    def nozzle(self) -> Heater:
+        """Its nozzle."""
+        return nozzle(self.nozzle_temper, self.nozzle_target_temper)
 
     @property
-    def excess(self) -> float | None:
-        """°C the hottest part is above its limit, 0 when safe; None while a temperature is unknown."""
-        if self.nozzle_temper is None or self.bed_temper is None:
-            return None
-        over = max(self.nozzle_temper - NOZZLE_SAFE_C, self.bed_temper - BED_SAFE_C)
-        return 0.0 if over < 0 else over + 0.01
+    def bed(self) -> Heater:
+        """Its bed."""
+        return bed(self.bed_temper, self.bed_target_temper)
 
     @property
-    def is_safe(self) -> bool:
-        """True only when every temperature is known and low."""
-        return self.excess == 0.0
+    def heat(self) -> Heaters:
+        """Both of them."""
+        return Heaters((self.nozzle, self.bed))
 
     @property
     def lamp(self) -> str:
@@ -82,9 +75,9 @@ class State(BaseModel):
             return {"PAUSE": "paused", "RUNNING": "printing"}.get(self.gcode_state, "busy")
         if not self.is_at_rest:
             return "offline" if not self.gcode_state else "busy"
-        if self.all_off is False:
+        if self.heat.are_off is False:
             return "heating"
-        return "idle" if self.is_safe else "cooling"
+        return "idle" if self.heat.are_safe else "cooling"
 
 
 class Merged:

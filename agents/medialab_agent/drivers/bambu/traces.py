@@ -1,13 +1,11 @@
 """What learners leave on a printer's storage; and what the baseline says may stay."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.drivers.bambu.ftps import Card, Entry
-from medialab_agent.drivers.bambu.words import bad_baseline
+from medialab_agent.sdk.printer import no_baseline
 
 SYSTEM = frozenset(
     {"image", "logger", "recorder", "verify_job", "upgrade", "corelogger", "ipcam", "timelapse", "cache"}
@@ -42,11 +40,6 @@ def look(card: Card) -> Stored:
     return Stored(tuple(files), tuple(entry for entry in movies if not entry.is_folder))
 
 
-def digest(path: str, size: int) -> str:
-    """A file without its name, for the driver's own memory."""
-    return hashlib.sha256(json.dumps([path, size]).encode()).hexdigest()[:16]
-
-
 @dataclass(frozen=True)
 class AllowList:
     """The files and folders of the baseline."""
@@ -69,7 +62,7 @@ class AllowList:
             files = frozenset((str(path), int(size)) for path, size in baseline["files"])
             return cls(files, frozenset(str(path) for path in baseline["folders"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise bad_baseline(type(error).__name__) from error
+            raise no_baseline(type(error).__name__) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""

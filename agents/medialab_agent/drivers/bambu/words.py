@@ -76,19 +76,3 @@ def bad_answer(detail: str = "") -> Unreachable:
         Text(de="Den Drucker aus- und wieder einschalten.", en="Switch the printer off and on again."),
         detail,
     )
-
-
-def bad_baseline(detail: str = "") -> Refused:
-    """The order's baseline is missing or of another kind."""
-    return Refused(
-        "no-baseline",
-        Text(
-            de="Für diesen Drucker ist noch kein guter Zustand festgehalten.",
-            en="No baseline is recorded for this printer.",
-        ),
-        Text(
-            de="Den Drucker vorbereiten und „Guten Zustand festhalten“ wählen.",
-            en="Prepare the printer and record its baseline.",
-        ),
-        detail,
-    )

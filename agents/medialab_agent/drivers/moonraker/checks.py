@@ -2,7 +2,7 @@
 
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.configuration import Configuration, read_configuration
-from medialab_agent.drivers.moonraker.machine import BED_SAFE_C, NOZZLE_SAFE_C, Machine, read_machine
+from medialab_agent.drivers.moonraker.machine import Machine, read_machine
 from medialab_agent.drivers.moonraker.traces import (
     AllowList,
     Films,
@@ -12,19 +12,12 @@ from medialab_agent.drivers.moonraker.traces import (
     list_films,
 )
 from medialab_agent.sdk.evidence import Advised, count, listed
+from medialab_agent.sdk.findings import NOT_REPORTED, Finding, checks_of
+from medialab_agent.sdk.printer import files_finding
 from medialab_wire.capabilities import ResetLevel
-from medialab_wire.progress import Check, CheckResult
 from medialab_wire.texts import Text
 
-Finding = tuple[bool | None, Text | None, Text | None]
-"""Passed (None: could not be seen), expected, observed."""
-
-NOT_REPORTED = Text(de="nicht gemeldet", en="not reported")
 NO_KLIPPER = Text(de="Das Druckprogramm Klipper antwortet nicht", en="the printer's program, Klipper, does not answer")
-COOL = Text(
-    de=f"Düse < {NOZZLE_SAFE_C:.0f} °C, Druckbett < {BED_SAFE_C:.0f} °C",
-    en=f"nozzle < {NOZZLE_SAFE_C:.0f} °C, bed < {BED_SAFE_C:.0f} °C",
-)
 RESTING = Text(de="ruht, nichts ausgewählt", en="idle, nothing selected")
 NORMAL = Text(de="Tempo 100 %, Fluss 100 %, Lüfter 0 %", en="speed 100 %, flow 100 %, fans 0 %")
 _FRAMES_HELP = Text(
@@ -47,27 +40,15 @@ async def verify_clean(client: Client, level: ResetLevel, kept: AllowList, wante
     films = await list_films(client)
     findings = {
         "idle": _idle(machine),
-        "heaters-off": _heaters(machine),
-        "safe-to-touch": _safe(machine),
+        "heaters-off": machine.heat.off_finding(),
+        "safe-to-touch": machine.heat.safe_finding(),
         "overrides": _overrides(machine),
         "learner-files": await _files(client, kept),
         "timelapses": _films(films),
         "history": await _history(client),
         "configuration": await _configuration(client, machine, wanted),
     }
-    unseen: Finding = (None, None, None)
-    checks = tuple(
-        Check(
-            id=spec.id,
-            title=spec.title,
-            kind=spec.kind,
-            result=_result((finding := findings.get(spec.id, unseen))[0]),
-            expected=finding[1],
-            observed=finding[2],
-        )
-        for spec in level.checks
-    )
-    return Advised(checks, _advice(findings["configuration"][0], films))
+    return Advised(checks_of(level, findings), _advice(findings["configuration"][0], films))
 
 
 def _advice(configuration: bool | None, films: Films) -> Text | None:
@@ -75,12 +56,6 @@ def _advice(configuration: bool | None, films: Films) -> Text | None:
     if not lines:
         return None
     return Text(de="\n".join(line.de for line in lines), en="\n".join(line.en for line in lines))
-
-
-def _result(passed: bool | None) -> CheckResult:
-    if passed is None:
-        return CheckResult.UNKNOWN
-    return CheckResult.PASSED if passed else CheckResult.FAILED
 
 
 def _idle(machine: Machine) -> Finding:
@@ -93,25 +68,6 @@ def _idle(machine: Machine) -> Finding:
         else Text(de="eine Datei ausgewählt", en="a file selected"),
     )
     return machine.is_idle, RESTING, listed(seen)
-
-
-def _heaters(machine: Machine) -> Finding:
-    on = sum(bool(heater.target) for heater in machine.heaters.values())
-    seen = Text(de=f"{on} von {len(machine.heaters)} an", en=f"{on} of {len(machine.heaters)} on")
-    off = machine.is_off
-    return off, Text(de="alle Heizungen aus", en="all heaters off"), seen if off is not None else NOT_REPORTED
-
-
-def _safe(machine: Machine) -> Finding:
-    warm = {name: heater.actual for name, heater in machine.heaters.items() if heater.actual is not None}
-    seen = listed(_temperature(name, celsius) for name, celsius in warm.items())
-    return None if machine.excess is None else machine.is_safe, COOL, seen or NOT_REPORTED
-
-
-def _temperature(heater: str, celsius: float) -> Text:
-    known = {"heater_bed": Text(de="Druckbett", en="bed"), "extruder": Text(de="Düse", en="nozzle")}
-    name = known.get(heater, Text(de="weitere", en="other"))
-    return Text(de=f"{name.de} {celsius:.0f} °C", en=f"{name.en} {celsius:.0f} °C")
 
 
 def _overrides(machine: Machine) -> Finding:
@@ -132,13 +88,7 @@ def _overrides(machine: Machine) -> Finding:
 
 
 async def _files(client: Client, kept: AllowList) -> Finding:
-    foreign, missing = await count_foreign(client, await kept.foreign(client)), await kept.missing(client)
-    gone = (count("fehlt vom guten Zustand", "missing from the good state", missing),) if missing else ()
-    return foreign == 0, _foreign(0), listed((_foreign(foreign), *gone))
-
-
-def _foreign(number: int) -> Text:
-    return count("fremde Dateien", "foreign files", number)
+    return files_finding(await count_foreign(client, await kept.foreign(client)), await kept.missing(client))
 
 
 def _films(films: Films) -> Finding:

@@ -13,7 +13,7 @@ from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.machine import Machine
 from medialab_agent.drivers.moonraker.storage import list_root, text
-from medialab_agent.drivers.moonraker.words import no_baseline
+from medialab_agent.sdk.printer import no_baseline
 
 CONFIG = "config"
 FIRST = ("printer.cfg", "moonraker.conf")

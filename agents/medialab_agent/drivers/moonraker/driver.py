@@ -16,19 +16,20 @@ from medialab_agent.drivers.moonraker.machine import read_machine
 from medialab_agent.drivers.moonraker.push import news
 from medialab_agent.drivers.moonraker.reading import take_reading
 from medialab_agent.drivers.moonraker.reset import Reset
-from medialab_agent.drivers.moonraker.stage import Stage
-from medialab_agent.drivers.moonraker.traces import AllowList, digest
+from medialab_agent.drivers.moonraker.stage import Gcodes
+from medialab_agent.drivers.moonraker.traces import AllowList
 from medialab_agent.drivers.moonraker.words import TOO_MANY, klipper_down, not_trusted
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
+from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
 from medialab_wire.progress import Check
 from medialab_wire.reports import Access, Identity, IdentityKind
 from medialab_wire.sightings import Sighting
-from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEPT = "moonraker-kept"
@@ -114,7 +115,7 @@ class MoonrakerDriver(Driver):
         return self._client
 
     async def report(self) -> Reading:
-        kept = frozenset((self.link.memory.get(_KEPT) or "").split())
+        kept = remembered_kept(self.link.memory, _KEPT)
         client = await self._reach()
         try:
             reading = await take_reading(client, self._about, kept, TOO_MANY if self._is_full else None)
@@ -134,31 +135,29 @@ class MoonrakerDriver(Driver):
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
         if order.action == "stage":
-            return await Stage(await self._reach(), order).plan()
+            return await (await self._staged(order)).plan()
         return await (await self._reset(order)).plan()
 
+    async def _staged(self, order: Order) -> StagedFiles:
+        return StagedFiles(Gcodes(await self._reach()), order)
+
     async def _reset(self, order: Order) -> Reset:
-        if order.action != "reset" or order.level != "clean":
-            raise Refused(
-                "unknown-order",
-                Text(de="Das kann dieser Drucker nicht.", en="This printer cannot do that."),
-                detail=f"{order.action} {order.level or ''}",
-            )
+        require_clean(order)
         reset = Reset(await self._reach(), order)
-        self.link.memory.put(_KEPT, " ".join(sorted(digest(path, size) for path, size, _ in reset.kept.files)))
+        remember_kept(self.link.memory, _KEPT, ((path, size) for path, size, _ in reset.kept.files))
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         self._is_resetting = order.action == "reset"
         if order.action == "stage":
-            stage = Stage(await self._reach(), order)
+            stage = await self._staged(order)
             return await patiently(lambda: stage.do(step, say), self.patience_s)
         reset = await self._reset(order)
         return await patiently(lambda: reset.do(step, say), self.patience_s)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         if order.action == "stage":
-            return await Stage(await self._reach(), order).verify()
+            return await (await self._staged(order)).verify()
         reset, level = await self._reset(order), MANIFEST.level(order.level or "")
         if level is None:
             return ()
@@ -182,7 +181,7 @@ class MoonrakerDriver(Driver):
             if machine.has_job:
                 with suppress(DeviceTrouble):
                     await client.begin("/printer/print/cancel")
-            if machine.is_ready and machine.is_off is not True:
+            if machine.is_ready and machine.heat.are_off is not True:
                 await client.gcode("TURN_OFF_HEATERS")
 
     def watch(self) -> AsyncIterator[None] | None:

@@ -8,23 +8,15 @@ from typing import Any
 
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
+from medialab_agent.sdk.heat import BED, NOZZLE, Heater, Heaters, bed, nozzle
+from medialab_wire.texts import Text
 
-NOZZLE_SAFE_C, BED_SAFE_C = 50.0, 40.0
-"""Below these nobody is burned at a short touch (ISO 13732-1: bare metal, 51 °C for one minute)."""
 MOST_OBJECTS = 40
 """Heaters and fans looked at."""
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _HEATER = re.compile(r"extruder\d*|heater_bed|heater_generic .+")
 _WATCHED = ("webhooks", "print_stats", "virtual_sdcard", "gcode_move", "pause_resume", "heaters")
 _AT_REST = frozenset({"standby", "complete", "cancelled", "error"})
-
-
-@dataclass(frozen=True)
-class Heater:
-    """°C; None: not reported."""
-
-    actual: float | None
-    target: float | None
 
 
 @dataclass(frozen=True)
@@ -65,24 +57,9 @@ class Machine:
         return self.is_ready and not self.has_job and self.state in _AT_REST
 
     @property
-    def is_off(self) -> bool | None:
-        """True when every heater's target is 0; None while one has not reported, which is not `off`."""
-        targets = [heater.target for heater in self.heaters.values()]
-        if any(targets):
-            return False
-        return None if not targets or None in targets else True
-
-    @property
-    def excess(self) -> float | None:
-        """°C the hottest part is above its limit, 0 when safe; None while a temperature is unknown."""
-        if not self.heaters or any(heater.actual is None for heater in self.heaters.values()):
-            return None
-        return max(0.0, *((h.actual or 0.0) - limit(name) + 0.01 for name, h in self.heaters.items()))
-
-    @property
-    def is_safe(self) -> bool:
-        """True only when every temperature is known and low."""
-        return self.excess == 0.0
+    def heat(self) -> Heaters:
+        """All heaters together."""
+        return Heaters(tuple(self.heaters.values()))
 
     @property
     def is_normal(self) -> bool | None:
@@ -94,9 +71,10 @@ class Machine:
         return normal and not any(self.offset or ()) and not any(self.fans.values())
 
 
-def limit(heater: str) -> float:
-    """The temperature in °C below which this heater is safe to touch."""
-    return NOZZLE_SAFE_C if heater.startswith("extruder") else BED_SAFE_C
+def _heater(name: str, actual: float | None, target: float | None) -> Heater:
+    known = {"heater_bed": BED, "extruder": NOZZLE}
+    make = nozzle if name.startswith("extruder") else bed
+    return make(actual, target, known.get(name, Text(de="weitere", en="other")))
 
 
 def bare_name(obj: str) -> str | None:
@@ -139,7 +117,7 @@ def _machine(status: Mapping[str, Mapping[str, Any]], heaters: list[str], fans: 
         is_paused=told("pause_resume", "is_paused") is True,
         progress=_number(told("virtual_sdcard", "progress")),
         duration=_number(told("print_stats", "print_duration")),
-        heaters={name: Heater(_number(told(name, "temperature")), _number(told(name, "target"))) for name in heaters},
+        heaters={n: _heater(n, _number(told(n, "temperature")), _number(told(n, "target"))) for n in heaters},
         fans={name: _number(told(name, "speed")) for name in fans},
         speed_factor=_number(told("gcode_move", "speed_factor")),
         extrude_factor=_number(told("gcode_move", "extrude_factor")),

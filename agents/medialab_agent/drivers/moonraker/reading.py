@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.machine import Machine, read_machine
 from medialab_agent.drivers.moonraker.storage import list_root
-from medialab_agent.drivers.moonraker.traces import GCODES, count_history, count_queue, digest, list_films
+from medialab_agent.drivers.moonraker.traces import GCODES, count_history, count_queue, list_films
 from medialab_agent.drivers.moonraker.words import KLIPPER_DOWN, KLIPPER_DOWN_HELP
+from medialab_agent.sdk.heat import temperatures
+from medialab_agent.sdk.printer import digest
 from medialab_agent.sdk.steps import Reading
 from medialab_wire.base import Scalar
 from medialab_wire.texts import Text
@@ -23,19 +25,16 @@ def phase(machine: Machine) -> str:
         "error": not machine.is_ready,
         "paused": machine.is_paused or machine.state == "paused",
         "printing": machine.has_job,
-        "heating": machine.is_off is False,
-        "cooling": bool(machine.heaters) and not machine.is_safe,
+        "heating": machine.heat.are_off is False,
+        "cooling": bool(machine.heaters) and not machine.heat.are_safe,
     }
     return next((word for word, applies in words.items() if applies), "idle")
 
 
 def volatile(machine: Machine, free: int | None) -> dict[str, Scalar]:
     """What changes by itself, rounded so that noise is no change."""
-    values: dict[str, Scalar] = {}
-    for heater, key in (("extruder", "nozzle"), ("heater_bed", "bed")):
-        if heater in machine.heaters:
-            values[f"{key}_c"] = _rounded(machine.heaters[heater].actual)
-            values[f"{key}_target_c"] = _rounded(machine.heaters[heater].target)
+    heaters = machine.heaters
+    values: dict[str, Scalar | None] = {**temperatures(heaters.get("extruder"), heaters.get("heater_bed"))}
     if machine.has_job and machine.progress is not None:
         values["progress_percent"] = _rounded(100 * machine.progress)
         if machine.duration is not None and machine.progress > 0.01:
@@ -65,12 +64,12 @@ async def take_reading(
     machine, listing, films, history, queue = await asyncio.gather(
         read_machine(client), list_root(client, GCODES), list_films(client), count_history(client), count_queue(client)
     )
-    foreign = [e for e in listing.files() if not e.is_thumbnail and digest(e.path, e.size) not in kept]
+    foreign = [e for e in listing.files() if not e.is_thumbnail and digest((e.path, e.size)) not in kept]
     facts: dict[str, Scalar] = {
         **about,
         "state": phase(machine),
         "klipper": machine.klippy if machine.klippy in _KLIPPY else "unknown",
-        "safe_to_touch": machine.is_safe,
+        "safe_to_touch": machine.heat.are_safe,
     }
     traces = {
         "learner_files": len(foreign),

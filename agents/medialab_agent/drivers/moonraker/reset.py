@@ -20,7 +20,8 @@ from medialab_agent.drivers.moonraker.traces import (
     delete_films,
     list_films,
 )
-from medialab_agent.drivers.moonraker.words import no_baseline
+from medialab_agent.sdk import printer as printing
+from medialab_agent.sdk.heat import Heaters, cool_down
 from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.texts import Text
@@ -30,38 +31,33 @@ SETTLE_S = 5.0
 CANCEL_AGAIN_S = 20.0
 """A cancel waits for the moves and the heating that were begun; it is repeated after this time."""
 
-_ASK_BED = Text(
-    de="Bitte das Druckbett leer räumen und einen USB-Stick abziehen.",
-    en="Please clear the print bed and take out any USB stick.",
-)
 _DRAINING = Text(
     de="Wartet, bis der Drucker seine letzten Befehle beendet hat",
     en="Waiting until the printer has finished its last commands",
 )
 
-_STEPS = {
-    "restart": (Text(de="Druckprogramm neu starten", en="Restart the printer's program"), 120.0),
-    "queue": (Text(de="Warteschlange leeren", en="Empty the queue"), 30.0),
-    "end-job": (Text(de="Laufenden Druck abbrechen", en="Cancel the running print"), 300.0),
-    "deselect": (Text(de="Ausgewählte Datei abwählen", en="Deselect the file"), 60.0),
-    "heaters-off": (Text(de="Heizungen ausschalten", en="Switch the heaters off"), 60.0),
-    "overrides": (
-        Text(de="Tempo, Materialfluss und Lüfter zurückstellen", en="Put speed, flow and fans back"),
-        60.0,
+_STEPS = printing.Steps(
+    {
+        "restart": (Text(de="Druckprogramm neu starten", en="Restart the printer's program"), 120.0),
+        "queue": (Text(de="Warteschlange leeren", en="Empty the queue"), 30.0),
+        "end-job": (printing.END_JOB, 300.0),
+        "deselect": (printing.DESELECT, 60.0),
+        "heaters-off": (printing.HEATERS_OFF, 60.0),
+        "overrides": (
+            Text(de="Tempo, Materialfluss und Lüfter zurückstellen", en="Put speed, flow and fans back"),
+            60.0,
+        ),
+        "files": (printing.FILES, 300.0),
+        "timelapses": (printing.TIMELAPSES, 120.0),
+        "history": (Text(de="Liste der Drucke löschen", en="Delete the list of prints"), 60.0),
+        "cool-down": (printing.COOL_DOWN, printing.COOL_DOWN_S),
+        "bed-clear": (printing.CLEAR_BED, None),
+    },
+    ask=Text(
+        de="Bitte das Druckbett leer räumen und einen USB-Stick abziehen.",
+        en="Please clear the print bed and take out any USB stick.",
     ),
-    "files": (Text(de="Fremde Druckdateien löschen", en="Delete foreign print files"), 300.0),
-    "timelapses": (Text(de="Zeitraffer löschen", en="Delete timelapses"), 120.0),
-    "history": (Text(de="Liste der Drucke löschen", en="Delete the list of prints"), 60.0),
-    "cool-down": (Text(de="Abkühlen lassen", en="Let it cool down"), 2700.0),
-    "bed-clear": (Text(de="Druckbett leer räumen", en="Clear the print bed"), None),
-}
-
-
-def _step(name: str) -> Step:
-    title, deadline = _STEPS[name]
-    if name == "bed-clear":
-        return Step(name, title, ask=_ASK_BED, check="bed-clear")
-    return Step(name, title, deadline_s=deadline)
+)
 
 
 class Reset:
@@ -69,7 +65,7 @@ class Reset:
 
     def __init__(self, client: Client, order: Order) -> None:
         if order.baseline is None:
-            raise no_baseline()
+            raise printing.no_baseline()
         self._client = client
         self.kept = AllowList.from_baseline(order.baseline)
         self.configuration = Configuration.from_baseline(order.baseline)
@@ -77,10 +73,10 @@ class Reset:
     async def plan(self) -> tuple[Step, ...]:
         """What has to be done now. The person's look at the bed is always part of it, for no sensor sees the bed."""
         machine = await read_machine(self._client)
-        wanted = {*_machine_steps(machine), *await self._stored(), "bed-clear"}
+        wanted = {*_machine_steps(machine), *await self._stored(), printing.BED_CLEAR}
         if machine.has_job:
             wanted |= {"history"}  # the print that is cancelled becomes an entry
-        return tuple(_step(name) for name in _STEPS if name in wanted)
+        return _STEPS.of(wanted)
 
     async def _stored(self) -> set[str]:
         needed = {
@@ -103,7 +99,7 @@ class Reset:
             "files": self._files,
             "timelapses": self._timelapses,
             "history": self._history,
-            "cool-down": lambda: self._cool_down(say),
+            "cool-down": lambda: cool_down(self._heat, say),
         }
         return await actions[step.id]() if step.id in actions else Done(changed=False)
 
@@ -136,10 +132,10 @@ class Reset:
         return Done()
 
     async def _heaters_off(self) -> Done:
-        if (await self._machine()).is_off is True:
+        if (await self._machine()).heat.are_off is True:
             return Done(changed=False)
         await self._client.gcode("TURN_OFF_HEATERS")
-        await until(lambda: self._holds(lambda machine: machine.is_off is True))
+        await until(lambda: self._holds(lambda machine: machine.heat.are_off is True))
         return Done()
 
     async def _overrides(self) -> Done:
@@ -158,8 +154,7 @@ class Reset:
             if all(answers) and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        number = max(first - await count_foreign(self._client, foreign), 0) if foreign else first
-        return Done(bool(number), Text(de=f"{number} Dateien gelöscht.", en=f"{number} files deleted."))
+        return printing.deleted(first - await count_foreign(self._client, foreign) if foreign else first)
 
     async def _timelapses(self) -> Done:
         async def remove() -> None:
@@ -185,14 +180,8 @@ class Reset:
         gone = max(first - number, 0)
         return Done(bool(gone), Text(de=f"{gone} gelöscht.", en=f"{gone} deleted."))
 
-    async def _cool_down(self, say: Say) -> Done:
-        worst: float | None = None
-        while not (machine := await self._machine()).is_safe:
-            if machine.excess is not None:
-                worst = max(worst or machine.excess, machine.excess)
-                say(1.0 - machine.excess / worst)
-            await asyncio.sleep(POLL_S * 4)
-        return Done(changed=worst is not None)
+    async def _heat(self) -> Heaters:
+        return (await self._machine()).heat
 
     async def _holds(self, wanted: Callable[[Machine], bool]) -> bool | None:
         return wanted(await self._machine()) or None
@@ -204,9 +193,9 @@ def _machine_steps(machine: Machine) -> set[str]:
     needed = {
         "end-job": machine.has_job,
         "deselect": not machine.is_idle and bool(machine.state),
-        "heaters-off": machine.is_off is not True or machine.has_job,
+        "heaters-off": machine.heat.are_off is not True or machine.has_job,
         "overrides": machine.is_normal is not True or machine.has_job,
-        "cool-down": not machine.is_safe,
+        "cool-down": not machine.heat.are_safe,
     }
     return {name for name, is_needed in needed.items() if is_needed}
 

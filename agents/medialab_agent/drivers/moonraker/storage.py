@@ -1,12 +1,12 @@
 """What lies in one of Moonraker's storage roots: files and folders, listed afresh, read and deleted."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Busy, Client, bad_answer
+from medialab_agent.sdk.staged_files import sha256_of
 
 MOST_FOLDERS, MOST_FILES, DEEPEST = 500, 20_000, 12
 THUMBNAILS = ".thumbs"
@@ -93,11 +93,8 @@ async def delete(client: Client, root: str, entry: Entry) -> bool:
 
 async def sha256(client: Client, root: str, path: str) -> str:
     """Of the content, fetched for this."""
-    digest = hashlib.sha256()
     async with client.stream(file_path(root, path)) as chunks:
-        async for chunk in chunks:
-            digest.update(chunk)
-    return digest.hexdigest()
+        return await sha256_of(chunks)
 
 
 async def text(client: Client, root: str, path: str, most: int = 2_000_000) -> bytes:

@@ -1,7 +1,5 @@
 """What learners leave behind a Moonraker: print files, timelapses, queue, print history; and what may stay."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.storage import Entry, Listing, delete, list_root, roots, sha256
-from medialab_agent.drivers.moonraker.words import no_baseline
+from medialab_agent.sdk.printer import no_baseline
 
 GCODES = "gcodes"
 FILMS = ("timelapse", "timelapse_frames")
@@ -21,11 +19,6 @@ MOST_JOBS = 100
 
 Mark = tuple[str, int, str | None]
 """path, size in bytes, SHA-256 of the content where it was taken."""
-
-
-def digest(path: str, size: int | None) -> str:
-    """A file without its name, for the driver's own memory."""
-    return hashlib.sha256(json.dumps([path, size]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

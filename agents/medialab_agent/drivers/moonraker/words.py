@@ -1,6 +1,6 @@
 """Sentences several parts of this driver share."""
 
-from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Unreachable
 from medialab_wire.texts import Text
 
 KLIPPER_DOWN = Text(
@@ -39,19 +39,3 @@ def not_trusted(own_address: str) -> NeedsPerson:
 def klipper_down(detail: str = "") -> Unreachable:
     """Moonraker answers, the printer behind it does not."""
     return Unreachable("klipper-down", KLIPPER_DOWN, KLIPPER_DOWN_HELP, detail)
-
-
-def no_baseline(detail: str = "") -> Refused:
-    """The order's baseline is missing or of another kind."""
-    return Refused(
-        "no-baseline",
-        Text(
-            de="Für diesen Drucker ist noch kein guter Zustand festgehalten.",
-            en="No baseline is recorded for this printer.",
-        ),
-        Text(
-            de="Den Drucker vorbereiten und „Guten Zustand festhalten“ wählen.",
-            en="Prepare the printer and record its baseline.",
-        ),
-        detail,
-    )

@@ -10,18 +10,19 @@ from medialab_agent.drivers.octoprint import pairing
 from medialab_agent.drivers.octoprint.address import Place, local_key, places
 from medialab_agent.drivers.octoprint.checks import verify_clean
 from medialab_agent.drivers.octoprint.client import Client
-from medialab_agent.drivers.octoprint.heat import all_off
+from medialab_agent.drivers.octoprint.heat import heaters
 from medialab_agent.drivers.octoprint.identify import Identified, identify, wrong_place
 from medialab_agent.drivers.octoprint.profiles import read_profiles
 from medialab_agent.drivers.octoprint.push import news
 from medialab_agent.drivers.octoprint.reading import take_reading
 from medialab_agent.drivers.octoprint.reset import Reset, cool
 from medialab_agent.drivers.octoprint.stage import Stage
-from medialab_agent.drivers.octoprint.traces import AllowList, digest, list_files
+from medialab_agent.drivers.octoprint.traces import AllowList, list_files
 from medialab_agent.drivers.octoprint.words import PAIR_HELP, not_paired
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
+from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
@@ -121,7 +122,7 @@ class OctoPrintDriver(Driver):
         return client
 
     async def report(self) -> Reading:
-        kept = frozenset((self.link.memory.get(_KEPT) or "").split())
+        kept = remembered_kept(self.link.memory, _KEPT)
         try:
             reading = await take_reading(await self._paired_client(), self._about, kept)
         except NeedsPerson as error:
@@ -145,14 +146,9 @@ class OctoPrintDriver(Driver):
         return await (await self._reset(order)).plan()
 
     async def _reset(self, order: Order) -> Reset:
-        if order.action != "reset" or order.level != "clean":
-            raise Refused(
-                "unknown-order",
-                Text(de="Das kann dieser Drucker nicht.", en="This printer cannot do that."),
-                detail=f"{order.action} {order.level or ''}",
-            )
+        require_clean(order)
         reset = Reset(await self._paired_client(), order)
-        self.link.memory.put(_KEPT, " ".join(sorted(digest(found) for found in reset.kept.files)))
+        remember_kept(self.link.memory, _KEPT, reset.kept.files)
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
@@ -208,7 +204,7 @@ class OctoPrintDriver(Driver):
             if printer.state.flags.has_job:
                 with suppress(DeviceTrouble):
                     await client.order("/api/job", command="cancel")
-            if all_off(printer) is not True:
+            if heaters(printer).are_off is not True:
                 await cool(client, printer)
 
     def watch(self) -> AsyncIterator[None] | None:

@@ -1,33 +1,22 @@
-"""Heaters: whether they are off, whether the printer may be touched, and how far the cooling is."""
+"""The heaters of a printer behind OctoPrint: nozzles, bed and chamber."""
 
 from medialab_agent.drivers.octoprint import models
+from medialab_agent.sdk.heat import BED, NOZZLE, Heater, Heaters, bed, nozzle
+from medialab_wire.texts import Text
 
-NOZZLE_SAFE_C = 50.0
-BED_SAFE_C = 40.0
-"""Below these nobody is burned at a short touch (ISO 13732-1: bare metal, 51 °C for one minute)."""
-
-
-def limit(heater: str) -> float:
-    """The temperature in °C below which this heater is safe to touch."""
-    return NOZZLE_SAFE_C if heater.startswith("tool") else BED_SAFE_C
+_NAMES = {"tool0": NOZZLE, "bed": BED}
 
 
-def all_off(printer: models.Printer) -> bool | None:
-    """True when every heater reports target 0; None while one has not reported, which is not `off`."""
-    targets = [heater.target for heater in printer.heaters.values()]
-    if any(targets):
-        return False
-    return None if not targets or None in targets else True
-
-
-def excess(printer: models.Printer) -> float | None:
-    """°C the hottest part is above its limit, 0 when safe; None while a temperature is unknown."""
-    heaters = printer.heaters.items()
-    if not heaters or any(t.actual is None for _, t in heaters):
+def heater(printer: models.Printer, name: str) -> Heater | None:
+    """One of them, if it was reported."""
+    found = printer.heaters.get(name)
+    if found is None:
         return None
-    return max(0.0, *((t.actual or 0.0) - limit(name) + 0.01 for name, t in heaters))
+    make = nozzle if name.startswith("tool") else bed
+    return make(found.actual, found.target, _NAMES.get(name, Text.same(name)))
 
 
-def is_safe(printer: models.Printer) -> bool:
-    """True only when every temperature is known and low."""
-    return excess(printer) == 0.0
+def heaters(printer: models.Printer | None) -> Heaters:
+    """All of them; none without a connection to the printer."""
+    found = (heater(printer, name) for name in printer.heaters) if printer else ()
+    return Heaters(tuple(one for one in found if one is not None))

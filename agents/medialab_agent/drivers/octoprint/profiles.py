@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client
-from medialab_agent.drivers.octoprint.traces import bad_baseline
 from medialab_agent.sdk.patience import until
+from medialab_agent.sdk.printer import no_baseline
 
 _DERIVED = ("resource", "current", "default")
 """Fields OctoPrint adds to a profile; the first names the host."""
@@ -37,7 +37,7 @@ class ProfileState:
             wanted = baseline["profiles"]
             return cls(dict(wanted), str(baseline["selected"]), str(baseline["default"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise bad_baseline(str(error)) from error
+            raise no_baseline(str(error)) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""

@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client
-from medialab_agent.drivers.octoprint.heat import all_off, is_safe
+from medialab_agent.drivers.octoprint.heat import heater, heaters
 from medialab_agent.drivers.octoprint.profiles import ProfileState
-from medialab_agent.drivers.octoprint.traces import digest, mark, walk
+from medialab_agent.drivers.octoprint.traces import mark, walk
+from medialab_agent.sdk.heat import temperatures
+from medialab_agent.sdk.printer import digest
 from medialab_agent.sdk.steps import Reading
 from medialab_wire.base import Scalar
 
@@ -15,26 +17,23 @@ def phase(printer: models.Printer | None) -> str:
     """One word: offline, error, stopping, paused, printing, heating, cooling, idle."""
     if printer is None:
         return "offline"
-    flags = printer.state.flags
+    flags, heat = printer.state.flags, heaters(printer)
     words = {
         "error": flags.error or flags.closed_or_error,
         "stopping": flags.cancelling,
         "paused": flags.paused or flags.pausing,
         "printing": flags.has_job,
-        "heating": all_off(printer) is False,
-        "cooling": bool(printer.heaters) and not is_safe(printer),
+        "heating": heat.are_off is False,
+        "cooling": bool(heat.each) and not heat.are_safe,
     }
     return next((word for word, applies in words.items() if applies), "idle")
 
 
 def volatile(printer: models.Printer | None, job: models.Job, free: int | None) -> dict[str, Scalar]:
     """What changes by itself, rounded so that noise is no change."""
-    heaters = printer.heaters if printer else {}
     values: dict[str, Scalar] = {}
-    for heater, key in (("tool0", "nozzle"), ("bed", "bed")):
-        if heater in heaters:
-            values[f"{key}_c"] = _rounded(heaters[heater].actual)
-            values[f"{key}_target_c"] = _rounded(heaters[heater].target)
+    if printer is not None:
+        values |= temperatures(heater(printer, "tool0"), heater(printer, "bed"))
     if printer is not None and printer.state.flags.has_job:
         values["progress_percent"] = _rounded(job.progress.completion)
         values["time_left_s"] = _rounded(job.progress.time_left)
@@ -54,7 +53,7 @@ async def take_reading(client: Client, about: Mapping[str, Scalar], kept: Collec
     movies = await client.read_cached(models.Timelapses, "/api/timelapse", unrendered="true")
     profile = ProfileState.of(await client.read_cached(models.Profiles, "/api/printerprofiles")).current
     foreign = sum(e.type != "folder" and digest(mark(e)) not in kept for e in walk(listing.files))
-    facts: dict[str, Scalar] = {**about, "state": phase(printer), "safe_to_touch": bool(printer and is_safe(printer))}
+    facts: dict[str, Scalar] = {**about, "state": phase(printer), "safe_to_touch": heaters(printer).are_safe}
     if isinstance(profile.get("model"), str):
         facts["model"] = str(profile["model"])[:200]
     extruder = profile.get("extruder")

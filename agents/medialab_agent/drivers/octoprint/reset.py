@@ -7,17 +7,18 @@ from contextlib import suppress
 
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client, Conflict
-from medialab_agent.drivers.octoprint.heat import all_off, excess, is_safe
+from medialab_agent.drivers.octoprint.heat import heaters
 from medialab_agent.drivers.octoprint.profiles import ProfileState, differences, read_profiles, restore_profiles
 from medialab_agent.drivers.octoprint.traces import (
     AllowList,
-    bad_baseline,
     count_files,
     delete_entry,
     delete_timelapses,
     list_files,
     list_timelapses,
 )
+from medialab_agent.sdk import printer as printing
+from medialab_agent.sdk.heat import Heaters, cool_down
 from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.texts import Text
@@ -25,35 +26,27 @@ from medialab_wire.texts import Text
 SETTLE_S = 5.0
 """How long a deleted thing may stay listed; then the step ends and the check will say so."""
 
-_ASK_BED = Text(
-    de="Bitte das Druckbett leer räumen und Speicherkarte oder USB-Stick abziehen.",
-    en="Please clear the print bed and take out any memory card or USB stick.",
-)
-
-_STEPS = {
-    "connect": (Text(de="Verbindung zum Drucker herstellen", en="Connect to the printer"), 60.0),
-    "end-job": (Text(de="Laufenden Druck abbrechen", en="Cancel the running print"), 180.0),
-    "heaters-off": (Text(de="Heizungen ausschalten", en="Switch the heaters off"), 60.0),
-    "overrides": (
-        Text(de="Tempo, Materialfluss und Lüfter zurückstellen", en="Put speed, flow and fan back"),
-        30.0,
+_STEPS = printing.Steps(
+    {
+        "connect": (Text(de="Verbindung zum Drucker herstellen", en="Connect to the printer"), 60.0),
+        "end-job": (printing.END_JOB, 180.0),
+        "heaters-off": (printing.HEATERS_OFF, 60.0),
+        "overrides": (
+            Text(de="Tempo, Materialfluss und Lüfter zurückstellen", en="Put speed, flow and fan back"),
+            30.0,
+        ),
+        "deselect": (printing.DESELECT, 30.0),
+        "files": (printing.FILES, 180.0),
+        "timelapses": (printing.TIMELAPSES, 600.0),
+        "profile": (Text(de="Druckerprofile zurückstellen", en="Restore the printer profiles"), 90.0),
+        "cool-down": (printing.COOL_DOWN, printing.COOL_DOWN_S),
+        "bed-clear": (printing.CLEAR_BED, None),
+    },
+    ask=Text(
+        de="Bitte das Druckbett leer räumen und Speicherkarte oder USB-Stick abziehen.",
+        en="Please clear the print bed and take out any memory card or USB stick.",
     ),
-    "firmware-defaults": (Text(de="Werte der Firmware zurückstellen", en="Restore firmware values"), 30.0),
-    "deselect": (Text(de="Ausgewählte Datei abwählen", en="Deselect the file"), 30.0),
-    "files": (Text(de="Fremde Druckdateien löschen", en="Delete foreign print files"), 180.0),
-    "timelapses": (Text(de="Zeitraffer löschen", en="Delete timelapses"), 600.0),
-    "profile": (Text(de="Druckerprofile zurückstellen", en="Restore the printer profiles"), 90.0),
-    "cool-down": (Text(de="Abkühlen lassen", en="Let it cool down"), 2700.0),
-    "bed-clear": (Text(de="Druckbett leer räumen", en="Clear the print bed"), None),
-    "home": (Text(de="Druckkopf in die Grundstellung fahren", en="Move the head to its home position"), 180.0),
-}
-
-
-def _step(name: str) -> Step:
-    title, deadline = _STEPS[name]
-    if name == "bed-clear":
-        return Step(name, title, ask=_ASK_BED, check="bed-clear")
-    return Step(name, title, deadline_s=deadline)
+)
 
 
 class Reset:
@@ -61,31 +54,24 @@ class Reset:
 
     def __init__(self, client: Client, order: Order) -> None:
         if order.baseline is None:
-            raise bad_baseline()
+            raise printing.no_baseline()
         self._client = client
-        self._order = order
         self.kept = AllowList.from_baseline(order.baseline)
         self.profiles = ProfileState.from_baseline(order.baseline)
 
     async def plan(self) -> tuple[Step, ...]:
         """What has to be done now. The person's look at the bed is always part of it, for no sensor sees the bed."""
-        names = [*await self._machine(), *await self._stored(), "bed-clear"]
-        if self._order.params.get("home") is True:
-            names.append("home")
-        wanted = dict.fromkeys(names)
-        return tuple(_step(name) for name in _STEPS if name in wanted)
+        return _STEPS.of([*await self._machine(), *await self._stored(), printing.BED_CLEAR])
 
     async def _machine(self) -> list[str]:
         printer = await self._client.printer()
         # OctoPrint reads no factors (its issue 4013), and its targets are as old as its last poll of the printer.
         names = ["heaters-off", "overrides"]
-        if self._order.params.get("firmware_defaults") is True:
-            names.append("firmware-defaults")
         if printer is None:
             return [*names, "connect", "cool-down"]
         if not printer.state.flags.is_idle:
             names.append("end-job")
-        if not is_safe(printer):
+        if not heaters(printer).are_safe:
             names.append("cool-down")
         job = await self._client.read(models.Job, "/api/job")
         return [*names, "deselect"] if job.job.file.path else names
@@ -104,18 +90,16 @@ class Reset:
     async def do(self, step: Step, say: Say) -> Done:
         """Carry out one step."""
         if step.id == "cool-down":
-            return await self._cool_down(say)
+            return await cool_down(self._heat, say)
         actions: dict[str, Callable[[], Awaitable[Done]]] = {
             "connect": self._connect,
             "end-job": self._end_job,
             "heaters-off": self._heaters_off,
             "overrides": self._overrides,
-            "firmware-defaults": self._firmware_defaults,
             "deselect": self._deselect,
             "files": self._files,
             "timelapses": self._timelapses,
             "profile": self._profile,
-            "home": self._home,
         }
         return await actions[step.id]() if step.id in actions else Done(changed=False)
 
@@ -141,13 +125,13 @@ class Reset:
 
     async def _heaters_off(self) -> Done:
         printer = await self._printer()
-        was_off = all_off(printer) is True
+        was_off = heaters(printer).are_off is True
         await cool(self._client, printer)
         await until(self._is_off)
         return Done(changed=not was_off)
 
     async def _is_off(self) -> bool | None:
-        return all_off(await self._printer()) or None
+        return (await self._heat()).are_off or None
 
     async def _overrides(self) -> Done:
         # RepRap G-code: M220 speed factor, M221 flow factor, M107 fan off (https://reprap.org/wiki/G-code)
@@ -159,11 +143,6 @@ class Reset:
                 en="Sent, but not read back: OctoPrint does not show speed, flow and fan.",
             ),
         )
-
-    async def _firmware_defaults(self) -> Done:
-        # M502 factory values, then M501 the stored ones over them; never M500, which would store
-        await self._client.gcode("M502", "M501")
-        return Done()
 
     async def _deselect(self) -> Done:
         with suppress(Conflict):  # nothing is selected any more
@@ -179,7 +158,7 @@ class Reset:
             if all(answers) and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        return _deleted(first - count_files(foreign), "Dateien", "files")
+        return printing.deleted(first - count_files(foreign))
 
     async def _timelapses(self) -> Done:
         end, first = time.monotonic() + SETTLE_S, 0
@@ -190,7 +169,7 @@ class Reset:
             if not busy and time.monotonic() > end:
                 break
             await asyncio.sleep(POLL_S)
-        return _deleted(first - len(found.files) - len(found.unrendered), "Zeitraffer", "timelapses")
+        return printing.deleted(first - len(found.files) - len(found.unrendered), "Zeitraffer", "timelapses")
 
     async def _profile(self) -> Done:
         if not differences(self.profiles, await read_profiles(self._client)):
@@ -198,20 +177,8 @@ class Reset:
         await restore_profiles(self._client, self.profiles)
         return Done()
 
-    async def _cool_down(self, say: Say) -> Done:
-        worst: float | None = None
-        while not is_safe(printer := await self._printer()):
-            above = excess(printer)
-            if above is not None:
-                worst = max(worst or above, above)
-                say(1.0 - above / worst)
-            await asyncio.sleep(POLL_S * 4)
-        return Done(changed=worst is not None)
-
-    async def _home(self) -> Done:
-        await self._client.order("/api/printer/printhead", command="home", axes=["x", "y", "z"])
-        await self._client.gcode("M84")
-        return Done()
+    async def _heat(self) -> Heaters:
+        return heaters(await self._printer())
 
 
 async def cool(client: Client, printer: models.Printer) -> None:
@@ -222,9 +189,3 @@ async def cool(client: Client, printer: models.Printer) -> None:
     for name in names & {"bed", "chamber"}:
         with suppress(Conflict):  # this printer has none
             await client.order(f"/api/printer/{name}", command="target", target=0)
-
-
-def _deleted(number: int, de: str, en: str) -> Done:
-    """What is gone by the last list, not what was ordered."""
-    number = max(number, 0)
-    return Done(bool(number), Text(de=f"{number} {de} gelöscht.", en=f"{number} {en} deleted."))

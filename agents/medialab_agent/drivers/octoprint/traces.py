@@ -1,7 +1,5 @@
 """What learners leave on an OctoPrint: files, folders, timelapses; and what the baseline says may stay."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +7,7 @@ from urllib.parse import quote
 
 from medialab_agent.drivers.octoprint import models
 from medialab_agent.drivers.octoprint.client import Client, Conflict, file_path
-from medialab_agent.sdk.trouble import Refused
-from medialab_wire.texts import Text
+from medialab_agent.sdk.printer import no_baseline
 
 Mark = tuple[str, str, int | None, str | None]
 """origin, path, size in bytes, SHA-1 of the content."""
@@ -26,11 +23,6 @@ def walk(entries: tuple[models.Entry, ...]) -> Iterator[models.Entry]:
 def mark(entry: models.Entry) -> Mark:
     """What a file is recognised by: a file that was replaced under its old name is another file."""
     return entry.origin, entry.path, entry.size, entry.hash
-
-
-def digest(found: Mark) -> str:
-    """A mark without its name, for the driver's own memory."""
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ class AllowList:
             files = frozenset((str(o), str(p), s, h) for o, p, s, h in baseline["files"])
             return cls(files, frozenset((str(o), str(p)) for o, p in baseline["folders"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise bad_baseline(str(error)) from error
+            raise no_baseline(str(error)) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""
@@ -85,22 +77,6 @@ class AllowList:
     def missing(self, listing: models.Listing) -> int:
         """How many files of the baseline are gone or were changed."""
         return len(self.files) - sum(e.type != "folder" and self.allows(e) for e in walk(listing.files))
-
-
-def bad_baseline(detail: str = "") -> Refused:
-    """The order's baseline is missing or of another kind."""
-    return Refused(
-        "no-baseline",
-        Text(
-            de="Für diesen Drucker ist noch kein guter Zustand festgehalten.",
-            en="No baseline is recorded for this printer.",
-        ),
-        Text(
-            de="Den Drucker vorbereiten und „Guten Zustand festhalten“ wählen.",
-            en="Prepare the printer and record its baseline.",
-        ),
-        detail,
-    )
 
 
 def count_files(entries: list[models.Entry]) -> int:

@@ -8,7 +8,6 @@ import time
 from contextlib import suppress
 
 from medialab_agent.drivers.prusalink.client import Client, Conflict, file_path
-from medialab_agent.drivers.prusalink.heat import all_off
 from medialab_agent.drivers.prusalink.models import Status
 from medialab_agent.drivers.prusalink.state import has_normal_factors, is_at_rest
 from medialab_agent.drivers.prusalink.words import at_the_panel
@@ -39,7 +38,7 @@ def _no_stick() -> NeedsPerson:
 
 def needs_change(status: Status) -> bool:
     """A heater is on, or speed or flow are not normal; what is not reported does not count."""
-    return all_off(status.printer) is False or has_normal_factors(status.printer) is False
+    return status.printer.heat.are_off is False or has_normal_factors(status.printer) is False
 
 
 async def heaters_off(client: Client) -> None:

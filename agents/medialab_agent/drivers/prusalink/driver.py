@@ -20,12 +20,13 @@ from medialab_agent.drivers.prusalink.identify import (
 )
 from medialab_agent.drivers.prusalink.reading import take_reading
 from medialab_agent.drivers.prusalink.reset import Reset
-from medialab_agent.drivers.prusalink.traces import AllowList, digest, list_files
+from medialab_agent.drivers.prusalink.traces import AllowList, list_files
 from medialab_agent.drivers.prusalink.watching import news
 from medialab_agent.drivers.prusalink.words import not_let_in
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
+from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
@@ -137,7 +138,7 @@ class PrusaLinkDriver(Driver):
         return self._found is not None and self._found.is_buddy
 
     async def report(self) -> Reading:
-        kept = frozenset((self.link.memory.get(_KEPT) or "").split())
+        kept = remembered_kept(self.link.memory, _KEPT)
         client = await self._reach()
         return await take_reading(client, self._about(), kept, is_buddy=self._is_buddy)
 
@@ -148,15 +149,10 @@ class PrusaLinkDriver(Driver):
         return await (await self._reset(order)).plan()
 
     async def _reset(self, order: Order) -> Reset:
-        if order.action != "reset" or order.level != "clean":
-            raise Refused(
-                "unknown-order",
-                Text(de="Das kann dieser Drucker nicht.", en="This printer cannot do that."),
-                detail=f"{order.action} {order.level or ''}",
-            )
+        require_clean(order)
         client = await self._reach()
         reset = Reset(client, order, is_buddy=self._is_buddy)
-        self.link.memory.put(_KEPT, " ".join(sorted(digest(found) for found in reset.kept.files)))
+        remember_kept(self.link.memory, _KEPT, reset.kept.files)
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
+from medialab_agent.sdk.heat import Heater, Heaters, bed, nozzle
+
 Short = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -44,6 +46,21 @@ class Machine(Answer):
     target_bed: float | None = None
     speed: float | None = None
     flow: float | None = None
+
+    @property
+    def nozzle(self) -> Heater:
+        """Its one nozzle."""
+        return nozzle(self.temp_nozzle, self.target_nozzle)
+
+    @property
+    def bed(self) -> Heater:
+        """Its bed."""
+        return bed(self.temp_bed, self.target_bed)
+
+    @property
+    def heat(self) -> Heaters:
+        """Both of them."""
+        return Heaters((self.nozzle, self.bed))
 
     @property
     def is_working(self) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 
 from medialab_agent.drivers.prusalink.client import Client
-from medialab_agent.drivers.prusalink.heat import is_safe
 from medialab_agent.drivers.prusalink.models import Status
 from medialab_agent.drivers.prusalink.state import phase
-from medialab_agent.drivers.prusalink.traces import digest, list_files
+from medialab_agent.drivers.prusalink.traces import list_files
+from medialab_agent.sdk.heat import temperatures
+from medialab_agent.sdk.printer import digest
 from medialab_agent.sdk.steps import Reading
 from medialab_wire.base import Scalar
 
@@ -14,12 +15,7 @@ from medialab_wire.base import Scalar
 def volatile(status: Status) -> dict[str, Scalar]:
     """What changes by itself, rounded so that noise is no change."""
     printer, job = status.printer, status.job
-    values: dict[str, Scalar] = {
-        "nozzle_c": _rounded(printer.temp_nozzle),
-        "nozzle_target_c": _rounded(printer.target_nozzle),
-        "bed_c": _rounded(printer.temp_bed),
-        "bed_target_c": _rounded(printer.target_bed),
-    }
+    values: dict[str, Scalar | None] = {**temperatures(printer.nozzle, printer.bed)}
     if job is not None and printer.is_working:
         values["progress_percent"] = _rounded(job.progress)
         values["time_left_s"] = _rounded(job.time_remaining)
@@ -39,7 +35,7 @@ async def take_reading(
     foreign = sum(not e.is_folder and digest(e.mark) not in kept for e in listing.entries)
     free: dict[str, Scalar] = {} if listing.free is None else {"free_mb": listing.free // 1_000_000}
     return Reading(
-        facts={**about, "state": phase(status, is_buddy), "safe_to_touch": is_safe(status.printer)},
+        facts={**about, "state": phase(status, is_buddy), "safe_to_touch": status.printer.heat.are_safe},
         volatile={**volatile(status), **free},
         traces={"learner_files": foreign},
     )

@@ -7,52 +7,46 @@ from contextlib import suppress
 
 from medialab_agent.drivers.prusalink import cooling
 from medialab_agent.drivers.prusalink.client import Client
-from medialab_agent.drivers.prusalink.heat import all_off, excess, is_safe
 from medialab_agent.drivers.prusalink.models import Status
 from medialab_agent.drivers.prusalink.state import has_normal_factors, is_at_rest
 from medialab_agent.drivers.prusalink.traces import AllowList, count_files, delete_entry, list_files, topmost
-from medialab_agent.drivers.prusalink.words import at_the_panel, bad_baseline
+from medialab_agent.drivers.prusalink.words import at_the_panel
+from medialab_agent.sdk import printer as printing
+from medialab_agent.sdk.heat import Heaters, cool_down
 from medialab_agent.sdk.patience import POLL_S, until
 from medialab_agent.sdk.steps import Done, Order, Say, Step
-from medialab_agent.sdk.trouble import NeedsPerson, Refused
+from medialab_agent.sdk.trouble import Refused
 from medialab_wire.texts import Text
 
 RESCAN_S = 1.2
 """PrusaLink on a Pi looks at its disk once a second (`DIR_RESCAN_INTERVAL`, 0.8.1): a list may be that old."""
 SETTLE_S = 5.0
 """How long a deleted thing may stay listed."""
-COOL_PATIENCE_S = 30.0
-"""How long a heater nobody can switch off from here may stay on before we say so."""
-
 _ASK_BED = Text(
     de="Bitte das Druckbett leer räumen und fremde Speicherkarten oder USB-Sticks abziehen."
     " Vorsicht: Düse und Bett können noch heiß sein.",
     en="Please clear the print bed and take out foreign memory cards or USB sticks."
     " Careful: nozzle and bed may still be hot.",
 )
-_STEPS = {
-    "end-job": (Text(de="Laufenden Druck abbrechen", en="Cancel the running print"), 240.0),
-    "heaters-off": (Text(de="Heizungen ausschalten", en="Switch the heaters off"), 60.0),
+_EACH = {
+    "end-job": (printing.END_JOB, 240.0),
+    "heaters-off": (printing.HEATERS_OFF, 60.0),
     "overrides": (Text(de="Tempo und Materialfluss zurückstellen", en="Put speed and flow back"), 90.0),
-    "files": (Text(de="Fremde Druckdateien löschen", en="Delete foreign print files"), 180.0),
-    "bed-clear": (Text(de="Druckbett leer räumen", en="Clear the print bed"), None),
+    "files": (printing.FILES, 180.0),
+    "cool-down": (printing.COOL_DOWN, printing.COOL_DOWN_S),
+    "bed-clear": (printing.CLEAR_BED, None),
     "cool-file": (
         Text(de="Heizungen mit einer kleinen Datei ausschalten", en="Switch heaters off by a small file"),
         120.0,
     ),
-    "cool-down": (Text(de="Abkühlen lassen", en="Let it cool down"), 2700.0),
-    "home": (Text(de="Druckkopf in die Grundstellung fahren", en="Move the head to its home position"), 180.0),
 }
-_EASY = ("end-job", "heaters-off", "overrides", "files", "cool-down", "bed-clear", "home")
 _BY_FILE = ("end-job", "files", "bed-clear", "cool-file", "cool-down")
 """Printing anything, even a file that only cools, needs a bed somebody has looked at."""
-
-
-def _step(name: str) -> Step:
-    title, deadline = _STEPS[name]
-    if name == "bed-clear":
-        return Step(name, title, ask=_ASK_BED, check="bed-clear")
-    return Step(name, title, deadline_s=deadline)
+_STEPS = printing.Steps(_EACH, _ASK_BED)
+_STEPS_BY_FILE = printing.Steps({name: _EACH[name] for name in _BY_FILE}, _ASK_BED)
+_HEATER_HELP = Text(
+    de="An der Anzeige des Druckers „Abkühlen“ wählen.", en="Choose “Cooldown” at the printer's display."
+)
 
 
 class Reset:
@@ -60,17 +54,18 @@ class Reset:
 
     def __init__(self, client: Client, order: Order, *, is_buddy: bool) -> None:
         if order.baseline is None:
-            raise bad_baseline()
-        self._client, self._order, self._is_buddy = client, order, is_buddy
+            raise printing.no_baseline()
+        self._client, self._is_buddy = client, is_buddy
         self.kept = AllowList.from_baseline(order.baseline)
 
     async def plan(self) -> tuple[Step, ...]:
         """What has to be done now. The person's look at the bed is always part of it, for no sensor sees the bed."""
         status, listing = await self._client.status(), await list_files(self._client)
-        wanted = {"bed-clear"}
+        wanted = {printing.BED_CLEAR}
         if not is_at_rest(status, self._is_buddy):
             wanted |= {"end-job", "cool-down"}  # it may be heating up: what it tells is seconds old
-        if not is_safe(status.printer) or all_off(status.printer) is False:
+        heat = status.printer.heat
+        if not heat.are_safe or heat.are_off is False:
             wanted.add("cool-down")
         if any(not entry.read_only for entry in self.kept.foreign(listing)):
             wanted.add("files")
@@ -78,10 +73,7 @@ class Reset:
             wanted |= {"heaters-off", "overrides", "files"}
         elif self._wants_file(status):
             wanted.add("cool-file")
-        if self._order.params.get("home") is True and not self._is_buddy:
-            wanted.add("home")
-        order = _BY_FILE if "cool-file" in wanted else _EASY
-        return tuple(_step(name) for name in order if name in wanted)
+        return (_STEPS_BY_FILE if "cool-file" in wanted else _STEPS).of(wanted)
 
     def _wants_file(self, status: Status) -> bool:
         """A stopped print cools by itself; only a preheat or changed factors need the file."""
@@ -91,14 +83,13 @@ class Reset:
     async def do(self, step: Step, say: Say) -> Done:
         """Carry out one step."""
         if step.id == "cool-down":
-            return await self._cool_down(say)
+            return await cool_down(self._heat, say, pause_s=POLL_S * 2, help_on=_HEATER_HELP)
         actions: dict[str, Callable[[], Awaitable[Done]]] = {
             "end-job": self._end_job,
             "heaters-off": self._heaters_off,
             "overrides": self._overrides,
             "files": self._files,
             "cool-file": self._cool_file,
-            "home": self._home,
         }
         return await actions[step.id]() if step.id in actions else Done(changed=False)
 
@@ -118,13 +109,13 @@ class Reset:
         return Done(changed)
 
     async def _heaters_off(self) -> Done:
-        was_off = all_off((await self._client.status()).printer) is not False
+        was_off = (await self._heat()).are_off is not False
         await cooling.heaters_off(self._client)
         await until(self._is_off)
         return Done(changed=not was_off)
 
     async def _is_off(self) -> bool | None:
-        return all_off((await self._client.status()).printer) is not False or None
+        return (await self._heat()).are_off is not False or None
 
     async def _overrides(self) -> Done:
         were_normal = has_normal_factors((await self._client.status()).printer) is not False
@@ -147,37 +138,11 @@ class Reset:
             if since > SETTLE_S and (all(answers) or not any(answers)):
                 break  # what is left, is left for good: the check says so
             await asyncio.sleep(POLL_S)
-        number -= count_files(foreign)
-        return Done(bool(number), Text(de=f"{number} Dateien gelöscht.", en=f"{number} files deleted."))
+        return printing.deleted(number - count_files(foreign))
 
     async def _cool_file(self) -> Done:
         writable = (await list_files(self._client)).writable
         return Done(await cooling.cool_by_file(self._client, writable[0] if writable else None))
 
-    async def _cool_down(self, say: Say) -> Done:
-        worst, hot_since = 0.0, time.monotonic()
-        while not is_safe(printer := (await self._client.status()).printer):
-            above = excess(printer)
-            if above is None:
-                break  # it tells no temperature: the check says so
-            worst = max(worst, above)
-            say(1.0 - above / worst)
-            if all_off(printer) is not False:
-                hot_since = time.monotonic()
-            elif time.monotonic() - hot_since > COOL_PATIENCE_S:
-                raise _heater_stays_on()
-            await asyncio.sleep(POLL_S * 2)
-        return Done(changed=worst > 0)
-
-    async def _home(self) -> Done:
-        await self._client.order("/api/printer/printhead", {"command": "home", "axes": ["x", "y", "z"]})
-        await self._client.order("/api/printer/printhead", {"command": "disable_steppers"})
-        return Done()
-
-
-def _heater_stays_on() -> NeedsPerson:
-    return NeedsPerson(
-        "heater-on",
-        Text(de="Eine Heizung des Druckers ist noch an.", en="A heater of the printer is still on."),
-        Text(de="An der Anzeige des Druckers „Abkühlen“ wählen.", en="Choose “Cooldown” at the printer's display."),
-    )
+    async def _heat(self) -> Heaters:
+        return (await self._client.status()).printer.heat

@@ -1,6 +1,5 @@
 """What a printer's state means: whether it rests, and one word for people."""
 
-from medialab_agent.drivers.prusalink.heat import all_off, is_safe
 from medialab_agent.drivers.prusalink.models import Machine, Status
 
 FACTOR = 100.0
@@ -31,6 +30,6 @@ def phase(status: Status, is_buddy: bool) -> str:
         return words[printer.state]
     if not is_at_rest(status, is_buddy):
         return "stopping"
-    if all_off(printer) is False:
+    if printer.heat.are_off is False:
         return "heating"
-    return "idle" if is_safe(printer) or printer.temp_nozzle is None else "cooling"
+    return "idle" if printer.heat.are_safe or printer.temp_nozzle is None else "cooling"

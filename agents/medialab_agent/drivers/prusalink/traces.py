@@ -1,14 +1,13 @@
 """What learners leave on a printer: files and folders; and what the baseline says may stay."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.drivers.prusalink import models
 from medialab_agent.drivers.prusalink.client import Client, file_path
-from medialab_agent.drivers.prusalink.words import bad_answer, bad_baseline
+from medialab_agent.drivers.prusalink.words import bad_answer
+from medialab_agent.sdk.printer import no_baseline
 from medialab_agent.sdk.trouble import Refused
 
 MOST_FOLDERS = 300
@@ -43,11 +42,6 @@ class Listing:
     entries: tuple[Entry, ...]
     writable: tuple[str, ...]
     free: int | None
-
-
-def digest(found: Mark) -> str:
-    """A mark without its name, for the driver's own memory."""
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
 
 
 async def list_files(client: Client) -> Listing:
@@ -105,7 +99,7 @@ class AllowList:
             files = frozenset((str(st), str(p), _number(s), _number(t)) for st, p, s, t in baseline["files"])
             return cls(files, frozenset((str(st), str(p)) for st, p in baseline["folders"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise bad_baseline(type(error).__name__) from error
+            raise no_baseline(type(error).__name__) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""

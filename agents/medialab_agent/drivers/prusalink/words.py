@@ -1,6 +1,6 @@
 """Sentences several parts of this driver share."""
 
-from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Unreachable
 from medialab_wire.texts import Text
 
 ACCESS_HELP = Text(
@@ -45,21 +45,5 @@ def bad_answer(detail: str = "") -> Unreachable:
         "bad-answer",
         Text(de="Der Drucker antwortet Unverständliches.", en="The printer answers something unintelligible."),
         Text(de="Den Drucker aus- und wieder einschalten.", en="Switch the printer off and on again."),
-        detail,
-    )
-
-
-def bad_baseline(detail: str = "") -> Refused:
-    """The order's baseline is missing or of another kind."""
-    return Refused(
-        "no-baseline",
-        Text(
-            de="Für diesen Drucker ist noch kein guter Zustand festgehalten.",
-            en="No baseline is recorded for this printer.",
-        ),
-        Text(
-            de="Den Drucker vorbereiten und „Guten Zustand festhalten“ wählen.",
-            en="Prepare the printer and record its baseline.",
-        ),
         detail,
     )
