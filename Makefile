@@ -14,6 +14,7 @@ RESULTS = test-results
 
 # Debian parts: what the drivers' manifests ask for, the broker, and for tests the real peers.
 DRIVER_PARTS = $(shell sed -n 's/^debian *= *\[\(.*\)\].*/\1/p' agents/medialab_agent/drivers/*/manifest.toml 2>/dev/null | tr -d '",')
+PROGRAMS = $(sort $(shell sed -n 's/^python *= *\[\(.*\)\].*/\1/p' agents/medialab_agent/drivers/*/manifest.toml 2>/dev/null | tr -d '",'))
 BLUETOOTH = $(if $(wildcard /sys/class/bluetooth/*),bluez)
 RUN_PARTS = $(sort mosquitto adb $(DRIVER_PARTS)) $(BLUETOOTH)
 # A folder of tests or a foreign peer that needs more lists it in a debian.txt of its own, one package a line.
@@ -33,7 +34,7 @@ SCREENS = $(if $(wildcard dashboard/package.json),$(STATIC))
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-lab bench peers \
-	new-driver clean parts-run parts-test
+	new-driver clean parts-run parts-test programs-run programs-test
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -41,16 +42,16 @@ help: ## List the targets
 
 # --- running -------------------------------------------------------------------------------------------------------
 
-run: parts-run $(SYNCED) $(SCREENS) ## Start hub, broker and a local agent on http://127.0.0.1:8080
+run: parts-run programs-run $(SCREENS) ## Start hub, broker and a local agent on http://127.0.0.1:8080
 	@exec $(BIN)/medialab-hub serve --with-agent
 
-demo: parts-run $(SYNCED) $(SCREENS) ## The same with the practice lab: simulated devices, nothing to plug in
+demo: parts-run programs-run $(SCREENS) ## The same with the practice lab: simulated devices, nothing to plug in
 	@exec $(BIN)/medialab-hub demo
 
 doctor: $(SYNCED) ## Say which bus, tool or permission is missing on this machine, and the remedy
 	@exec $(BIN)/medialab-agent doctor
 
-setup: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Prepare everything that the other targets need
+setup: parts-test programs-test $(PEERS) $(SCREENS) ## Prepare everything that the other targets need
 
 # --- setting up ----------------------------------------------------------------------------------------------------
 
@@ -68,6 +69,12 @@ $(SYNCED): pyproject.toml uv.lock | $(UV)
 
 parts-run:
 	@.ci/debian-parts optional $(RUN_PARTS)
+
+programs-run: $(SYNCED)
+	@.ci/python-programs optional $(UV) $(BIN) $(PROGRAMS)
+
+programs-test: $(SYNCED)
+	@.ci/python-programs required $(UV) $(BIN) $(PROGRAMS)
 
 parts-test:
 	@.ci/debian-parts required $(TEST_PARTS)
@@ -118,7 +125,7 @@ tried = $(call suite,$(1),$(call once,$(1),$(2)) || { [ $$? = 1 ] && \
 	echo "=== SECOND TRY of what failed in '$(1)' ===" && $(call once,$(1),$(2)) --last-failed; })
 once = $(BIN)/pytest -o cache_dir=.pytest_cache/$(1) -q $(2)
 
-test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
+test: parts-test programs-test $(PEERS) $(SCREENS) ## Everything a change must pass
 	@rm -rf $(RESULTS) && mkdir -p $(RESULTS)
 	@$(call suite,check,$(MAKE) --no-print-directory check)
 	@$(call tried,fast,$(FAST) -n 4 --dist loadgroup)
@@ -132,15 +139,15 @@ test: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Everything a change must pass
 		echo 'Failed at the first try:'; grep -ahE '^(FAILED|ERROR) ' $(RESULTS)/*.txt | sort -u; fi; \
 	exit $$failed
 
-test-chaos: parts-test $(SYNCED) $(PEERS) ## The long fault runs: 50 seeds of every kill, 500 faults while flashing
+test-chaos: parts-test programs-test $(PEERS) ## The long fault runs: 50 seeds of every kill, 500 faults while flashing
 	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v -s
 	MEDIALAB_FLASH_FAULTS=$${MEDIALAB_FLASH_FAULTS:-500} $(BIN)/pytest tests/lab/flashing --timeout=7200 -v -s
 
-test-lab: parts-test $(SYNCED) $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
+test-lab: parts-test programs-test $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
 	@.ci/debian-parts required $(LAB_PARTS)
 	$(BIN)/pytest tests/virtual_lab --timeout=900 -v -p no:randomly
 
-bench: parts-test $(SYNCED) $(PEERS) $(SCREENS) ## Measure and print figures (nothing is judged)
+bench: parts-test programs-test $(PEERS) $(SCREENS) ## Measure and print figures (nothing is judged)
 	@set -e; ls tests/load/bench_*.py >/dev/null; \
 		for figures in tests/load/bench_*.py; do $(BIN)/python "$$figures"; done
 

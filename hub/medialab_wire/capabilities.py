@@ -1,8 +1,9 @@
 """What a driver can do, announced as data: the manifest that hub and dashboard draw themselves from."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from medialab_wire.base import WireId, WireModel
 from medialab_wire.texts import Text
@@ -85,6 +86,8 @@ class Needs(WireModel):
     """What a driver needs on its machine; doctor, Makefile and playbook are generated from it."""
 
     debian: tuple[str, ...] = ()
+    python: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}==[0-9.]{1,20}$")], ...] = ()
+    """Programs from PyPI, each the name of its command and its exact version; installed in an environment of its own."""
     tools: tuple[str, ...] = ()
     udev_rules: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()

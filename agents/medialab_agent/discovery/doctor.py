@@ -30,6 +30,7 @@ class _Need:
     what: str
     drivers: tuple[Text, ...]
     debian: tuple[str, ...]
+    python: tuple[str, ...]
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
@@ -75,7 +76,7 @@ def _tools(facts: Facts) -> Iterator[Finding]:
     for need in _needs(facts.manifests, lambda m: m.needs.tools):
         ok = need.what in facts.tools
         text = doctor_texts.tool(need.what, ok, need.drivers)
-        yield Finding(name=f"tool:{need.what}", ok=ok, text=text, remedy="" if ok else _apt(need.debian))
+        yield Finding(name=f"tool:{need.what}", ok=ok, text=text, remedy="" if ok else _install(need))
 
 
 def _packages(facts: Facts) -> Iterator[Finding]:
@@ -116,6 +117,12 @@ def _write_rules(manifest: DriverManifest) -> str:
     return f"{write} && sudo udevadm control --reload && sudo udevadm trigger"
 
 
+def _install(need: _Need) -> str:
+    """A program from PyPI comes by its own name, everything else with the driver's packages."""
+    own = [shlex.quote(program) for program in need.python if program.startswith(f"{need.what}==")]
+    return f"pipx install {own[0]}" if own else _apt(need.debian)
+
+
 def _apt(packages: Iterable[str]) -> str:
     names = " ".join(shlex.quote(name) for name in packages)
     return f"sudo apt-get install -y {names}" if names else ""
@@ -134,6 +141,7 @@ def _needs(
             what,
             tuple(m.name for m in drivers),
             tuple(dict.fromkeys(package for m in drivers for package in m.needs.debian)),
+            tuple(dict.fromkeys(program for m in drivers for program in m.needs.python)),
         )
         for what, drivers in sorted(by_what.items())
     )

@@ -4,7 +4,6 @@ import ctypes.util
 import getpass
 import grp
 import os
-import shutil
 import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import unquote
 
 from medialab_agent.discovery.addresses import is_only_here, local_addresses
 from medialab_agent.discovery.usb_reader import bus_exists, udev_runs
+from medialab_agent.sdk.program import installed
 from medialab_wire.capabilities import DriverManifest
 
 RULE_FOLDERS = ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d")
@@ -52,7 +52,7 @@ def collect(manifests: Iterable[DriverManifest]) -> Facts:
         user=_user(),
         is_root=os.geteuid() == 0,
         groups=frozenset(_groups()),
-        tools=frozenset(tool for tool in wanted if shutil.which(tool)),
+        tools=frozenset(tool for tool in wanted if installed(tool)),
         packages=_packages(Path(DPKG)),
         udev_rules=frozenset(rule for folder in RULE_FOLDERS for rule in _rules(Path(folder))),
         has_libudev=ctypes.util.find_library("udev") is not None,

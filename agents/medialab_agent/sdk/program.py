@@ -7,11 +7,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson
 from medialab_wire.texts import Text
@@ -114,10 +116,15 @@ def failed(name: str, ended: Ended) -> DeviceTrouble:
     return DeviceTrouble(code, Text(de=de, en=en), remedy, ended.last_lines())
 
 
+def installed(name: str) -> str | None:
+    """Where this program is: on PATH, or beside our own interpreter, where `make` puts the drivers' Python programs."""
+    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+
+
 def find(*names: str, package: str) -> str:
     """The first of these programs that is installed, as a path. Raises `NeedsPerson`."""
     for name in names:
-        if (found := shutil.which(name)) is not None:
+        if (found := installed(name)) is not None:
             return found
     raise missing(names[0], package)
 
@@ -148,7 +155,7 @@ async def run(program: Program, hear: Hear | None = None, is_there: Callable[[],
     `is_there` says no more, or when cancelled. Afterwards nobody of its process group is left.
 
     Raises `NeedsPerson` when the program is not installed."""
-    path = shutil.which(program.name)
+    path = installed(program.name)
     if path is None:
         raise missing(program.name, program.name)
     with ExitStack() as stack:
