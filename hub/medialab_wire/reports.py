@@ -69,6 +69,8 @@ class Report(WireModel):
     sources: tuple[str, ...] = ()
     candidates: tuple[WireId, ...] = ()
     """Drivers that match equally well; a person chooses."""
+    formerly: WireId | None = None
+    """The connection without a driver that showed this very thing until a person chose its driver."""
 
 
 class Event(WireModel):

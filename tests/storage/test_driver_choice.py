@@ -4,8 +4,9 @@ import pytest
 
 from medialab_hub.api.schemas.devices import DeviceDetail
 from medialab_hub.errors import HubError
-from medialab_hub.services import agents, inventory, views
-from medialab_wire.reports import Access
+from medialab_hub.services import agents, inventory, kits, places, reports, views
+from medialab_wire.reports import Access, Identity, IdentityKind, Presence
+from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
 
 TIE = ("tablet", "rocket")
@@ -44,3 +45,37 @@ def test_without_a_tie_there_is_nothing_to_choose(core: HubCore) -> None:
     assert way["candidates"] == []
     with pytest.raises(HubError, match="no-candidate"):
         core.do(inventory.choose_driver, device, way["id"], "tablet", "staff")
+
+
+def test_an_adopted_thing_stays_the_same_once_its_driver_is_chosen(core: HubCore) -> None:
+    device, way = tied(core)
+    room = core.do(places.add_location, "Schrank", "staff")
+    core.do(inventory.adopt, [inventory.AdoptWish(device, "Rakete 1", room)], False, "staff")
+    kit = core.do(kits.add, "Raketen", [device], "staff")
+    core.do(inventory.choose_driver, device, way, "rocket", "staff")
+    before = core.row(device)
+    core.do(
+        reports.take_report, "pi", say.report("seen-1", seq=2, driver=None, presence=Presence.ABSENT, identities=())
+    )
+    assert core.find("rocket-1", driver="rocket", formerly="seen-1", identities=()) == device
+    detail = core.read(views.device_detail, device, core.clock.now())
+    kept = ("id", "name", "asset_tag", "location", "adopted", "kit")
+    assert {key: detail[key] for key in kept} == {key: before[key] for key in kept}
+    assert (detail["name"], detail["location"], detail["kit"]) == ("Rakete 1", room, kit)
+    assert (detail["driver"], detail["presence"]) == ("rocket", "present")
+    assert [connection["dev"] for connection in detail["connections"]] == ["rocket-1"], "no ghost"
+    assert core.read(agents.config_for, "pi").owned == ("rocket-1",)
+    assert core.index.ids() == [device]
+
+
+@pytest.mark.parametrize("formerly", ["seen-2", "tablet-1"], ids=["unknown", "another-driver's"])
+def test_only_what_was_shown_without_a_driver_is_taken_over(core: HubCore, formerly: str) -> None:
+    device, _ = tied(core)
+    tablet = core.find("tablet-1", driver="tablet")
+    assert core.find("rocket-1", driver="rocket", formerly=formerly, identities=()) not in (device, tablet)
+
+
+def test_another_serial_number_is_another_device_for_all_that(core: HubCore) -> None:
+    first, second = (Identity(kind=IdentityKind.SERIAL, value=value, scope="rocket") for value in ("R-1", "R-2"))
+    device = core.find("seen-1", driver=None, candidates=TIE, identities=(first,))
+    assert core.find("rocket-1", driver="rocket", formerly="seen-1", identities=(second,)) != device

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from medialab_agent.runtime import reporting
@@ -32,6 +32,8 @@ class Claim:
     driver: str | None
     key: str
     tied: tuple[str, ...] = ()
+    formerly: str | None = None
+    """The connection for which a person chose this driver."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Registry:
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._shelf, self._memory, self._settings = shelf, memory, settings
-        self._publish, self._changed = publish, changed
+        self._pass_on, self._changed = publish, changed
         self._connections: dict[str, Connection] = {}
         self._slots: dict[Slot, str] = {}
         self._choices: Mapping[str, str] = {}
@@ -151,9 +153,11 @@ class Registry:
             if claims and candidate.score < claims[0][0]:
                 break
             if (key := self._key(candidate.driver, sighting)) is not None:
-                claims.append((candidate.score, Claim(candidate.driver, key)))
+                claims.append((candidate.score, Claim(candidate.driver, key, formerly=formerly)))
+        formerly = None
         if len(claims) == 1:
             return claims[0][1]
+            formerly = dev_id(None, place)
         if group is None and not claims:
             return None
         return Claim(None, place, tuple(claim.driver or "" for _, claim in claims))
@@ -190,7 +194,7 @@ class Registry:
             if claim.driver is not None:
                 connection.session = self._open(dev, claim.driver, claim.key)
             self._changed()
-        connection.claim = claim
+        connection.claim = claim if claim.formerly else replace(claim, formerly=connection.claim.formerly)
         return connection
 
     def _open(self, dev: str, driver: str, key: str) -> DeviceSession:
@@ -208,4 +212,10 @@ class Registry:
             if connection.session.is_seen and (event := self._waiting.pop(connection.dev, None)):
                 event.set()
         else:
+    def _publish(self, report: Report) -> None:
+        """With what it was before a person chose the driver that reports now."""
+        connection = self._connections.get(report.dev)
+        formerly = connection.claim.formerly if connection else None
+        self._pass_on(report.model_copy(update={"formerly": formerly}) if formerly else report)
+
             self._publish(reporting.unclaimed(connection.dev, sightings, connection.claim.tied))

@@ -26,9 +26,9 @@ def hash_of(report: Report) -> str:
     return hashlib.blake2b(_encode([said, is_wired(report)]).encode(), digest_size=16).hexdigest()
 
 
-def recognise(uow: UnitOfWork, connection: Connection | None, report: Report) -> tuple[Device, bool]:
+def recognise(uow: UnitOfWork, connection: Connection | None, agent: str, report: Report) -> tuple[Device, bool]:
     """The device that reports, and whether it is a new one; doubts are asked about."""
-    resolution = _resolve(uow, connection, report)
+    resolution = _resolve(uow, connection, agent, report)
     device = None if resolution.device is None else devices.get(uow.session, resolution.device)
     if device is None:
         device = Device(
@@ -41,9 +41,9 @@ def recognise(uow: UnitOfWork, connection: Connection | None, report: Report) ->
     return device, resolution.device is None
 
 
-def _resolve(uow: UnitOfWork, connection: Connection | None, report: Report) -> Resolution:
+def _resolve(uow: UnitOfWork, connection: Connection | None, agent: str, report: Report) -> Resolution:
     claims = claims_of(report.identities)
-    bound = None if connection is None else connection.device_id
+    bound = _chosen_for(uow, agent, report) if connection is None else connection.device_id
     wanted = sorted(devices.holders(uow.session, claims))[:MOST_HOLDERS]
     candidates = sorted({*wanted, *([bound] if bound else [])})
     if candidates == ([bound] if bound else []) and not claims:
@@ -63,6 +63,14 @@ def _resolve(uow: UnitOfWork, connection: Connection | None, report: Report) -> 
         for device in candidates
     ]
     return resolve(claims, known, bound)
+
+
+def _chosen_for(uow: UnitOfWork, agent: str, report: Report) -> str | None:
+    """The device this was without a driver, until a person chose the driver that reports now."""
+    if report.formerly is None or report.driver is None:
+        return None
+    former = devices.chosen_at(uow.session, agent, report.formerly)
+    return former.device_id if former is not None and former.chosen_driver == report.driver else None
 
 
 def _wired_elsewhere(

@@ -89,7 +89,7 @@ def _take_from_known(uow: UnitOfWork, known: AtHand, connection: Connection, rep
 
 
 def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | None, report: Report) -> Taken:
-    device, is_new = recognise(uow, connection, report)
+    device, is_new = recognise(uow, connection, agent, report)
     moved_from = None
     if connection is None:
         connection = devices.new_connection(uow.new_id("con"), agent, report.dev, device.id)

@@ -14,7 +14,7 @@ from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Connection, Device, DeviceIdentity
-from medialab_wire.reports import IdentityKind
+from medialab_wire.reports import IdentityKind, Presence
 
 Row = dict[str, Any]
 
@@ -36,7 +36,7 @@ def device_detail(session: Session, device_id: str, now: datetime) -> Row:
         "traces_by_kind": left_behind(device, owner),
         "device_class": class_view(device, around.connections, identities),
         "identities": _identities(identities),
-        "connections": [_connection(connection, device) for connection in around.connections],
+        "connections": [_connection(way, device) for way in around.connections if not _is_settled(way)],
         "allocations": [
             {"id": a.id, "kind": a.kind, "reason": a.reason, "starts": stamp(a.starts_at), "ends": stamp(a.ends_at)}
             for a in around.allocations
@@ -74,6 +74,11 @@ def _connection(connection: Connection, device: Device) -> Row:
         "owner": connection.id == device.owner_id,
         "last_seen": stamp(connection.last_seen),
     }
+
+
+def _is_settled(connection: Connection) -> bool:
+    """How a thing was reached until a person chose its driver: there is nothing to see there any more."""
+    return connection.driver is None and connection.chosen_driver is not None and connection.presence == Presence.ABSENT
 
 
 def _rivals(session: Session, device: Device) -> list[str]:

@@ -154,6 +154,17 @@ def owned_by(session: Session, agent: str) -> Sequence[str]:
     return session.exec(query).all()
 
 
+def chosen_at(session: Session, agent: str, dev: str) -> Connection | None:
+    """The connection an agent called `dev`, if it has no driver of its own and a person chose one for it."""
+    query = select(Connection).where(
+        Connection.agent_id == agent,
+        Connection.dev == dev,
+        col(Connection.driver).is_(None),
+        col(Connection.chosen_driver).is_not(None),
+    )
+    return session.exec(query).first()
+
+
 def choices_at(session: Session, agent: str) -> dict[str, str]:
     """The drivers people chose, by what the agent calls the device."""
     query = select(Connection.dev, Connection.chosen_driver).where(

@@ -77,6 +77,8 @@ async def test_a_tie_is_a_persons_choice(seen: Seen) -> None:
     seen.registry.choose({tied.dev: "rocket-two"})
     await until(lambda: any(report.driver == "rocket-two" for report in seen.reports.values()))
     assert seen.reports[tied.dev].presence is Presence.ABSENT
+    (chosen,) = (report for report in seen.reports.values() if report.driver)
+    assert chosen.formerly == tied.dev, "so that the hub keeps it one and the same device"
 
 
 async def test_a_driver_that_breaks_is_condemned_and_the_thing_shown_without_it(seen: Seen) -> None:
