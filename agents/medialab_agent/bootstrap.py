@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ from uuid import uuid4
 from medialab_agent.discovery.manual import ManualSource
 from medialab_agent.link.line import Line, Presence
 from medialab_agent.link.outbox import Outbox
+from medialab_agent.link.seal_key import FILE, SealKey
 from medialab_agent.runtime.database import Database
 from medialab_agent.runtime.executor import Executor, Limits
 from medialab_agent.runtime.journal import Journal
@@ -107,6 +108,8 @@ class Runtime:
         self.shelf, self.sources = shelf, tuple(sources)
         self._database = Database(settings.data_dir / JOURNAL)
         self.journal = Journal(self._database)
+        self.seal_key = SealKey(settings.data_dir / FILE)
+        self._sealed: Mapping[str, Mapping[str, str]] = {}
         memories = Memories(self._database)
         self.registry = Registry(shelf, memories.of, settings.driver, on_report)
         self._siblings = Siblings(self.registry)
@@ -117,7 +120,14 @@ class Runtime:
     async def start(self) -> None:
         """Go on with journaled work and listen to the sources."""
         await self.executor.start()
+        self.admit()
         self._listening = [asyncio.create_task(self._listen(source)) for source in self.sources]
+
+    def admit(self) -> None:
+        """Open what people entered for devices, by the last configuration, and hand it to their drivers."""
+        if self._sealed != self.executor.config.sealed:
+            self._sealed = self.executor.config.sealed
+            self.registry.admit(self.seal_key.open_all(self._sealed))
 
     async def close(self) -> None:
         """Stop listening, halt devices at work, close sessions and the journal."""
@@ -161,6 +171,7 @@ class Agent:
             host=self._host,
             births=self._runtime.journal.next_birth,
             inventory=lambda: self._inventory.version,
+            seal_key=self._runtime.seal_key.public,
         )
         self._line = Line(_broker(settings), presence, self._outbox, self)
 
@@ -182,6 +193,7 @@ class Agent:
         if not await self._runtime.executor.configure(config):
             return
         self._runtime.registry.choose(config.choices)
+        self._runtime.admit()
         for source in self._runtime.sources:
             if isinstance(source, ManualSource):
                 source.set(config.manual)

@@ -20,6 +20,7 @@ from medialab_hub.adapters.child import Child, Command
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
 from medialab_hub.adapters.mqtt import HubLink
+from medialab_hub.adapters.sealing import seal
 from medialab_hub.api import server
 from medialab_hub.api.app import make_app
 from medialab_hub.api.deps import Parts, SystemFacts
@@ -166,6 +167,7 @@ class Hub:
             is_healthy=self._is_healthy,
             static=STATIC,
             reading=self.reading,
+            seal=seal,
         )
         web = server.WebServer(make_app(parts), listening)
         self.broadcaster.start()

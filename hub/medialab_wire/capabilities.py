@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from medialab_wire.base import WireId, WireModel
+from medialab_wire.sealed import AccessKey
 from medialab_wire.texts import Text
 
 
@@ -82,6 +83,18 @@ class SettingSpec(WireModel):
     kind: str = "text"
 
 
+class AccessSpec(WireModel):
+    """Something only people know that one device asks for before it lets us in, such as its password.
+
+    A person types it in the dashboard; it travels and is stored sealed, and nobody ever reads it back."""
+
+    key: AccessKey
+    title: Text
+    where: Text | None = None
+    """Where it stands on the device."""
+    optional: bool = False
+
+
 class Needs(WireModel):
     """What a driver needs on its machine; doctor, Makefile and playbook are generated from it."""
 
@@ -108,6 +121,7 @@ class DriverManifest(WireModel):
     actions: tuple[ActionSpec, ...] = ()
     facts: tuple[FactSpec, ...] = ()
     settings: tuple[SettingSpec, ...] = ()
+    access: tuple[AccessSpec, ...] = ()
     needs: Needs = Needs()
 
     def level(self, level_id: str) -> ResetLevel | None:

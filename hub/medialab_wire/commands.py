@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from medialab_wire.base import Instant, ShortText, WireId, WireModel
+from medialab_wire.sealed import AccessKey, SealedText
 
 
 class Config(WireModel):
@@ -20,6 +21,9 @@ class Config(WireModel):
     """Addresses typed in by a person, such as `octoprint://192.0.2.7:5000`."""
     choices: dict[WireId, WireId] = {}
     """Connection → driver, where a person settled a tie."""
+    sealed: dict[WireId, dict[AccessKey, SealedText]] = {}
+    """Connection → what a person entered so that the device lets us in, by the key of the driver's `access`, each
+    sealed to this agent's key. What is missing is forgotten at once."""
 
     def is_older_than(self, other: "Config") -> bool:
         """True when both are of one life of the hub, known by its epoch, and this one was made first."""

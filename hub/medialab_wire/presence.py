@@ -36,3 +36,6 @@ class AgentState(WireModel):
     inventory: str | None = None
     host: ShortText = ""
     agent: WireId | None = None
+    seal_key: ShortText | None = None
+    """The agent's public key, to which the hub seals what people type; see `sealed`. Another one than before: nothing
+    that was sealed earlier can be opened any more."""

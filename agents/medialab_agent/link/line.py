@@ -51,6 +51,8 @@ class Presence:
     births: Callable[[], int]
     inventory: Callable[[], str]
     """The present inventory's version."""
+    seal_key: str | None = None
+    """The public key to which people's passwords are sealed."""
 
 
 class Line:
@@ -113,6 +115,7 @@ class Line:
             inventory=me.inventory() if phase is AgentPhase.READY else None,
             host=me.host,
             agent=me.agent,
+            seal_key=me.seal_key,
         )
         return Publication(topics.state(me.agent), state.encode(), retain=True)
 

@@ -89,9 +89,14 @@ class Executor:
             self._tell(report)
 
     @property
+    def config(self) -> Config:
+        """The last configuration, also one of an earlier life; an empty one before the first."""
+        return self._config or Config(version=0)
+
+    @property
     def owned(self) -> frozenset[str]:
-        """Connections that are ours to command, by the last configuration, also by one of an earlier life."""
-        return frozenset() if self._config is None else frozenset(self._config.owned)
+        """Connections that are ours to command."""
+        return frozenset(self.config.owned)
 
     async def configure(self, config: Config) -> bool:
         """From now on these connections are ours to command; kept for the next start.

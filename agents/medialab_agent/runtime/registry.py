@@ -81,6 +81,7 @@ class Registry:
         self._connections: dict[str, Connection] = {}
         self._slots: dict[Slot, str] = {}
         self._choices: Mapping[str, str] = {}
+        self._access: Mapping[str, Mapping[str, str]] = {}
         self._waiting: dict[str, asyncio.Event] = {}
 
     @property
@@ -135,6 +136,13 @@ class Registry:
             for sighting in list(connection.sightings.values()) if connection and connection.session is None else ():
                 if sighting.present:
                     self.see(sighting)
+
+    def admit(self, access: Mapping[str, Mapping[str, str]]) -> None:
+        """All that people entered so that devices let us in, by connection; what is missing is forgotten."""
+        self._access = access
+        for dev, connection in self._connections.items():
+            if connection.session is not None:
+                connection.session.admit(access.get(dev, {}))
 
     async def close(self) -> None:
         """Close all sessions."""
@@ -199,7 +207,7 @@ class Registry:
 
     def _open(self, dev: str, driver: str, key: str) -> DeviceSession:
         folder = self._shelf[driver]
-        link = DeviceLink(key, (), self._memory(dev), self._settings(driver))
+        link = DeviceLink(key, (), self._memory(dev), self._settings(driver), self._access.get(dev, {}))
         session = DeviceSession(dev, folder.manifest, folder.driver(), link, self._publish)
         session.start()
         return session

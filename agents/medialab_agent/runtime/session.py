@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from typing import Any, TypeVar
 
 from medialab_agent.runtime import reporting, troubles
@@ -52,6 +52,7 @@ class DeviceSession:
         self._order = asyncio.Lock()
         self._fresh = asyncio.Event()
         self._is_at_work = False
+        self._is_outdated = False
         self._failures = 0
         self._looking: asyncio.Task[Report] | None = None
         self._life: asyncio.Task[None] | None = None
@@ -86,6 +87,14 @@ class DeviceSession:
     def refresh(self) -> None:
         """Take a reading soon."""
         self._fresh.set()
+
+    def admit(self, access: Mapping[str, str]) -> None:
+        """What a person entered so that the device lets us in. A new driver asks with it, after what is at work now."""
+        if access == self.link.access:
+            return
+        self.link.access, self._is_outdated = dict(access), True
+        self._interrupt()
+        self.refresh()
 
     @contextlib.asynccontextmanager
     async def reserved(self) -> AsyncIterator[None]:
@@ -168,6 +177,10 @@ class DeviceSession:
                     await self._fresh.wait()
 
     async def _round(self) -> None:
+        if self._is_outdated and not self._is_at_work:
+            self._is_outdated = False
+            async with self._turn:
+                await self._discard()
         if not self.is_seen:
             self._tell(reporting.silent(self.dev, self.manifest.id, self._last, (), Presence.ABSENT))
             if not self.is_reserved:

@@ -22,12 +22,16 @@ class Memory(Protocol):
 
 @dataclass
 class DeviceLink:
-    """What a driver instance is given: its key, the sightings that led to it (kept current), settings, memory."""
+    """What a driver instance is given: its key, the sightings that led to it (kept current), settings, memory.
+
+    `access` is what a person entered for this very device, by the keys of the manifest's `access`; it goes before
+    settings. When it changes, a new instance is made."""
 
     key: str
     sightings: tuple[Sighting, ...]
     memory: Memory
     settings: Mapping[str, str] = field(default_factory=dict)
+    access: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Driver(ABC):

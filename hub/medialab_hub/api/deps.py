@@ -14,6 +14,7 @@ from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
 from medialab_hub.domain.roles import Role
+from medialab_hub.services.access import Seal
 from medialab_hub.services.admission import Admission, Principal
 from medialab_hub.services.fleet import FleetIndex
 from medialab_hub.settings import Settings
@@ -59,6 +60,7 @@ class Parts:
     is_healthy: Callable[[], Awaitable[bool]]
     static: Path
     reading: Reading
+    seal: Seal
 
     async def read(self, view: Callable[[Session], T]) -> T:
         """What a view finds in the database, without waiting for those who write."""

@@ -1,15 +1,17 @@
 """Takes what agents say about themselves: who is there, their buses, their drivers; and tells them what they own."""
 
+import re
 from collections.abc import Iterable
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since, is_newer_state
+from medialab_hub.services.access import tell_of_new_key
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.ownership import bump_config, settle_owner
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.subjects import reported
-from medialab_hub.storage import agents, devices, jobs
+from medialab_hub.storage import access, agents, devices, jobs
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -17,6 +19,7 @@ from medialab_wire.capabilities import DriverManifest
 from medialab_wire.commands import Config
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.reports import Inventory, Presence
+from medialab_wire.sealed import SEAL_KEY
 from medialab_wire.texts import Text
 
 MANUAL = "manual-addresses"
@@ -40,6 +43,8 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
     changed = (agent.phase, agent.version, agent.host) != (state.phase.value, state.version, state.host)
     agent.phase, agent.birth, agent.boot = state.phase.value, state.birth, state.boot
     agent.version, agent.host, agent.last_seen = state.version, state.host, uow.now
+    if state.phase is AgentPhase.READY:
+        _take_key(uow, agent, state.seal_key or "")
     if state.phase in GONE:
         standings = devices.standings_at(uow.session, agent_id)
         _turn(uow, [there.id for there in standings if there.presence == Presence.PRESENT], Presence.SILENT)
@@ -56,6 +61,15 @@ def _has_missed(uow: UnitOfWork, agent: Agent, state: AgentState) -> bool:
     if state.inventory is not None and state.inventory != agent.inventory_version:
         return True
     return any(c.is_turned and c.presence == Presence.SILENT for c in devices.standings_at(uow.session, agent.id))
+
+
+def _take_key(uow: UnitOfWork, agent: Agent, seal_key: str) -> None:
+    """One that is none counts as none: nothing can be entered for its devices until it offers another."""
+    usable = seal_key if re.fullmatch(SEAL_KEY, seal_key) else ""
+    if usable != agent.seal_key:
+        agent.seal_key = usable
+        uow.session.flush()
+        tell_of_new_key(uow, agent.id)
 
 
 def _forget_births(uow: UnitOfWork, agent_id: str) -> None:
@@ -135,6 +149,7 @@ def config_for(session: Session, agent_id: str) -> Config | None:
         owned=tuple(devices.owned_by(session, agent_id)),
         manual=tuple(agents.manual_addresses(session)),
         choices=devices.choices_at(session, agent_id),
+        sealed=access.sealed_at(session, agent_id),
     )
 
 

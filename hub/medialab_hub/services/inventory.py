@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
-from medialab_hub.services import clashes, jobs
+from medialab_hub.services import access, clashes, jobs
 from medialab_hub.services.device_classes import known_class
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
 from medialab_hub.services.place_rows import ALL_PLACES, PLACES
@@ -125,6 +125,7 @@ def retire(uow: UnitOfWork, device_id: str, version: int, reason: str, actor: st
     """Take a device out of the inventory for good. Raises `Conflict` while a job is open."""
     device = _require_version(uow, device_id, version)
     require_idle(uow, device.id)
+    access.drop(uow, device, actor)
     device.retired_at, device.retire_reason, device.retired_by = uow.now, reason, actor
     tell_agents(uow, devices.connections_of(uow.session, [device.id]), {device.owner_id})
     changed(uow, device, Happened.DEVICE_RETIRED, actor)

@@ -15,7 +15,7 @@ from medialab_hub.storage.busy import IS_GOING_ON
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.prepared import Prepared
 from medialab_hub.storage.put import plain
-from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, IdentityClash
+from medialab_hub.storage.tables import Baseline, Connection, Device, DeviceIdentity, EnteredAccess, IdentityClash
 from medialab_wire.reports import IdentityKind, Presence
 
 _BY_ID = select(Device).where(col(Device.id).in_(IDS))
@@ -37,7 +37,7 @@ _CLASHES_OF = select(IdentityClash).where(
     or_(col(IdentityClash.device_id).in_(IDS), col(IdentityClash.other_id).in_(IDS))
 )
 
-GO_WITH_A_DEVICE = frozenset({"connection", "device_identity", "identity_clash"})
+GO_WITH_A_DEVICE = frozenset({"connection", "device_identity", "entered_access", "identity_clash"})
 """Tables whose rows `forget` deletes with their device. A row of any other table that points at a device keeps it."""
 _KEEPING = [
     key.parent
@@ -247,5 +247,6 @@ def forget(session: Session, ids: Sequence[str]) -> None:
         claimed = col(DeviceIdentity.connection_id).in_(ways)  # also by what hangs there now, for an earlier device
         session.exec(update(DeviceIdentity).where(claimed).values(connection_id=None))
         session.exec(delete(DeviceIdentity).where(col(DeviceIdentity.device_id).in_(ids)))
+        session.exec(delete(EnteredAccess).where(col(EnteredAccess.connection_id).in_(ways)))
         session.exec(delete(Connection).where(col(Connection.device_id).in_(ids)))
         session.exec(delete(Device).where(col(Device.id).in_(ids)))

@@ -168,6 +168,34 @@ export interface paths {
         patch: operations["change_device"];
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Access
+         * @description What the device asks for, and since when and by whom it was entered; never what.
+         */
+        get: operations["show_access"];
+        /**
+         * Enter Access
+         * @description Enter it, in place of what was entered before.
+         */
+        put: operations["enter_access"];
+        post?: never;
+        /**
+         * Forget Access
+         * @description Forget it, here and on the agents, at once; 409 while a job is open.
+         */
+        delete: operations["forget_access"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}/actions/{action}": {
         parameters: {
             query?: never;
@@ -1077,6 +1105,64 @@ export interface components {
          */
         Access: "ok" | "needs_person" | "none" | "failed";
         /**
+         * AccessEntry
+         * @description All of it anew; what is left out is forgotten. Sealed at once, and in no answer, journal or log.
+         */
+        AccessEntry: {
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AccessKeyView
+         * @description One thing the device asks for. What was entered is never shown, not even in part.
+         */
+        AccessKeyView: {
+            by?: components["schemas"]["Text"] | null;
+            /** Key */
+            key: string;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            /** Since */
+            since?: string | null;
+            state: components["schemas"]["KeyState"];
+            title: components["schemas"]["Text"];
+            where?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * AccessSpec
+         * @description Something only people know that one device asks for before it lets us in, such as its password.
+         *
+         *     A person types it in the dashboard; it travels and is stored sealed, and nobody ever reads it back.
+         */
+        AccessSpec: {
+            /** Key */
+            key: string;
+            /**
+             * Optional
+             * @default false
+             */
+            optional: boolean;
+            title: components["schemas"]["Text"];
+            where?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * AccessView
+         * @description All it asks for; nothing when its driver asks for nothing.
+         */
+        AccessView: {
+            /**
+             * Keys
+             * @default []
+             */
+            keys: components["schemas"]["AccessKeyView"][];
+            why?: components["schemas"]["Text"] | null;
+        };
+        /**
          * AccessoryView
          * @description What belongs to a device and has to come back; `mains`: it has a mains plug.
          */
@@ -1639,6 +1725,11 @@ export interface components {
          */
         DriverManifest: {
             /**
+             * Access
+             * @default []
+             */
+            access: components["schemas"]["AccessSpec"][];
+            /**
              * Actions
              * @default []
              */
@@ -1672,6 +1763,7 @@ export interface components {
              * @default {
              *       "debian": [],
              *       "groups": [],
+             *       "python": [],
              *       "tools": [],
              *       "udev_rules": []
              *     }
@@ -2031,6 +2123,12 @@ export interface components {
             items: components["schemas"]["JournalEntry"][];
         };
         /**
+         * KeyState
+         * @description How one key of a device stands. `again`: it was entered, but its agent has another key pair since.
+         * @enum {string}
+         */
+        KeyState: "missing" | "entered" | "again";
+        /**
          * KitChange
          * @description Rename, put in, take out; only what is given changes.
          */
@@ -2198,6 +2296,11 @@ export interface components {
              * @default []
              */
             groups: string[];
+            /**
+             * Python
+             * @default []
+             */
+            python: string[];
             /**
              * Tools
              * @default []
@@ -3036,6 +3139,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeviceDetail"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {

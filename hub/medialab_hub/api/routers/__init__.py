@@ -1,6 +1,7 @@
 """Routes, one noun a file."""
 
 from medialab_hub.api.routers import (
+    access,
     accounts,
     classes,
     devices,
@@ -17,5 +18,19 @@ from medialab_hub.api.routers import (
 
 ROUTERS = [
     module.router
-    for module in (fleet, session, lab, devices, classes, jobs, places, kits, labels, stream, system, accounts)
+    for module in (
+        fleet,
+        session,
+        lab,
+        devices,
+        access,
+        classes,
+        jobs,
+        places,
+        kits,
+        labels,
+        stream,
+        system,
+        accounts,
+    )
 ]

@@ -1,5 +1,6 @@
 """Tables, one noun a file; importing this package fills the metadata."""
 
+from medialab_hub.storage.tables.access import EnteredAccess
 from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.tables.allocations import Allocation
@@ -20,6 +21,7 @@ __all__ = [
     "Connection",
     "Device",
     "DeviceIdentity",
+    "EnteredAccess",
     "FirstAdminLink",
     "IdentityClash",
     "Job",

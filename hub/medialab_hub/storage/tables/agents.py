@@ -18,6 +18,8 @@ class Agent(SQLModel, table=True):
     boot: str = ""
     version: str = ""
     host: str = ""
+    seal_key: str = ""
+    """Public key to which people's passwords for its devices are sealed; empty: it offers none that can be used."""
     inventory_version: str | None = None
     buses: list[dict[str, Any]] = document(list)
     drivers: list[str] = document(list)

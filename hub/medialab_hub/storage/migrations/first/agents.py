@@ -22,6 +22,7 @@ def _create_agent() -> None:
         sa.Column("boot", sa.String(), nullable=False),
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("host", sa.String(), nullable=False),
+        sa.Column("seal_key", sa.String(), nullable=False),
         sa.Column("inventory_version", sa.String(), nullable=True),
         sa.Column("buses", Document, nullable=False),
         sa.Column("drivers", Document, nullable=False),

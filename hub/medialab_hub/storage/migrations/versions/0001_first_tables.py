@@ -4,6 +4,7 @@ from alembic import op
 
 from medialab_hub.storage.migrations import overlap
 from medialab_hub.storage.migrations.first import (
+    access,
     accounts,
     agents,
     allocations,
@@ -20,7 +21,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NOUNS = (places, kits, agents, accounts, devices, jobs, allocations, journal, issues)
+NOUNS = (places, kits, agents, accounts, devices, access, jobs, allocations, journal, issues)
 """In the order in which they refer to each other."""
 
 

@@ -1,0 +1,176 @@
+"""What people enter so that a device lets us in: sealed at once, stored and handed on sealed, never given back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from medialab_hub.domain.access import Wrong, cleaned, state_of, wrong_with
+from medialab_hub.domain.events import Happened
+from medialab_hub.services.names import name_of
+from medialab_hub.services.ownership import bump_config
+from medialab_hub.services.refusals import no_such, not_possible, not_understood
+from medialab_hub.services.stamps import stamp
+from medialab_hub.services.subjects import reported, require_device, require_idle
+from medialab_hub.storage import access, agents, devices
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Connection, Device, EnteredAccess
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.capabilities import AccessSpec
+from medialab_wire.texts import Text
+
+Row = dict[str, Any]
+Seal = Callable[[str, str, str, str], str]
+"""An agent's public key, its name of a connection, key, text → sealed text. ValueError: that public key is none."""
+
+NOT_ADOPTED = Text(
+    de="Das Gerät gehört nicht zum Bestand: zuerst aufnehmen.",
+    en="The device is not part of the inventory: adopt it first.",
+)
+NO_KEY = Text(
+    de="Der Rechner, an dem dieses Gerät hängt, kann noch nichts Vertrauliches annehmen. Dort das Programm erneuern.",
+    en="The computer this device is connected to cannot take confidential things yet. Update the program there.",
+)
+BAD_KEY = Text(
+    de="Der Rechner, an dem dieses Gerät hängt, nennt einen unbrauchbaren Schlüssel. Dort das Programm neu starten.",
+    en="The computer this device is connected to names an unusable key. Restart the program there.",
+)
+_WORDS = {
+    Wrong.UNKNOWN_KEY: Text(de="Danach fragt dieses Gerät nicht.", en="This device does not ask for that."),
+    Wrong.MISSING: Text(de="Bitte alle Felder ausfüllen.", en="Please fill in all fields."),
+    Wrong.TOO_LONG: Text(de="Das ist zu lang: höchstens 256 Zeichen.", en="That is too long: at most 256 characters."),
+    Wrong.UNREADABLE: Text(
+        de="Darin ist ein unsichtbares Zeichen. Bitte von Hand tippen.",
+        en="There is an invisible character in it. Please type it by hand.",
+    ),
+}
+
+
+def access_view(session: Session, device_id: str) -> Row:
+    """What the device asks for and what of it was entered, by whom and when; never what. Raises `NotFound`."""
+    device = devices.get(session, device_id)
+    if device is None or device.merged_into is not None:
+        raise no_such("device", device_id)
+    way = _shown(device, devices.connections_of(session, [device.id]))
+    asked = () if way is None else _asked_over(session, way)
+    if way is None or not asked:
+        return {"keys": [], "why": None}
+    agent = agents.get(session, way.agent_id)
+    seal_key = "" if agent is None else agent.seal_key
+    entered = {row.key: row for row in access.of(session, [way.id])}
+    why = NOT_ADOPTED if not _is_ours(device) else None if seal_key else NO_KEY
+    keys = [_key(session, spec, entered.get(spec.key), seal_key) for spec in asked]
+    return {"keys": keys, "why": None if why is None else why.model_dump()}
+
+
+def _key(session: Session, spec: AccessSpec, entered: EnteredAccess | None, seal_key: str) -> Row:
+    by = None if entered is None else name_of(session, entered.actor)
+    return {
+        **spec.model_dump(mode="json"),
+        "state": state_of(None if entered is None else entered.seal_key, seal_key).value,
+        "since": stamp(None if entered is None else entered.entered_at),
+        "by": None if by is None else by.model_dump(),
+    }
+
+
+def enter(uow: UnitOfWork, device_id: str, typed: Mapping[str, str], actor: str, seal: Seal) -> None:
+    """Seal it for every agent that reaches the device with the same driver, in place of what was entered before.
+
+    Raises `NotFound`, `Conflict`, and `HubError` for what cannot be taken; none of them says what was typed."""
+    device = require_device(uow, device_id)
+    if not _is_ours(device):
+        raise not_possible("not-adopted", NOT_ADOPTED, device.name)
+    ways = devices.connections_of(uow.session, [device.id])
+    shown = _shown(device, ways)
+    values = cleaned(typed)
+    if (wrong := wrong_with(values, () if shown is None else _asked_over(uow.session, shown))) is not None:
+        raise not_understood(wrong.value, _WORDS[wrong])
+    fresh = _sealed(uow, [way for way in ways if shown is not None and way.driver == shown.driver], values, seal)
+    access.forget(uow.session, [way.id for way in ways])
+    for row in fresh:
+        row.actor = actor
+        uow.session.add(row)
+    uow.session.flush()
+    _tell(uow, ways)
+    reported(uow, device, Happened.ACCESS_ENTERED, actor, keys=sorted(values))
+
+
+def _sealed(uow: UnitOfWork, ways: Sequence[Connection], values: Mapping[str, str], seal: Seal) -> list[EnteredAccess]:
+    """One row for each way and key. An agent whose key is none does not keep the others from theirs."""
+    with_key = [(way, key) for way in ways if (key := _seal_key(uow, way))]
+    if not with_key:
+        raise not_possible("agent-without-key", NO_KEY)
+    rows = []
+    for way, seal_key in with_key:
+        with suppress(ValueError):
+            texts = {key: seal(seal_key, way.dev, key, text) for key, text in values.items()}
+            rows += [
+                EnteredAccess(connection_id=way.id, key=key, sealed=text, seal_key=seal_key, entered_at=uow.now)
+                for key, text in texts.items()
+            ]
+    if not rows:
+        raise not_possible("agent-key-unusable", BAD_KEY)
+    return rows
+
+
+def forget(uow: UnitOfWork, device_id: str, actor: str) -> None:
+    """Its agents forget it at once. Raises `NotFound`, and `Conflict` while a job is open: it needs the access to its
+    end, for example to switch a heater off."""
+    device = require_device(uow, device_id)
+    require_idle(uow, device.id)
+    if not drop(uow, device, actor):
+        raise no_such("access", device_id)
+
+
+def drop(uow: UnitOfWork, device: Device, actor: str) -> int:
+    """Delete all that was entered for it; how many keys it had. The device leaves, or somebody wants it forgotten."""
+    ways = devices.connections_of(uow.session, [device.id])
+    keys = access.forget(uow.session, [way.id for way in ways])
+    if keys:
+        _tell(uow, ways)
+        reported(uow, device, Happened.ACCESS_FORGOTTEN, actor, keys=keys)
+    return len(keys)
+
+
+def drop_about(uow: UnitOfWork, subject: str, actor: str) -> int:
+    """The same, if that subject is a device."""
+    device = devices.get(uow.session, subject)
+    return 0 if device is None else drop(uow, device, actor)
+
+
+def lose(uow: UnitOfWork, way: Connection) -> None:
+    """Another device answers there, which what was entered does not open: it is not offered to it any further."""
+    if access.forget(uow.session, [way.id]):
+        _tell(uow, [way])
+
+
+def tell_of_new_key(uow: UnitOfWork, agent_id: str) -> None:
+    """The agent has another key pair: what was sealed to the old one has to be entered again."""
+    bump_config(uow, agent_id)
+    for key in access.devices_at(uow.session, agent_id):
+        if (device := devices.get(uow.session, key)) is not None:
+            reported(uow, device, Happened.ACCESS_LOST, agent=agent_id)
+
+
+def _tell(uow: UnitOfWork, ways: Sequence[Connection]) -> None:
+    for agent in sorted({way.agent_id for way in ways}):
+        bump_config(uow, agent)
+
+
+def _seal_key(uow: UnitOfWork, way: Connection) -> str:
+    agent = agents.get(uow.session, way.agent_id)
+    return "" if agent is None else agent.seal_key
+
+
+def _is_ours(device: Device) -> bool:
+    return device.adopted_at is not None and device.retired_at is None
+
+
+def _shown(device: Device, ways: Sequence[Connection]) -> Connection | None:
+    """The way the device's page speaks of: its owner, else the first with a driver."""
+    owner = next((way for way in ways if way.id == device.owner_id), None)
+    return owner or min((way for way in ways if way.driver), key=lambda way: way.id, default=None)
+
+
+def _asked_over(session: Session, way: Connection) -> tuple[AccessSpec, ...]:
+    manifest = agents.manifest(session, way.driver)
+    return () if manifest is None else manifest.access

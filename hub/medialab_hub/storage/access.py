@@ -1,0 +1,41 @@
+"""Finds, stores and deletes what people entered so that devices let us in; all of it is sealed."""
+
+from collections.abc import Collection, Sequence
+
+from sqlmodel import Session, and_, col, delete, select
+
+from medialab_hub.storage.tables import Agent, Connection, Device, EnteredAccess
+
+
+def of(session: Session, connections: Collection[str]) -> Sequence[EnteredAccess]:
+    """What was entered for these connections, by connection and key."""
+    query = select(EnteredAccess).where(col(EnteredAccess.connection_id).in_(connections))
+    return session.exec(query.order_by(EnteredAccess.connection_id, EnteredAccess.key)).all()
+
+
+def forget(session: Session, connections: Collection[str]) -> list[str]:
+    """Delete all that was entered for these connections; the keys it had."""
+    gone = delete(EnteredAccess).where(col(EnteredAccess.connection_id).in_(connections))
+    return sorted(set(session.exec(gone.returning(col(EnteredAccess.key))).scalars()))
+
+
+def sealed_at(session: Session, agent: str) -> dict[str, dict[str, str]]:
+    """What an agent can open, for devices of the inventory, by what it calls the connection, and by key."""
+    query = (
+        select(Connection.dev, EnteredAccess.key, EnteredAccess.sealed)
+        .join(Connection, col(Connection.id) == col(EnteredAccess.connection_id))
+        .join(Agent, and_(col(Agent.id) == Connection.agent_id, col(Agent.seal_key) == col(EnteredAccess.seal_key)))
+        .join(Device, col(Device.id) == col(Connection.device_id))
+        .where(Connection.agent_id == agent, col(Device.adopted_at).is_not(None), col(Device.retired_at).is_(None))
+        .order_by(Connection.dev, EnteredAccess.key)
+    )
+    found: dict[str, dict[str, str]] = {}
+    for dev, key, text in session.exec(query):
+        found.setdefault(dev, {})[key] = text
+    return found
+
+
+def devices_at(session: Session, agent: str) -> Sequence[str]:
+    """Devices for which something was entered that an agent was given."""
+    query = select(Connection.device_id).join(EnteredAccess, col(Connection.id) == col(EnteredAccess.connection_id))
+    return session.exec(query.where(Connection.agent_id == agent).distinct().order_by(Connection.device_id)).all()

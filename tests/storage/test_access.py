@@ -1,0 +1,201 @@
+"""What people enter is stored sealed, reaches only who can open it, and goes when it has to."""
+
+from pathlib import Path
+
+import pytest
+
+from medialab_agent.link.seal_key import SealKey
+from medialab_hub.adapters.sealing import seal
+from medialab_hub.errors import Conflict, HubError, NotFound
+from medialab_hub.services import access, agents, executions, inventory, jobs, reports
+from medialab_hub.services.erasure import erase_texts
+from medialab_hub.services.forgetting import FORGET_AFTER, forget_gone
+from medialab_hub.storage.journal import newest
+from medialab_wire.presence import AgentPhase
+from medialab_wire.reports import Access, Presence
+from tests.fixtures import lab_words as say
+from tests.fixtures.hub_core import HubCore
+from tests.fixtures.locked import bring, shut, stock, with_key
+
+TYPED = {"password": "Zauberwald 7"}
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> SealKey:
+    """An agent's key pair."""
+    return SealKey(tmp_path / "pi-key")
+
+
+@pytest.fixture
+def device(core: HubCore, pi: SealKey) -> str:
+    """It needs a password."""
+    return core.do(bring, pi.public)
+
+
+def given(core: HubCore, key: SealKey, agent: str = "pi") -> dict[str, dict[str, str]]:
+    """What the agent can open of what it is given."""
+    return key.open_all(core.read(agents.config_for, agent).sealed)
+
+
+def states(core: HubCore, device: str) -> dict[str, str]:
+    return {key["key"]: key["state"] for key in core.read(access.access_view, device)["keys"]}
+
+
+def test_what_is_entered_reaches_the_agent_and_nobody_else(core: HubCore, device: str, pi: SealKey) -> None:
+    before = core.read(agents.config_for, "pi").version
+    core.do(access.enter, device, {"password": "  Zauberwald 7\n"}, "user-1", seal)
+    assert core.read(agents.config_for, "pi").version > before
+    assert given(core, pi) == {"t1": TYPED}, "white space of copying is gone"
+    view = core.read(access.access_view, device)
+    assert "Zauberwald" not in repr(view)
+    assert [(key["key"], key["state"], bool(key["since"])) for key in view["keys"]] == [
+        ("password", "entered", True),
+        ("user", "missing", False),
+    ]
+
+
+def test_the_journal_says_who_and_for_what_but_not_what(core: HubCore, device: str) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    core.do(access.forget, device, "user-2")
+    told = [row for row in core.read(newest, None, 50) if row.kind.startswith("access.")]
+    assert [(row.kind, row.subject, row.actor, row.data["keys"]) for row in told] == [
+        ("access.forgotten", device, "user-2", ["password"]),
+        ("access.entered", device, "user-1", ["password"]),
+    ]
+    assert "Zauberwald" not in repr([row.data for row in told])
+
+
+def test_entering_anew_replaces_all_of_it(core: HubCore, device: str, pi: SealKey) -> None:
+    core.do(access.enter, device, {**TYPED, "user": "ada"}, "user-1", seal)
+    core.do(access.enter, device, {"password": "neu"}, "user-1", seal)
+    assert given(core, pi) == {"t1": {"password": "neu"}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({}, "access-missing"),
+        ({"password": " "}, "access-missing"),
+        ({"user": "ada"}, "access-missing"),
+        ({"password": "x", "pin": "1"}, "access-unknown-key"),
+        ({"password": "x" * 257}, "access-too-long"),
+        ({"password": "a\x00b"}, "access-unreadable"),
+        ({"password": "a\r\nX-Api-Key: b"}, "access-unreadable"),
+        ({"password": "a\u202eb"}, "access-unreadable"),
+        ({"password": "a\ud800b"}, "access-unreadable"),
+    ],
+)
+def test_what_cannot_be_a_password_is_refused_without_repeating_it(
+    core: HubCore, device: str, typed: dict[str, str], code: str
+) -> None:
+    with pytest.raises(HubError, match=code) as refused:
+        core.do(access.enter, device, typed, "user-1", seal)
+    assert refused.value.detail == ""
+    assert states(core, device)["password"] == "missing"
+
+
+def test_a_device_that_is_not_ours_or_asks_for_nothing_gets_nothing(core: HubCore, pi: SealKey) -> None:
+    core.do(bring, pi.public)
+    core.do(reports.take_report, "pi", shut("t2"))
+    found = next(key for key in core.index.ids() if not core.row(key)["adopted"])
+    with pytest.raises(Conflict, match="not-adopted"):
+        core.do(access.enter, found, TYPED, "user-1", seal)
+    plain = core.do(reports.take_report, "pi", say.report("t3", driver="other")).device
+    core.do(inventory.adopt, [inventory.AdoptWish(plain)], False, "staff")
+    assert core.read(access.access_view, plain) == {"keys": [], "why": None}
+    with pytest.raises(HubError, match="access-unknown-key"):
+        core.do(access.enter, plain, TYPED, "user-1", seal)
+    with pytest.raises(NotFound):
+        core.read(access.access_view, "dev-nobody")
+
+
+def test_an_agent_that_was_installed_anew_makes_it_read_enter_again(
+    core: HubCore, device: str, pi: SealKey, tmp_path: Path
+) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    fresh = SealKey(tmp_path / "fresh-key")
+    core.do(agents.take_state, "pi", with_key(fresh.public, 2))
+    assert states(core, device)["password"] == "again"
+    assert core.read(agents.config_for, "pi").sealed == {}, "what it cannot open does not travel"
+    assert "access.lost" in [row.kind for row in core.read(newest, None, 5)]
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    assert (states(core, device)["password"], given(core, fresh)) == ("entered", {"t1": TYPED})
+
+
+def test_a_goodbye_without_a_key_is_no_new_key(core: HubCore, device: str) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    core.do(agents.take_state, "pi", say.ready().model_copy(update={"phase": AgentPhase.LOST}))
+    assert states(core, device)["password"] == "entered"
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [("", "agent-without-key"), ("x" * 43 + "\n", "agent-without-key"), ("A" * 43, "agent-key-unusable")],
+)
+def test_an_agent_with_a_bad_key_gets_nothing(core: HubCore, device: str, bad: str, code: str) -> None:
+    """The last is zero: with it, everybody could open what was sealed."""
+    core.do(agents.take_state, "pi", with_key(bad, 2))
+    with pytest.raises(Conflict, match=code):
+        core.do(access.enter, device, TYPED, "user-1", seal)
+
+
+def test_each_agent_that_reaches_the_device_gets_its_own_seal(
+    core: HubCore, device: str, pi: SealKey, tmp_path: Path
+) -> None:
+    cart = SealKey(tmp_path / "cart-key")
+    core.do(agents.take_state, "cart", with_key(cart.public))
+    core.do(agents.take_inventory, "cart", stock("t1", version="locked-cart"))
+    core.do(reports.take_report, "cart", shut("t1"))
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    assert given(core, pi) == given(core, cart, "cart") == {"t1": TYPED}
+    assert given(core, cart) == {}, "what is for one agent is closed to the other"
+
+
+def test_forgotten_is_forgotten_at_once_but_not_under_a_job(core: HubCore, device: str, pi: SealKey) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    job = core.do(jobs.start, jobs.Wish(device, "record-baseline"), "user-1")
+    with pytest.raises(Conflict, match="job-is-open"):
+        core.do(access.forget, device, "user-1")
+    core.do(executions.take_execution_report, "pi", say.recorded(job, "t1"))
+    core.do(access.forget, device, "user-1")
+    assert core.read(agents.config_for, "pi").sealed == {}
+    with pytest.raises(NotFound):
+        core.do(access.forget, device, "user-1")
+
+
+@pytest.mark.parametrize("leaving", ["retired", "erased"])
+def test_it_goes_with_the_device(core: HubCore, device: str, leaving: str) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    if leaving == "erased":
+        assert core.do(erase_texts, device, "admin") == 1
+    else:
+        core.do(
+            inventory.retire, device, core.do(lambda uow: uow.session.get(inventory.Device, device).version), "", "s"
+        )
+    assert states(core, device)["password"] == "missing"
+    assert core.read(agents.config_for, "pi").sealed == {}
+
+
+def test_another_device_at_that_place_is_not_offered_it(core: HubCore, device: str) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    core.do(reports.take_report, "pi", shut("t1", 2, identities=(say.serial("another"),)))
+    assert core.read(agents.config_for, "pi").sealed == {}
+    assert states(core, device) in ({}, {"password": "missing", "user": "missing"})
+
+
+def test_who_it_let_in_keeps_it_when_the_device_turns_out_to_be_known(core: HubCore, device: str) -> None:
+    other = core.do(bring, core.do(lambda uow: uow.session.get(agents.Agent, "pi").seal_key), "t2")
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    core.do(reports.take_report, "pi", shut("t1", 2, access=Access.OK, identities=(say.serial("SN-t2"),)))
+    assert core.read(agents.config_for, "pi").sealed.keys() == {"t1"}
+    assert other != device
+
+
+def test_a_forgotten_device_takes_it_along(core: HubCore, device: str) -> None:
+    core.do(access.enter, device, TYPED, "user-1", seal)
+    found = core.do(reports.take_report, "pi", say.report("t1", 2, identities=(say.serial("new"),))).device
+    assert found != device
+    core.do(reports.take_report, "pi", say.report("t1", 3, identities=(say.serial("new"),), presence=Presence.ABSENT))
+    core.clock.pass_time(FORGET_AFTER.total_seconds() + 60)
+    assert core.do(forget_gone) == 1
+    assert core.read(agents.config_for, "pi").sealed == {}
