@@ -12,12 +12,14 @@ from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
 from tests.drivers.prusalink.peers import GCODE, Peer, RealPeer, SimulatedPeer
 from tests.drivers.prusalink.scenarios import prove_preheat, prove_reset
-from tests.drivers.prusalink.session import driver_for
+from tests.drivers.prusalink.session import driver_for, reset_order, run
+from tests.fixtures.workshop_files import Copy, Shelf, prove_cut, prove_staging, shelf
 from tests.lab.road.printer import listening, wait
 from tests.peers.prusalink.printer import SERIAL
 from tests.peers.prusalink.rig import HOSTNAME, PrusaLinkPeer
 
 pytestmark = [pytest.mark.peers, pytest.mark.slow]
+__all__ = ["shelf"]
 Row = tuple[str, str, str, dict[str, Any] | None, int]
 
 IDLE: tuple[Row, ...] = (
@@ -95,6 +97,36 @@ async def test_it_is_known_by_its_serial(real: Peer, by: str) -> None:
     assert (found.identities[0].kind, found.identities[0].value) == (IdentityKind.SERIAL, SERIAL)
     assert found.facts["cools_by"] == "command"
     await driver.close()
+
+
+async def contents(peer: Peer) -> dict[str, bytes]:
+    found = {}
+    for path in await peer.paths():
+        about = (await peer.admin.get(peer.file(path))).raise_for_status().json()
+        if about["type"] == "PRINT_FILE":
+            found[path] = (await peer.admin.get(about["refs"]["download"])).raise_for_status().content
+    return found
+
+
+def copy_of(peer: Peer) -> Copy:
+    async def put(path: str, content: bytes) -> None:
+        await peer.upload(path, content)
+        await asyncio.sleep(1.2)  # it looks at its disk once a second
+
+    return Copy(lambda: contents(peer), put)
+
+
+async def test_a_workshops_files_are_staged_replaced_and_cleared_away(real: Peer, driver: Driver, shelf: Shelf) -> None:
+    await copy_of(real).put("workshop/stays.gcode", GCODE[:1000])
+    baseline = await driver.snapshot()
+    await prove_staging(driver, shelf, copy_of(real), ".gcode")
+    assert (await run(driver, reset_order(baseline))).machine_passed()
+    assert await contents(real) == {"workshop/stays.gcode": GCODE[:1000]}
+
+
+async def test_a_cancelled_upload_leaves_nothing_under_its_name(real: Peer, driver: Driver, shelf: Shelf) -> None:
+    assert "stage/long.gcode" not in await prove_cut(driver, shelf, copy_of(real), ".gcode")
+    await real.settle()
 
 
 async def test_a_wrong_password_asks_for_a_person(real: Peer) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ M = TypeVar("M", bound=models.Answer)
 LONGEST_ANSWER = 8_000_000
 """Bytes of one answer that are looked at."""
 KEPT_OPEN_S = 30.0
-"""How long an unused connection stays open: longer than the pause between two questions, or each would need a new one."""
+"""How long an unused connection stays open: longer than the pause between two questions, else each needs a new one."""
 
 
 class Conflict(Refused):
@@ -111,6 +112,19 @@ class Client:
             Text(de="An der Anzeige des Druckers nachsehen.", en="Look at the printer's display."),
             detail,
         )
+
+    @asynccontextmanager
+    async def stream(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The content of a file, in pieces and however long. Raises `Unreachable`."""
+        import httpx
+
+        try:
+            async with self._connection().stream("GET", self.base + path) as answer:
+                if answer.status_code != 200:
+                    raise bad_answer(f"GET {path.split('/')[1]}: {answer.status_code}")
+                yield answer.aiter_bytes()
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise unreachable(type(error).__name__) from error
 
     async def read(self, model: type[M], path: str) -> M:
         """A fresh, validated answer."""

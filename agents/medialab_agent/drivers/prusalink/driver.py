@@ -20,6 +20,7 @@ from medialab_agent.drivers.prusalink.identify import (
 )
 from medialab_agent.drivers.prusalink.reading import take_reading
 from medialab_agent.drivers.prusalink.reset import Reset
+from medialab_agent.drivers.prusalink.stage import PrintFiles
 from medialab_agent.drivers.prusalink.traces import AllowList, list_files
 from medialab_agent.drivers.prusalink.watching import news
 from medialab_agent.drivers.prusalink.words import not_let_in
@@ -27,6 +28,7 @@ from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
@@ -146,7 +148,12 @@ class PrusaLinkDriver(Driver):
         return AllowList.of(await list_files(await self._reach())).as_baseline()
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
+        if order.action == "stage":
+            return await (await self._staged(order)).plan()
         return await (await self._reset(order)).plan()
+
+    async def _staged(self, order: Order) -> StagedFiles:
+        return StagedFiles(PrintFiles(await self._reach(), is_buddy=self._is_buddy), order)
 
     async def _reset(self, order: Order) -> Reset:
         require_clean(order)
@@ -156,11 +163,16 @@ class PrusaLinkDriver(Driver):
         return reset
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
-        self._is_resetting = True
+        self._is_resetting = order.action == "reset"
+        if order.action == "stage":
+            stage = await self._staged(order)
+            return await patiently(lambda: stage.do(step, say), self.patience_s)
         reset = await self._reset(order)
         return await patiently(lambda: reset.do(step, say), self.patience_s)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
+        if order.action == "stage":
+            return await (await self._staged(order)).verify()
         reset, level = await self._reset(order), MANIFEST.level(order.level or "")
         if level is None:
             return ()

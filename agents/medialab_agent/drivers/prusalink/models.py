@@ -120,6 +120,20 @@ class Child(Answer):
         return self.type == "FOLDER"
 
 
+class Refs(Answer):
+    """Where a file's content is; None: nobody may read it, such as on a memory card in a printer with a Pi."""
+
+    download: Annotated[str, StringConstraints(pattern=r"^/(api/files/|usb/)[^\x00-\x1f?#]{1,600}$")] | None = None
+
+
+class File(Answer):
+    """`GET /api/v1/files/<storage>/<path>` of a file; `size` in bytes."""
+
+    type: Short = ""
+    size: int | None = None
+    refs: Refs = Refs()
+
+
 class Folder(Answer):
     """`GET /api/v1/files/<storage>/<path>` of a folder."""
 

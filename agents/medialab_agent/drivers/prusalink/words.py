@@ -39,6 +39,15 @@ def at_the_panel(state: str) -> NeedsPerson:
     )
 
 
+def no_storage() -> NeedsPerson:
+    """There is nowhere to put a file."""
+    return NeedsPerson(
+        "no-storage",
+        Text(de="Im Drucker steckt kein USB-Stick.", en="There is no USB stick in the printer."),
+        Text(de="Einen USB-Stick in den Drucker stecken.", en="Put a USB stick into the printer."),
+    )
+
+
 def bad_answer(detail: str = "") -> Unreachable:
     """Something answered that does not make sense."""
     return Unreachable(

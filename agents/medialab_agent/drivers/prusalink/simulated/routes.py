@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medialab_agent.drivers.prusalink.simulated.machine import Machine
-from medialab_agent.drivers.prusalink.simulated.store import Store
+from medialab_agent.drivers.prusalink.simulated.store import DIRECTORY, Store
 from medialab_agent.sdk.simulated_http import Ask, Reply
 from medialab_agent.sdk.simulator import Fault
 
@@ -123,11 +123,40 @@ def _file(call: Call) -> Reply:
     return Reply(404) if found is None else Reply.of(found)
 
 
+def _content(call: Call) -> Reply:
+    storage, path = ("usb" if call.parts.is_buddy else "local"), call.args["path"]
+    found = call.parts.store.disks.get(storage, {}).get(path)
+    return Reply(404) if found is None or found.content is None else Reply(200, found.content)
+
+
 def _writable(call: Call) -> Reply | None:
     store, storage = call.parts.store, call.args["storage"]
     if storage not in store.disks:
         return Reply(404)
     return Reply(409) if storage in store.read_only else None
+
+
+def _make_folder(call: Call) -> Reply:
+    store, storage, path = call.parts.store, call.args["storage"], call.args["path"]
+    if call.parts.is_buddy and path in store.disks[storage]:
+        return Reply(409)
+    store.put(storage, path, None, int(time.time()))
+    return Reply(201)
+
+
+def _untakeable(call: Call) -> Reply | None:
+    store, ask, is_buddy = call.parts.store, call.ask, call.parts.is_buddy
+    disk, path = store.disks[call.args["storage"]], call.args["path"]
+    folder = path.rpartition("/")[0]
+    if is_buddy and folder and folder not in disk:
+        return Reply(422)
+    if not ask.body:
+        return Reply(411)
+    if path in disk and not _is_set(ask, "overwrite"):
+        return Reply(409)
+    if len(ask.body) > store.free:
+        return Reply(507 if is_buddy else 500)
+    return None
 
 
 def _upload(call: Call) -> Reply:
@@ -136,12 +165,9 @@ def _upload(call: Call) -> Reply:
     store, machine, ask = call.parts.store, call.parts.machine, call.ask
     storage, path = call.args["storage"], call.args["path"]
     if _is_set(ask, "create-folder"):
-        store.put(storage, path, None, int(time.time()))
-        return Reply(201)
-    if not ask.body:
-        return Reply(411)
-    if path in store.disks[storage] and not _is_set(ask, "overwrite"):
-        return Reply(409)
+        return _make_folder(call)
+    if (refusal := _untakeable(call)) is not None:
+        return refusal
     store.put(storage, path, ask.body, int(time.time()))
     if _is_set(ask, "print-after-upload"):
         store.scan(force=True)
@@ -229,6 +255,8 @@ ROUTES = (
     Route("GET", "/api/v1/transfer", lambda _call: EMPTY),
     Route("GET", "/api/v1/storage", _storage),
     Route("GET", _FILES + "(?P<path>/.*)?", _file),
+    Route("GET", f"/api/files/local/{DIRECTORY}/(?P<path>.+)/raw", _content, on_pi=True),
+    Route("GET", "/usb/(?P<path>.+)", _content),
     Route("PUT", _FILES + "/(?P<path>.+)", _upload),
     Route("POST", _FILES + "/(?P<path>.+)", _start),
     Route("DELETE", _FILES + "/(?P<path>.+)", _delete),

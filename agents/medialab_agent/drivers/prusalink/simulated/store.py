@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 FREE = 12_000_000_000
+DIRECTORY = "PrusaLink gcodes"
+"""What a Pi calls the folder of its files, in the addresses of their content."""
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Store:
     rescan_s: float
     disks: dict[str, dict[str, File]] = field(default_factory=dict)
     read_only: frozenset[str] = frozenset()
+    free: int = FREE
     _seen: dict[str, dict[str, File]] = field(default_factory=dict)
     _seen_at: float = float("-inf")
 
@@ -61,7 +64,7 @@ class Store:
         here = known[path] if path else File(None, 0)
         about = self._about(storage, path or storage, here)
         if here.content is not None:
-            return about
+            return {**about, "size": len(here.content), "refs": {"download": self._address(storage, path)}}
         start = f"{path}/" if path else ""
         below = [(p, f) for p, f in known.items() if p.startswith(start) and "/" not in p[len(start) :] and p != path]
         return {**about, "children": [self._about(storage, p, f) for p, f in below]}
@@ -74,6 +77,11 @@ class Store:
             return {**about, "ro": read_only}
         return {**about, "read_only": read_only, "size": len(file.content or b"")}
 
+    def _address(self, storage: str, path: str) -> str | None:
+        if self.is_buddy:
+            return f"/usb/{path}"
+        return f"/api/files/{storage}/{DIRECTORY}/{path}/raw" if storage == "local" else None
+
     def storages(self) -> list[dict[str, Any]]:
         """As `GET /api/v1/storage` lists them."""
         kinds = {"local": "LOCAL", "usb": "USB", "sdcard": "SDCARD"}
@@ -85,7 +93,7 @@ class Store:
                 "name": name,
                 "available": name in self.disks,
                 "read_only": name in self.read_only,
-                **({"free_space": FREE} if name in self.disks else {}),
+                **({"free_space": self.free} if name in self.disks else {}),
             }
             for name in wanted
         ]
