@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from medialab_agent.drivers.memory_card.contents import Card, look
+from medialab_agent.drivers.memory_card.kinds import kind_of
 from medialab_agent.drivers.memory_card.mounting import mounted, unreadable
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import count, listed
@@ -55,7 +56,7 @@ class MemoryCardDriver(Driver):
             scope = f"{facts.get('vid', '')}:{facts.get('pid', '')}"
             identities.insert(0, Identity(kind=IdentityKind.SERIAL, value=facts["serial"], scope=scope))
         name = " ".join(dict.fromkeys(filter(None, (facts.get("vendor"), facts.get("product")))))
-        return Probe(name or "Speicherkarte", "camera", tuple(identities), facts=self._about(facts))
+        return Probe(name or "Speicherkarte", kind_of(facts), tuple(identities), facts=self._about(facts))
 
     async def report(self) -> Reading:
         """Counts of what lies on the card."""
