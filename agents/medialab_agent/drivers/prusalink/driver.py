@@ -112,7 +112,7 @@ class PrusaLinkDriver(Driver):
 
     async def _client_for(self, place: Place) -> Client:
         """The client in use if it is the right one, else a new one in its place."""
-        credentials = credentials_for(place, self.link.settings)
+        credentials = credentials_for(place, self.link.settings, self.link.access)
         if self._client is not None and (self._client.base, self._client.credentials) == (place.base, credentials):
             return self._client
         stranger = Client(place.base)

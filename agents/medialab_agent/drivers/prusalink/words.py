@@ -5,14 +5,15 @@ from medialab_wire.texts import Text
 
 ACCESS_HELP = Text(
     de="Für diesen Drucker fehlt das PrusaLink-Passwort. Am Drucker unter „Einstellungen → Netzwerk → PrusaLink“"
-    " nachsehen und auf diesem Computer eintragen (siehe Anleitung des Treibers).",
+    " nachsehen und hier unter „Zugang“ eintragen.",
     en="The PrusaLink password of this printer is missing. Look it up at the printer under “Settings → Network →"
-    " PrusaLink” and enter it on this computer (see the driver's guide).",
+    " PrusaLink” and enter it here under “Access”.",
 )
 WRONG_HELP = Text(
-    de="Der Drucker nimmt das eingetragene PrusaLink-Passwort nicht an. Am Drucker nachsehen und neu eintragen.",
+    de="Der Drucker nimmt das eingetragene PrusaLink-Passwort nicht an. Am Drucker nachsehen und hier unter „Zugang“"
+    " neu eintragen.",
     en="The printer does not accept the PrusaLink password that was entered. Look it up at the printer and enter it"
-    " again.",
+    " again here under “Access”.",
 )
 PANEL_HELP = Text(
     de="Der Drucker wartet auf jemanden: bitte an seine Anzeige schauen und dort bestätigen.",
