@@ -57,6 +57,6 @@ def _port(settings: Mapping[str, str], name: str, usual: int) -> int:
     return int(told) if re.fullmatch(r"\d{1,5}", told) else usual
 
 
-def access_code(settings: Mapping[str, str], serial: str) -> str:
-    """From `code_<serial>`, else `code` for all printers; empty when nothing is entered."""
-    return settings.get(f"code_{serial.lower()}") or settings.get("code") or ""
+def access_code(settings: Mapping[str, str], access: Mapping[str, str], serial: str) -> str:
+    """Entered for this printer, else of the settings `code_<serial>`, else `code` for all; empty when there is none."""
+    return access.get("code") or settings.get(f"code_{serial.lower()}") or settings.get("code") or ""

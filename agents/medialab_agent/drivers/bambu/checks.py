@@ -1,7 +1,7 @@
 """The read-back after a reset: every check asks the printer anew and uses nothing a step returned."""
 
 from medialab_agent.drivers.bambu.line import Line
-from medialab_agent.drivers.bambu.reset import WithCard
+from medialab_agent.drivers.bambu.stage import WithCard
 from medialab_agent.drivers.bambu.state import NORMAL_SPEED, State
 from medialab_agent.drivers.bambu.traces import AllowList, Stored, count_files, look
 from medialab_agent.sdk.evidence import count
@@ -15,14 +15,13 @@ from medialab_wire.texts import Text
 async def verify_clean(line: Line, with_card: WithCard, level: ResetLevel, kept: AllowList) -> tuple[Check, ...]:
     """One check per check of the level."""
     state, stored = await line.fresh(), await with_card(look)
-    has_card = str(state.sdcard).lower() not in {"false", "no_sdcard"}
     findings = {
         "idle": _idle(state),
         "heaters-off": state.heat.off_finding(),
         "safe-to-touch": state.heat.safe_finding(),
         "speed": _speed(state),
-        "learner-files": _files(stored, kept) if has_card else _no_card(),
-        "timelapses": _movies(stored) if has_card else _no_card(),
+        "learner-files": _files(stored, kept) if state.has_card else _no_card(),
+        "timelapses": _movies(stored) if state.has_card else _no_card(),
     }
     return checks_of(level, findings)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from medialab_agent.drivers.bambu.address import Place, access_code, local_key, places
 from medialab_agent.drivers.bambu.checks import verify_clean
@@ -13,13 +13,15 @@ from medialab_agent.drivers.bambu.ftps import Card, with_card
 from medialab_agent.drivers.bambu.line import Line
 from medialab_agent.drivers.bambu.reading import CARD_S, take_reading
 from medialab_agent.drivers.bambu.reset import OFF, Reset
+from medialab_agent.drivers.bambu.stage import CardFiles
 from medialab_agent.drivers.bambu.traces import AllowList, Stored, look
 from medialab_agent.drivers.bambu.trust import NamedContext, certificate_of, confirm, context_for
-from medialab_agent.drivers.bambu.words import DEVELOPER_HELP, not_let_in
+from medialab_agent.drivers.bambu.words import DEVELOPER_HELP, no_card, not_let_in
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
 from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, unreachable
 from medialab_wire.base import Scalar
@@ -29,10 +31,11 @@ from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
+T = TypeVar("T")
 _PIN, _KEPT = "bambu-certificate", "bambu-kept"
 _TRUST = Text(de="Dem Drucker neu vertrauen", en="Trust the printer anew")
 BLOCKED_S = 60.0
-"""How long a code that was refused is not tried again; codes come from the settings and seldom change."""
+"""How long a code that was refused is not tried again; an entered one makes a new driver, and others seldom change."""
 AGAIN_S = 0.5
 """Between two attempts to reach a printer that did not answer."""
 LIGHT_S = 2.0
@@ -121,7 +124,7 @@ class BambuDriver(Driver):
     async def _open(self, place: Place) -> Line:
         serial, context = await self._trusted(place)
         self._place = place = Place(place.host, place.mqtt_port, place.ftps_port, serial)
-        code = access_code(self.link.settings, serial)
+        code = access_code(self.link.settings, self.link.access, serial)
         if not code:
             raise not_let_in(has_code=False)
         self._context = context
@@ -139,11 +142,11 @@ class BambuDriver(Driver):
         await confirm(place, context)
         return serial, context
 
-    async def _card(self, work: Callable[[Card], Stored]) -> Stored:
+    async def _card(self, work: Callable[[Card], T]) -> T:
         await self._reach()
         if self._place is None or self._context is None:
             raise unreachable()
-        code = access_code(self.link.settings, self._place.serial)
+        code = access_code(self.link.settings, self.link.access, self._place.serial)
         return await with_card(self._place, code, self._context, work)
 
     async def report(self) -> Reading:
@@ -162,7 +165,14 @@ class BambuDriver(Driver):
     async def plan(self, order: Order) -> tuple[Step, ...]:
         if order.action == "trust":
             return (Step("trust", _TRUST, deadline_s=30),)
+        if order.action == "stage":
+            return await (await self._staged(order)).plan()
         return await (await self._reset(order)).plan()
+
+    async def _staged(self, order: Order) -> StagedFiles:
+        if not (await (await self._ready()).ready()).has_card:
+            raise no_card()
+        return StagedFiles(CardFiles(self._card), order)
 
     async def _reset(self, order: Order) -> Reset:
         require_clean(order)
@@ -177,7 +187,10 @@ class BambuDriver(Driver):
             self.link.memory.put(_PIN, None)
             await self._reach()
             return Done()
-        self._is_resetting, self._stored = True, None
+        self._is_resetting, self._stored = order.action == "reset", None
+        if order.action == "stage":
+            stage = await self._staged(order)
+            return await patiently(lambda: stage.do(step, say), self.patience_s, AGAIN_S)
         reset = await self._reset(order)
         return await patiently(lambda: reset.do(step, say), self.patience_s, AGAIN_S)
 
@@ -185,6 +198,8 @@ class BambuDriver(Driver):
         if order.action == "trust":
             await (await self._reach()).ready()
             return (Check(id="trusted", title=_TRUST, result=CheckResult.PASSED),)
+        if order.action == "stage":
+            return await (await self._staged(order)).verify()
         reset, level = await self._reset(order), MANIFEST.level(order.level or "")
         if level is None:
             return ()

@@ -4,13 +4,15 @@ https://github.com/Doridian/OpenBambuAPI/blob/main/ftp.md; printers refuse a tra
 
 import asyncio
 import ftplib
+import hashlib
+import posixpath
 import re
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from medialab_agent.drivers.bambu.address import Place
 from medialab_agent.drivers.bambu.trust import NamedContext
@@ -19,6 +21,11 @@ from medialab_agent.sdk.trouble import unreachable
 
 T = TypeVar("T")
 ANSWER_S = 8.0
+WRITTEN_S = 60.0
+"""How long a slow card may need until all that was sent is written."""
+BLOCK = 65_536
+FULL = ("452", "552")
+"""Answers of a server without space (RFC 959, 4.2.1)."""
 MOST_ENTRIES = 3000
 DEEPEST = 4
 _LINE = re.compile(
@@ -91,6 +98,46 @@ class Card:
             if len(found) > MOST_ENTRIES:
                 raise bad_answer("too many files")
         return found
+
+    def find(self, path: str) -> Entry | None:
+        """The file or folder of this path, listed afresh."""
+        return next((entry for entry in self.inside(posixpath.dirname(path)) if entry.path == path), None)
+
+    def sha256(self, path: str) -> str:
+        """Of a file's content, fetched for this."""
+        digest = hashlib.sha256()
+        self._ftp.retrbinary(f"RETR {path}", digest.update, BLOCK)
+        return digest.hexdigest()
+
+    def make_folder(self, path: str) -> None:
+        """Make it unless there is one; folders above it have to be there."""
+        if self.find(path) is None:
+            self._ftp.mkd(path)
+
+    def store(self, path: str, file: IO[bytes], on_sent: Callable[[int], object]) -> bool:
+        """Write a file, in place of one of that name; False: the card is full. A cut leaves half of it there.
+
+        TLS is not ended with a farewell: printers do not answer it (bambulabs-api, `ftp_client.py`)."""
+        self._ftp.voidcmd("TYPE I")
+        broken: OSError | None = None
+        try:
+            with self._ftp.transfercmd(f"STOR {path}") as made:
+                while block := file.read(BLOCK):
+                    made.sendall(block)
+                    on_sent(len(block))
+        except OSError as error:  # its answer may tell why it hung up
+            broken = error
+        self._ftp.sock.settimeout(WRITTEN_S)
+        try:
+            self._ftp.voidresp()
+        except ftplib.Error as error:
+            if str(error).startswith(FULL):
+                return False
+            raise
+        if broken is not None:
+            raise broken
+        self._ftp.sock.settimeout(ANSWER_S)
+        return True
 
     def delete(self, entry: Entry) -> bool:
         """Delete a file, or an empty folder; False: refused."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from medialab_agent.drivers.bambu.ftps import Card, Entry
 from medialab_agent.drivers.bambu.line import Line
+from medialab_agent.drivers.bambu.stage import WithCard
 from medialab_agent.drivers.bambu.state import NORMAL_SPEED
 from medialab_agent.drivers.bambu.traces import AllowList, Stored, count_files, delete, look
 from medialab_agent.sdk import printer as printing
@@ -14,7 +15,6 @@ from medialab_wire.texts import Text
 
 OFF = "M104 S0\nM140 S0\nM106 P1 S0\n"
 """Nozzle, bed and part fan off (https://github.com/Doridian/OpenBambuAPI/blob/main/gcode.md)."""
-WithCard = Callable[[Callable[[Card], Stored]], Awaitable[Stored]]
 
 _STEPS = printing.Steps(
     {

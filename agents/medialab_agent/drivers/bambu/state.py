@@ -48,6 +48,11 @@ class State(BaseModel):
         return self.gcode_state in RESTING
 
     @property
+    def has_card(self) -> bool:
+        """False only when it says so: older firmware tells a word, newer a truth value."""
+        return str(self.sdcard).lower() not in {"false", "no_sdcard"}
+
+    @property
     def nozzle(self) -> Heater:
         """Its nozzle."""
         return nozzle(self.nozzle_temper, self.nozzle_target_temper)

@@ -4,14 +4,16 @@ from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable
 from medialab_wire.texts import Text
 
 CODE_HELP = Text(
-    de="Für diesen Drucker fehlt der Zugangscode. Am Drucker unter „Einstellungen → WLAN/LAN“ nachsehen und auf diesem"
-    " Computer eintragen (siehe Anleitung des Treibers).",
+    de="Für diesen Drucker fehlt der Zugangscode. Am Drucker unter „Einstellungen → WLAN/LAN“ nachsehen und hier unter"
+    " „Zugang“ eintragen.",
     en="The access code of this printer is missing. Look it up at the printer under “Settings → WLAN/LAN” and enter it"
-    " on this computer (see the driver's guide).",
+    " here under “Access”.",
 )
 WRONG_CODE = Text(
-    de="Der Drucker nimmt den eingetragenen Zugangscode nicht an. Am Drucker nachsehen und neu eintragen.",
-    en="The printer does not accept the access code that was entered. Look it up at the printer and enter it again.",
+    de="Der Drucker nimmt den eingetragenen Zugangscode nicht an. Am Drucker nachsehen und hier unter „Zugang“ neu"
+    " eintragen.",
+    en="The printer does not accept the access code that was entered. Look it up at the printer and enter it again"
+    " here under “Access”.",
 )
 DEVELOPER_HELP = Text(
     de="Am Drucker „Nur LAN“ und darunter den „Entwicklermodus“ einschalten; vorher nimmt er keine Befehle an.",
@@ -55,6 +57,15 @@ def not_the_same() -> NeedsPerson:
             en="Somebody else proves their identity at this address.",
         ),
         TRUST_HELP,
+    )
+
+
+def no_card() -> NeedsPerson:
+    """There is nowhere to put a file."""
+    return NeedsPerson(
+        "no-storage",
+        Text(de="Im Drucker steckt keine Speicherkarte.", en="There is no memory card in the printer."),
+        Text(de="Eine Speicherkarte in den Drucker stecken.", en="Put a memory card into the printer."),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 WAIT_S = 10.0
+BLOCK = 65_536
 
 
 @dataclass
@@ -16,6 +17,9 @@ class Storage:
 
     files: dict[str, bytes | None] = field(default_factory=dict)
     on_delete: Callable[[str], bool | None] = lambda _path: True
+    free: int = 12_000_000_000
+    write_s: float = 0.0
+    """How long it takes to write `BLOCK` bytes."""
 
     def inside(self, folder: str) -> dict[str, bytes | None]:
         """What is directly in a folder."""
@@ -192,21 +196,56 @@ class Talk:
         if self._server.manners.garbage():
             found = ["\x01\x02 ???", "<html>"]
         if (line := await self._transfer()) is not None:
-            line[1].write("".join(f"{entry}\r\n" for entry in found).encode())
-            with suppress(OSError):
-                line[1].close()
-                await line[1].wait_closed()
-            await self._say(226, "Done")
+            await self._send(line[1], "".join(f"{entry}\r\n" for entry in found).encode())
 
-    async def _on_stor(self, words: str) -> None:
-        if (line := await self._transfer()) is None:
-            return
-        self._server.storage.files[self._path(words)] = await line[0].read()
-        line[1].transport.abort()
+    async def _send(self, writer: asyncio.StreamWriter, content: bytes) -> None:
+        writer.write(content)
+        with suppress(OSError):
+            writer.close()
+            await writer.wait_closed()
         await self._say(226, "Done")
 
+    async def _on_stor(self, words: str) -> None:
+        storage, path = self._server.storage, self._path(words)
+        if not storage.is_folder(posixpath.dirname(path)) or storage.is_folder(path):
+            await self._say(553, "Could not create file")
+            return
+        if (line := await self._transfer()) is None:
+            return
+        is_full = await self._write(path, line[0])
+        line[1].transport.abort()
+        await (self._say(552, "No space left") if is_full else self._say(226, "Done"))
+
+    async def _write(self, path: str, reader: asyncio.StreamReader) -> bool:
+        """Write what comes under its final name, as it comes; whether the card was full before the end."""
+        storage, content = self._server.storage, b""
+        storage.files[path] = content
+        with suppress(ssl.SSLError):  # a client that leaves without a farewell
+            while block := await reader.read(BLOCK):
+                if len(content) + len(block) > storage.free:
+                    return True
+                content += block
+                storage.files[path] = content
+                await asyncio.sleep(storage.write_s)
+        return False
+
+    async def _on_retr(self, words: str) -> None:
+        content = self._server.storage.files.get(self._path(words))
+        if content is None:
+            await self._say(550, "Failed to open file")
+        elif (line := await self._transfer()) is not None:
+            await self._send(line[1], content)
+
+    async def _on_size(self, words: str) -> None:
+        content = self._server.storage.files.get(self._path(words))
+        await (self._say(550, "No such file") if content is None else self._say(213, str(len(content))))
+
     async def _on_mkd(self, words: str) -> None:
-        self._server.storage.files[self._path(words)] = None
+        storage, path = self._server.storage, self._path(words)
+        if path in storage.files or not storage.is_folder(posixpath.dirname(path)):
+            await self._say(550, "Not made")
+            return
+        storage.files[path] = None
         await self._say(257, "Made")
 
     async def _on_dele(self, words: str) -> None:
