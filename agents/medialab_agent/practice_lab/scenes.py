@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from medialab_agent.runtime.shelf import BrokenDriver, DriverFolder, Shelf
@@ -70,9 +70,16 @@ class SceneSource(Source):
         )
 
     async def run(self, see: See) -> None:
-        """Show all of them; afterwards only what `plug` and `unplug` tell."""
+        """Show all of them; afterwards only what `plug` and `unplug` tell, and what devices do by themselves."""
         self._see = see
+        loop = asyncio.get_running_loop()
+
+        def show(sighting: Sighting) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody watches any more
+                loop.call_soon_threadsafe(see, sighting)
+
         for simulator in self._simulators:
+            simulator.show = show
             see(simulator.sighting())
         await asyncio.Event().wait()
 

@@ -77,6 +77,8 @@ class Port:
         self._halt = threading.Event()
         self._thread: threading.Thread | None = None
         self.path = ""
+        self.baud = 0
+        """Speed whoever opened or closed it last had set; 0 for one that is not told apart."""
 
     @property
     def is_there(self) -> bool:
@@ -115,7 +117,7 @@ class Port:
             wanted = [opens.fd, master] if users else [opens.fd]
             ready = select.select(wanted, [], [], LOOK_S if users else REST_S)[0]
             for is_open in opens.news():
-                users = max(0, users + (1 if is_open else -1))
+                users, self.baud = max(0, users + (1 if is_open else -1)), _baud(master)
                 (self._board.opened if is_open else self._board.closed)()
             if not users:
                 continue

@@ -1,7 +1,7 @@
 """The base of every simulator: a peer that speaks the device's real protocol over a real socket, faults included."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -36,6 +36,10 @@ class Effect:
     subject: str = ""
 
 
+def _unseen(_sighting: Sighting) -> None:
+    """Nobody watches."""
+
+
 @dataclass
 class Simulator(ABC):
     """One simulated device."""
@@ -43,6 +47,8 @@ class Simulator(ABC):
     serial: str
     faults: set[Fault] = field(default_factory=set)
     log: list[Effect] = field(default_factory=list)
+    show: Callable[[Sighting], None] = field(default_factory=lambda: _unseen, init=False, repr=False, compare=False)
+    """Told by a device that leaves the bus or comes back by itself, on any thread; whoever watches it sets this."""
 
     @property
     def label(self) -> str:

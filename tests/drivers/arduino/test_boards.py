@@ -114,7 +114,9 @@ def test_the_chip_of_a_cable_alone_never_chooses_a_driver(vid_pid: str) -> None:
 def test_boards_have_ids_of_their_own_and_complete_ways() -> None:
     assert len({board.id for board in boards()}) == len(boards())
     assert all(board.part and board.signature and board.flash for board in boards() if board.ways)
-    assert all(board.ways or board.tool for board in boards())
+    assert all(bool(board.ways) + bool(board.own_usb) + bool(board.tool) == 1 for board in boards())
+    assert all(set(board.own_usb.boot) < set(board.usb) for board in boards() if board.own_usb)
+    assert all(board.part for board in boards() if board.own_usb and board.own_usb.family == "avr109")
     usb = [one for board in boards() for one in board.usb]
     assert len(usb) == len(set(usb))
     assert tomllib.loads((Path(package.__file__ or "").parent / "boards.toml").read_text())["boards"]

@@ -34,25 +34,27 @@ async def write(device: Device, met: Met, wanted: Wanted, say: Say) -> None:
     script = wanted.firmware.script
     for attempt in range(script.attempts):
         with in_memory(wanted.flash) as (fd, path):
-            program = Program(
-                device.avrdude(),
-                (
-                    # -D: these boot programs cannot erase the whole chip; implies -A, which keeps blank pages
-                    *("-D", "-p", met.board.part, "-c", met.way.programmer, "-b", str(met.way.baud)),
-                    *("-P", device.tty, "-U", f"flash:w:{path}:r"),
-                ),
-                script.deadline_s,
-                device.stall_s,
-                fds=(fd,),
+            arguments = (
+                # -D: these boot programs cannot erase the whole chip; implies -A, which keeps blank pages
+                *("-D", "-p", met.board.part, "-c", met.way.programmer, "-b", str(met.way.baud)),
+                *("-P", device.tty, "-U", f"flash:w:{path}:r"),
             )
-            ended = await run(program, _Progress(say), device.is_there)
+            ended = await avrdude(device, arguments, (fd,), script.deadline_s, say)
         if ended.is_ok:
             return
         if ended.ending not in RETRIED or attempt + 1 == script.attempts:
-            raise _why(ended)
+            raise why(ended)
 
 
-def _why(ended: Ended) -> Exception:
+async def avrdude(
+    device: Device, arguments: tuple[str, ...], fds: tuple[int, ...], deadline_s: float, say: Say
+) -> Ended:
+    """Run it once: watched, and ended when the board goes away. Raises `NeedsPerson` where it is not installed."""
+    program = Program(device.avrdude(), arguments, deadline_s, device.stall_s, fds=fds)
+    return await run(program, _Progress(say), device.is_there)
+
+
+def why(ended: Ended) -> Exception:
     """avrdude says more than its exit code does (avrdude 7.1, main.c and update.c)."""
     if "Expected signature" in ended.output or "expected signature" in ended.output:
         return other_chip(ended.last_lines())

@@ -24,8 +24,22 @@ class Way(_Strict):
     application: int
 
 
+class OwnUsb(_Strict):
+    """How a board whose chip speaks USB itself is emptied: its program and its boot program show different ids.
+
+    `boot`: ids of the boot program. `chip`: what it must say of its chip, in hex digits; empty where it says nothing.
+    The application lies from `start` up to `end`, in bytes; `eeprom` bytes lie beside it, None: out of reach."""
+
+    family: Literal["avr109", "samba", "dfu"]
+    boot: tuple[str, ...]
+    chip: str = ""
+    start: int
+    end: int
+    eeprom: int | None = 0
+
+
 class Board(_Strict):
-    """One kind of board. Without `ways` it is recognised only; `tool` is what would write it."""
+    """One kind of board. Without `ways` and `own_usb` it is recognised only; `tool` is what would write it."""
 
     id: WireId
     name: str
@@ -36,6 +50,7 @@ class Board(_Strict):
     flash: int = 0
     is_also_behind_cables: bool = False
     ways: tuple[Way, ...] = ()
+    own_usb: OwnUsb | None = None
     tool: str = ""
 
 
@@ -59,6 +74,11 @@ def possible(sighting: Sighting) -> tuple[Board, ...]:
     """The board whose own id this is; else, for the chip of a cable, every board that may be behind it."""
     known = tuple(board for board in boards() if usb_id(sighting) in board.usb)
     return known or tuple(board for board in boards() if not board.usb or board.is_also_behind_cables)
+
+
+def with_own_usb(sighting: Sighting) -> Board | None:
+    """The board, when its chip speaks USB itself and can be emptied."""
+    return next((one for one in boards() if one.own_usb is not None and usb_id(sighting) in one.usb), None)
 
 
 def is_cable(sighting: Sighting) -> bool:

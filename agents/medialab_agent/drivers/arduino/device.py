@@ -22,6 +22,9 @@ PROGRAM_BAUD = 115_200
 """At which our default programs speak."""
 LINES_MOST = 5
 STALL_S = 15.0
+APPEARS_S = 10.0
+"""A boot program is there 0.25 s after the board let go of the bus, and what USB and udev take (ArduinoCore-samd,
+CDC.cpp: initiateReset(250)); the rest is for a busy computer."""
 _WAY = "arduino-way"
 
 
@@ -37,8 +40,9 @@ class Met:
 class Device:
     """The board behind a link. Every method opens the port anew, which starts the board anew.
 
-    Settings: `firmware`, a folder to use instead of the lab's own one; `avrdude`, another one than that on PATH;
-    `stall_s`, seconds without progress until avrdude is ended."""
+    Settings: `firmware`, a folder to use instead of the lab's own one; `avrdude`, `bossac` and `dfu_util`, other ones
+    than those on PATH; `usb_nodes`, a folder of USB nodes instead of the system's; `stall_s`, seconds without progress
+    until a tool is ended; `appears_s`, seconds a boot program that shows an id of its own may take to appear."""
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
@@ -52,10 +56,23 @@ class Device:
         """Where avrdude is. Raises `NeedsPerson`."""
         return find(self._link.settings.get("avrdude") or "avrdude", package="avrdude")
 
+    def bossac(self) -> str:
+        """Where bossac is. Raises `NeedsPerson`."""
+        return find(self._link.settings.get("bossac") or "bossac", package="bossa-cli")
+
+    def dfu_util(self) -> str:
+        """Where dfu-util is. Raises `NeedsPerson`."""
+        return find(self._link.settings.get("dfu_util") or "dfu-util", package="dfu-util")
+
     @property
     def stall_s(self) -> float:
         """Seconds without progress until avrdude is ended."""
         return float(self._link.settings.get("stall_s") or STALL_S)
+
+    @property
+    def appears_s(self) -> float:
+        """Seconds a boot program that was woken may take to appear on USB."""
+        return float(self._link.settings.get("appears_s") or APPEARS_S)
 
     @property
     def sighting(self) -> Sighting:

@@ -112,8 +112,10 @@ class SerialPort:
         return taken[:most].strip()
 
     def close(self) -> None:
-        """Let go of the port."""
+        """Let go of the port; the kernel would keep a pseudo terminal exclusive for as long as its board lives."""
         self._loop.remove_reader(self._fd)
+        with suppress(OSError):
+            fcntl.ioctl(self._fd, termios.TIOCNXCL)
         os.close(self._fd)
 
     async def _until(self, holds: Callable[[], bool], seconds: float) -> None:

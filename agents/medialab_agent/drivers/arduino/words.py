@@ -43,6 +43,21 @@ def no_port() -> NeedsPerson:
     )
 
 
+def press_reset() -> NeedsPerson:
+    """The running program does not hand over to the boot program."""
+    return NeedsPerson(
+        "press-reset",
+        Text(
+            de="Das Programm auf dem Board lässt das Bootprogramm nicht starten.",
+            en="The program on the board does not let the boot program start.",
+        ),
+        Text(
+            de="Die Reset-Taste am Board zweimal kurz nacheinander drücken und dann noch einmal zurücksetzen.",
+            en="Press the reset button on the board twice in quick succession, then reset again.",
+        ),
+    )
+
+
 def not_offered(tool: str) -> Refused:
     """A board that is recognised and whose writing nobody has tried with this program."""
     return Refused(

@@ -8,7 +8,8 @@ BLANK = 0xFF
 
 @dataclass(frozen=True)
 class Part:
-    """What a data sheet says. `application` is the flash in front of the boot program, in bytes."""
+    """What a data sheet says, in bytes. `application` is where the program's area ends, `start` where it begins: boot
+    programs lie behind it or in front of it."""
 
     name: str
     signature: bytes
@@ -16,6 +17,7 @@ class Part:
     application: int
     page: int
     eeprom: int
+    start: int = 0
 
 
 ATMEGA328P = Part("ATmega328P", bytes.fromhex("1e950f"), 32_768, 32_256, 128, 1024)
@@ -24,6 +26,10 @@ ATMEGA328P_OLD = Part("ATmega328P", bytes.fromhex("1e950f"), 32_768, 30_720, 128
 """The same with the 2 kB boot program of older Nanos."""
 ATMEGA2560 = Part("ATmega2560", bytes.fromhex("1e9801"), 262_144, 253_952, 256, 4096)
 """DS40002211; the boot program takes 8 kB."""
+ATMEGA32U4 = Part("ATmega32U4", bytes.fromhex("1e9587"), 32_768, 28_672, 128, 1024)
+"""DS40002147 (was 7766); Caterina takes 4 kB."""
+SAMD21G18 = Part("SAMD21G18A", bytes.fromhex("10010305"), 262_144, 262_144, 256, 0, 0x2000)
+"""DS40001882; `signature` is DSU.DID, `page` a row, which is what is erased at once. SAM-BA takes the first 8 kB."""
 
 
 @dataclass
@@ -39,25 +45,40 @@ class Chip:
     def __post_init__(self) -> None:
         self.flash = bytearray([BLANK]) * self.part.flash
         self.eeprom = bytearray([BLANK]) * self.part.eeprom
-        boot = bytes(range(256)) * (1 + (self.part.flash - self.part.application) // 256)
+        boot = bytes(range(256)) * (1 + self.part.flash // 256)
         self.flash[self.part.application :] = boot[: self.part.flash - self.part.application]
+        self.flash[: self.part.start] = boot[: self.part.start]
 
     def load(self, image: bytes) -> None:
         """As if it had been flashed before: this program, and nothing behind it."""
-        area = self.part.application
-        self.flash[:area] = image.ljust(area, bytes([BLANK]))[:area]
+        area = self.part.application - self.part.start
+        self.flash[self.part.start : self.part.application] = image.ljust(area, bytes([BLANK]))[:area]
 
     def write(self, address: int, data: bytes) -> None:
         """Erase and write whole pages, as boot programs do; the boot section protects itself."""
         for start in range(0, len(data), self.part.page):
             page = (address + start) // self.part.page
             place = page * self.part.page
-            if place >= self.part.application:
+            if not self.part.start <= place < self.part.application:
                 continue
             self.writes += 1
             if page not in self.worn:
                 piece = data[start : start + self.part.page]
                 self.flash[place : place + len(piece)] = piece
+
+    def erase(self, page: int) -> None:
+        """Empty one page, counted from the beginning of the flash."""
+        self.write(page * self.part.page, bytes([BLANK]) * self.part.page)
+
+    @property
+    def program(self) -> bytes:
+        """The whole application area."""
+        return bytes(self.flash[self.part.start : self.part.application])
+
+    @property
+    def pages(self) -> range:
+        """Of the application area."""
+        return range(self.part.start // self.part.page, self.part.application // self.part.page)
 
     @property
     def is_default(self) -> bool:

@@ -1,0 +1,134 @@
+"""Simulated boards whose chip speaks USB itself, as their tools see them: Leonardo, and boards with a SAMD21."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from medialab_agent.drivers.arduino.simulated.board import BootProgram, Mishap
+from medialab_agent.drivers.arduino.simulated.caterina import Caterina
+from medialab_agent.drivers.arduino.simulated.chip import ATMEGA32U4, BLANK, SAMD21G18, Chip, Part
+from medialab_agent.drivers.arduino.simulated.own_usb import OwnUsbBoard
+from medialab_agent.drivers.arduino.simulated.sam_ba import SamBa
+from medialab_agent.sdk.simulator import Effect, Fault, Simulator
+from medialab_wire.sightings import Sighting
+
+SERIAL = "5C1F6E8B50535157372E3120FF0A1C2D"
+"""Of the chip, as programs show it over USB."""
+
+
+def _caterina(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
+    return Caterina(chip, after_page, refuses=refuses)
+
+
+def _sam_ba(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
+    boot = SamBa(chip, after_page, refuses=refuses)
+    boot.serial = SERIAL
+    return boot
+
+
+def _secured(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
+    return SamBa(chip, after_page, refuses=refuses, is_secured=True)
+
+
+@dataclass(frozen=True)
+class OwnUsbModel:
+    """One kind of board. `shown` is the serial number its programs show, empty for none; `boot_s` see `OwnUsbBoard`;
+    `starts` is how a program begins on it."""
+
+    product: str
+    vid: str
+    running: str
+    boot: str
+    part: Part
+    program: Callable[[Chip, Callable[[], None], bool], BootProgram]
+    device_class: str
+    starts: bytes
+    shown: str = ""
+    boot_s: float | None = None
+
+
+JUMP, STACK = b"\x0c\x94\x5c\x00", bytes.fromhex("00800020b9210000")
+"""A jump to where the program begins (AVR); the end of the stack, and where the program begins (Cortex-M)."""
+LEONARDO = OwnUsbModel(
+    "Arduino Leonardo", "2341", "8036", "0036", ATMEGA32U4, _caterina, "arduino-leonardo", JUMP, "HIDPC", 8.0
+)
+NANO_33_IOT = OwnUsbModel(
+    "Arduino NANO 33 IoT", "2341", "8057", "0057", SAMD21G18, _sam_ba, "arduino-nano-33-iot", STACK, SERIAL
+)
+SECURED = OwnUsbModel(
+    "Arduino NANO 33 IoT", "2341", "8057", "0057", SAMD21G18, _secured, "arduino-nano-33-iot", STACK, SERIAL
+)
+
+
+@dataclass
+class OwnUsbSimulator(Simulator):
+    """One board, empty, so that its boot program waits."""
+
+    model: OwnUsbModel = LEONARDO
+    chip: Chip = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.chip = Chip(self.model.part)
+        self.board = OwnUsbBoard(
+            self.chip, self.model.program, self.faults, self._note, self._changed, boot_s=self.model.boot_s
+        )
+
+    @property
+    def label(self) -> str:
+        """See `Simulator`."""
+        return f"{self.model.product} {self.serial}"
+
+    async def start(self) -> None:
+        """Plug in."""
+        self.board.plug()
+
+    async def stop(self) -> None:
+        """Unplug."""
+        self.board.unplug()
+        await asyncio.sleep(0)  # what it still told of itself is heard before its absence
+
+    def sighting(self) -> Sighting:
+        """As USB discovery shows it."""
+        is_running = self.board.is_running
+        facts = {
+            "vid": self.model.vid,
+            "pid": self.model.running if is_running else self.model.boot,
+            "product": self.model.product,
+            "path": f"simulated-usb-{self.serial}",
+            "tty": self.board.tty,
+        }
+        if is_running and self.model.shown:
+            facts["serial"] = self.model.shown
+        return Sighting(source="usb", key=f"/simulated/{self.serial}", facts=facts)
+
+    def strike(self, pages: int, happen: Callable[[], None], *, is_on_close: bool = False) -> None:
+        """Let something happen after that many written pages; see `Mishap`."""
+        self.board.mishaps.append(Mishap(self.chip.writes + pages, happen, is_on_close))
+
+    def pull(self) -> None:
+        """The plug is pulled, and nobody told discovery yet."""
+        self.board.unplug()
+
+    def soil(self) -> None:
+        """A learner's program, and values it stored. A plugged board starts it."""
+        self.chip.load(self.model.starts + b"Anna's blinking lamp " * 400)
+        self.chip.eeprom[:12] = b"Highscore 42"[: len(self.chip.eeprom)]
+        if Fault.RESIDUE in self.faults:
+            self.chip.worn.add(self.chip.pages[20])
+        if self.board.is_plugged and not self.board.is_running:
+            self.board.start_anew(is_running=True)
+
+    def residue(self) -> Mapping[str, int]:
+        """Bytes that are not blank."""
+        return {
+            "flash": sum(byte != BLANK for byte in self.chip.program),
+            "eeprom": sum(byte != BLANK for byte in self.chip.eeprom),
+        }
+
+    def _note(self, verb: str) -> None:
+        self.log.append(Effect(time.monotonic(), verb))
+
+    def _changed(self, is_there: bool) -> None:
+        sighting = self.sighting()
+        self.show(sighting if is_there else sighting.model_copy(update={"present": False}))
