@@ -2,8 +2,10 @@
 
 import pytest
 
+from medialab_agent.drivers.bambu.driver import DRIVER
 from medialab_agent.drivers.bambu.simulated.certificates import Authority
 from medialab_agent.drivers.bambu.simulator import BambuSimulator
+from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Order
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
@@ -76,6 +78,14 @@ async def test_without_the_right_code_a_person_is_asked(printer: BambuSimulator,
     assert found.access is Access.NEEDS_PERSON
     assert found.help is not None and "Zugangscode" in found.help.de
     assert found.identities[0].value == printer.serial  # proven by its certificate, without any code
+    await driver.close()
+
+
+async def test_a_code_entered_for_this_printer_goes_before_settings(printer: BambuSimulator) -> None:
+    link = DeviceLink("dev-1", (printer.sighting(),), Memory(), {**printer.settings, "code": "wrong-one"})
+    link.access = {"code": printer.code}
+    driver = DRIVER(link)
+    assert (await driver.probe()).access is Access.OK
     await driver.close()
 
 

@@ -109,6 +109,20 @@ async def test_a_printer_that_does_not_know_us_says_which_address_to_write_down(
     await simulator.stop()
 
 
+async def test_a_key_entered_for_this_printer_opens_the_door() -> None:
+    simulator = MoonrakerSimulator("mr-entered", trusts=False)
+    await simulator.start()
+    for entered, access in ((API_KEY, Access.OK), ("f" * 32, Access.NEEDS_PERSON)):
+        device = known(simulator.sighting(), key_127_0_0_1="e" * 32)
+        device.access = {"key": entered}
+        driver = DRIVER(device)
+        found = await driver.probe()
+        assert found.access is access
+        assert found.help is None or "API-Schlüssel" in found.help.de
+        await driver.close()
+    await simulator.stop()
+
+
 async def test_a_key_written_for_the_address_opens_the_door() -> None:
     simulator = MoonrakerSimulator("mr-key", trusts=False)
     await simulator.start()

@@ -106,6 +106,13 @@ def test_a_printer_has_settings_of_its_own() -> None:
     assert credentials_for(Place("x", ("prusa_mini",)), {}) is None
 
 
+def test_what_was_entered_for_this_printer_goes_before_settings() -> None:
+    place, settings = Place("x", ("prusa_mk4",)), {"password_prusa_mk4": "old", "user": "lab", "key_prusa_mk4": "k"}
+    assert credentials_for(place, settings, {"password": "new"}) == Credentials(password="new")
+    assert credentials_for(place, settings, {"password": "new", "user": "ada"}) == Credentials("ada", "new")
+    assert credentials_for(place, settings, {}) == Credentials("lab", "old")
+
+
 @pytest.mark.parametrize(
     ("facts", "key"),
     [

@@ -59,9 +59,9 @@ def places(sightings: tuple[Sighting, ...]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(p for p in found if p))
 
 
-def key_for(host: str, settings: Mapping[str, str]) -> str | None:
-    """The API key somebody wrote for this address; a key is never sent to another one.
+def key_for(host: str, settings: Mapping[str, str], access: Mapping[str, str]) -> str | None:
+    """The API key somebody entered for this printer, or wrote for this address; it is never sent to another one.
 
     `MEDIALAB_DRIVER_MOONRAKER_KEY_192_0_2_7` holds the key for 192.0.2.7."""
-    key = settings.get(f"key_{_clean(host, '_')}", "").strip()
+    key = (access.get("key") or settings.get(f"key_{_clean(host, '_')}", "")).strip()
     return key if re.fullmatch(r"[\x21-\x7e]{8,200}", key) else None

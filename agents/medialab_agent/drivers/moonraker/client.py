@@ -121,7 +121,7 @@ class Client:
 
     def _trouble(self, status: int, detail: str) -> DeviceTrouble:
         if status == 401:
-            return not_trusted(self.own_address)
+            return not_trusted(self.own_address, has_key=self.key is not None)
         if status == 403:
             return Busy(
                 "file-in-use",

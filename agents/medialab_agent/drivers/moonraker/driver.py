@@ -69,7 +69,7 @@ class MoonrakerDriver(Driver):
             identities = (Identity(kind=IdentityKind.UUID, value=found.uuid, scope="moonraker"), *identities)
         if not found.is_open:
             self._let_in.clear()
-            remedy = not_trusted(client.own_address).trouble.remedy
+            remedy = not_trusted(client.own_address, has_key=client.key is not None).trouble.remedy
             return Probe(self._announced() or "Klipper", "printer", identities, Access.NEEDS_PERSON, remedy)
         self._about = {"version": found.version, **await read_about(client)}
         self._let_in.set()
@@ -81,13 +81,13 @@ class MoonrakerDriver(Driver):
         return next((name.rpartition(" @ ")[2] for name in names if name), "")[:200]
 
     async def _find(self) -> tuple[Place, Identified]:
-        """The first address where the announced printer really answers. A key goes only to the address it was
-        written for."""
+        """The first address where the announced printer really answers. A key goes only to the printer it was
+        entered for, or to the address it was written for."""
         trouble: DeviceTrouble = unreachable("no address")
         for place in places(self.link.sightings):
             client = Client(place.base)
             try:
-                found = await identify(client, key_for(place.host, self.link.settings))
+                found = await identify(client, key_for(place.host, self.link.settings, self.link.access))
                 if place.uuid and found.uuid and place.uuid != found.uuid:
                     raise wrong_place(place.uuid, found.uuid)
             except DeviceTrouble as error:

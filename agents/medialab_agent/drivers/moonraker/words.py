@@ -21,17 +21,30 @@ TOO_MANY = Text(
 )
 
 
-def not_trusted(own_address: str) -> NeedsPerson:
-    """Moonraker wants a login from this machine."""
+WRONG_KEY = Text(
+    de="Der Drucker nimmt den eingetragenen API-Schlüssel nicht an. Am Drucker nachsehen und hier unter „Zugang“ neu "
+    "eintragen.",
+    en="The printer does not accept the API key that was entered. Look it up at the printer and enter it again here "
+    "under “Access”.",
+)
+
+
+def not_trusted(own_address: str, *, has_key: bool = False) -> NeedsPerson:
+    """Moonraker wants a login from this machine, or another key."""
     address = own_address or "…"
+    if has_key:
+        refused = Text(de="Der Drucker lässt uns nicht hinein.", en="The printer does not let us in.")
+        return NeedsPerson("not-trusted", refused, WRONG_KEY)
     return NeedsPerson(
         "not-trusted",
         Text(de="Der Drucker lässt diesen Rechner nicht zu.", en="The printer does not let this computer in."),
         Text(
             de=f"In Mainsail oder Fluidd die Datei moonraker.conf öffnen, im Abschnitt [authorization] unter "
-            f"trusted_clients die Adresse {address} eintragen, speichern und neu starten.",
+            f"trusted_clients die Adresse {address} eintragen, speichern und neu starten. Geht das nicht, hier unter "
+            f"„Zugang“ den API-Schlüssel eintragen.",
             en=f"Open the file moonraker.conf in Mainsail or Fluidd, add the address {address} under trusted_clients "
-            f"in the section [authorization], save and restart.",
+            f"in the section [authorization], save and restart. If that is not possible, enter the API key here "
+            f"under “Access”.",
         ),
     )
 
