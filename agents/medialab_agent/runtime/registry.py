@@ -154,18 +154,18 @@ class Registry:
         group = group_of(sighting)
         place = group if group is not None else f"{sighting.source}:{sighting.key}"
         chosen = self._choices.get(dev_id(None, place)) if found or group is not None else None
+        formerly = None
         if chosen is not None and any(candidate.driver == chosen for candidate in found):
             found = tuple(candidate for candidate in found if candidate.driver == chosen)
+            formerly = dev_id(None, place)
         claims: list[tuple[int, Claim]] = []
         for candidate in found:
             if claims and candidate.score < claims[0][0]:
                 break
             if (key := self._key(candidate.driver, sighting)) is not None:
                 claims.append((candidate.score, Claim(candidate.driver, key, formerly=formerly)))
-        formerly = None
         if len(claims) == 1:
             return claims[0][1]
-            formerly = dev_id(None, place)
         if group is None and not claims:
             return None
         return Claim(None, place, tuple(claim.driver or "" for _, claim in claims))
@@ -212,6 +212,12 @@ class Registry:
         session.start()
         return session
 
+    def _publish(self, report: Report) -> None:
+        """With what it was before a person chose the driver that reports now."""
+        connection = self._connections.get(report.dev)
+        formerly = connection.claim.formerly if connection else None
+        self._pass_on(report.model_copy(update={"formerly": formerly}) if formerly else report)
+
     def _update(self, connection: Connection, sighting: Sighting) -> None:
         connection.take(sighting)
         sightings = tuple(connection.sightings.values())
@@ -220,10 +226,4 @@ class Registry:
             if connection.session.is_seen and (event := self._waiting.pop(connection.dev, None)):
                 event.set()
         else:
-    def _publish(self, report: Report) -> None:
-        """With what it was before a person chose the driver that reports now."""
-        connection = self._connections.get(report.dev)
-        formerly = connection.claim.formerly if connection else None
-        self._pass_on(report.model_copy(update={"formerly": formerly}) if formerly else report)
-
             self._publish(reporting.unclaimed(connection.dev, sightings, connection.claim.tied))
