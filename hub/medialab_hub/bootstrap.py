@@ -8,7 +8,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,8 @@ class Hub:
         checker = Checker(self.writer, self.reading, self.fleet)
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
-        for worker in (dispatcher, scheduler, keeper, checker, Forgetter(self.writer)):
+        forgetter = Forgetter(self.writer, timedelta(days=self.settings.photos_kept_days))
+        for worker in (dispatcher, scheduler, keeper, checker, forgetter):
             task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
             self._stack.callback(task.cancel)
         self.link.start(ingest.take, dispatcher.republish)

@@ -42,6 +42,10 @@ class Settings(BaseModel):
     """Hours between two backups of the database; 0 makes none but those before a migration."""
     backups_kept: int = Field(default=24, ge=1)
     """How many backups are kept."""
+    photos_kept_days: int = Field(default=30, ge=1, le=3650)
+    """Days after which photos of answers are erased. The record keeps that there was one, and its checksum."""
+    photos_mb: int = Field(default=200, ge=1)
+    """Megabytes all photos together may take. They lie in the database, and so in each of its backups."""
     mdns: bool = True
     """Announce the hub in the local network, once it listens on more than this machine."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -42,6 +42,8 @@ class CheckSpec(WireModel):
     id: WireId
     title: Text
     kind: EvidenceKind = EvidenceKind.MACHINE
+    photo: bool = False
+    """A photo makes a person's answer to it better; never demanded, and never in place of the answer."""
 
 
 class ResetLevel(WireModel):
@@ -100,7 +102,7 @@ class Needs(WireModel):
 
     debian: tuple[str, ...] = ()
     python: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}==[0-9.]{1,20}$")], ...] = ()
-    """Programs from PyPI, each the name of its command and its exact version; installed in an environment of its own."""
+    """Programs from PyPI, each the name of its command and its exact version; they get an environment of their own."""
     tools: tuple[str, ...] = ()
     udev_rules: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -115,6 +117,8 @@ class DriverManifest(WireModel):
     quality: Quality
     device_kinds: tuple[str, ...] = ()
     """Kinds for icons and lists: `tablet`, `headset`, `printer`, `robot`, `board`, …"""
+    by_hand: bool = False
+    """Its devices cannot be found: people enter them, and each gets an address such as `<id>://<class>.<number>`."""
     matchers: tuple[Matcher, ...] = ()
     levels: tuple[ResetLevel, ...] = ()
     default_level: WireId | None = None

@@ -18,15 +18,15 @@ NOT_ERASED = {
         journal.kind setting.key""",
     "an id without a foreign key": """
         baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
-        device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step
-        journal.subject""",
+        device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
+        photo.step""",
     "the account that did it, by which what it typed is found": """
         allocation.actor api_token.made_by batch.requested_by device.retired_by entered_access.actor job.accepted_by
-        job.requested_by job_answer.actor journal.actor manual_address.actor""",
+        job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
     "made by the program: versions, hashes, secrets": """
         agent.boot agent.inventory_version agent.seal_key agent.version announced_driver.version api_token.secret_hash
         connection.said_hash entered_access.seal_key first_admin_link.secret_hash job.record_hash journal.hash
-        journal_head.hash login_session.csrf login_session.secret_hash user_account.password_hash""",
+        journal_head.hash login_session.csrf login_session.secret_hash photo.sha256 user_account.password_hash""",
     "what an agent or a device says about itself": """
         agent.host connection.kind connection.name device.kind device.model
         device_identity.scope device_identity.shown device_identity.value""",

@@ -56,3 +56,5 @@ class Happened(StrEnum):
     PASSWORD_CHANGED = "account.password_changed"  # noqa: S105 - what happened
     PASSWORD_REFUSED = "account.password_refused"  # noqa: S105 - what happened
     TEXTS_ERASED = "texts.erased"
+    PHOTO_KEPT = "photo.kept"
+    PHOTO_ERASED = "photo.erased"

@@ -5,7 +5,7 @@ from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.domain.records import record_hash
 from medialab_hub.domain.reset_policy import Evidence, judge, makes_ready, was_touched
-from medialab_hub.services import allocations
+from medialab_hub.services import allocations, photos
 from medialab_hub.services.ownership import settle_owner
 from medialab_hub.services.proofs import forget_proof, note_proof
 from medialab_hub.services.stamps import stamp
@@ -29,6 +29,7 @@ def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dic
         _judge_reset(uow, job, device, claimed)
     elif job.action == BASELINE_ACTION and job.status == ExecutionStatus.SUCCEEDED:
         _keep_baseline(uow, job, device, snapshot)
+    photos.settle(uow, job, _manifest_of(uow, job))
     uow.session.flush()
     settle_owner(uow, device)
     seal(uow, job)

@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
+from medialab_hub.domain.photos import wanting
 from medialab_hub.domain.progress import Situation, current_step, fraction, why_waiting
 from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.services.names import name_of
 from medialab_hub.services.stamps import stamp
-from medialab_hub.storage import agents, devices, jobs
+from medialab_hub.storage import agents, devices, jobs, photos
 from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Agent, Baseline, Batch, Connection, Job, JobAnswer
+from medialab_hub.storage.tables import Agent, Baseline, Batch, Connection, Job, JobAnswer, Photo
 from medialab_wire.capabilities import DriverManifest
 from medialab_wire.presence import AgentPhase
 from medialab_wire.progress import ExecutionStatus, StepView
@@ -99,8 +100,9 @@ def _why(job: Job, around: _Around) -> Text | None:
 class _Depth:
     """What the details of some jobs speak of besides, loaded together."""
 
-    titles: Mapping[str, Text]
+    manifests: Mapping[str, DriverManifest | None]
     """By job."""
+    photos: Sequence[Photo]
     baselines: Mapping[str, Baseline]
     answers: Sequence[JobAnswer]
     people: Mapping[str, Text | None]
@@ -115,9 +117,15 @@ def job_details(session: Session, found: Sequence[Job], rows: Mapping[str, Row])
 def _depth(session: Session, found: Sequence[Job]) -> _Depth:
     answers = jobs.answers_to(session, [job.id for job in found])
     baselines = devices.baselines(session, {job.baseline_id for job in found if job.baseline_id})
-    people = {answer.actor for answer in answers} | {name for job in found for name in _named(job)}
+    taken = photos.of_jobs(session, [job.id for job in found if any(step.get("ask") for step in job.steps)])
+    people = (
+        {answer.actor for answer in answers}
+        | {photo.actor for photo in taken}
+        | {name for job in found for name in _named(job)}
+    )
     return _Depth(
-        _titles(session, found),
+        _manifests(session, found),
+        [photo for photo in taken if photo.answer_id is not None or photo.erased_at is None],
         {baseline.id: baseline for baseline in baselines},
         answers,
         {principal: name_of(session, principal) for principal in people},
@@ -130,18 +138,19 @@ def _named(job: Job) -> Iterator[str]:
     yield from (check.get("by", "") for check in job.checks)
 
 
-def _titles(session: Session, found: Sequence[Job]) -> dict[str, Text]:
+def _manifests(session: Session, found: Sequence[Job]) -> dict[str, DriverManifest | None]:
     drivers = {device.id: device.driver for device in devices.many(session, {job.device_id for job in found})}
     manifests = {driver: agents.manifest(session, driver) for driver in set(drivers.values())}
-    return {job.id: title_of(job, manifests.get(drivers.get(job.device_id))) for job in found}
+    return {job.id: manifests.get(drivers.get(job.device_id)) for job in found}
 
 
 def _detail(job: Job, row: Row, depth: _Depth) -> Row:
     baseline = None if job.baseline_id is None else depth.baselines.get(job.baseline_id)
     return {
         **row,
-        "title": depth.titles[job.id].model_dump(),
-        "steps": job.steps,
+        "title": title_of(job, depth.manifests[job.id]).model_dump(),
+        "steps": _steps(job, depth.manifests[job.id]),
+        "photos": [_photo(photo, depth) for photo in depth.photos if photo.job_id == job.id],
         "checks": [{**check, "by_name": _name(depth, check.get("by", ""))} for check in job.checks],
         "trouble": job.trouble,
         "agent": job.agent_id,
@@ -155,6 +164,27 @@ def _detail(job: Job, row: Row, depth: _Depth) -> Row:
         "record_hash": job.record_hash,
         "baseline_at": stamp(None if baseline is None else baseline.recorded_at),
         "baseline_traces": {} if baseline is None else {k: n for k, n in baseline.traces.items() if n},
+    }
+
+
+def _steps(job: Job, manifest: DriverManifest | None) -> list[Row]:
+    level = None if manifest is None or job.level is None else chosen_level(manifest, job.level)
+    wanted = wanting(level, job.steps)
+    return [{**step, "wants_photo": step["id"] in wanted} for step in job.steps]
+
+
+def _photo(photo: Photo, depth: _Depth) -> Row:
+    return {
+        "id": photo.id,
+        "step": photo.step,
+        "answered": photo.answer_id is not None,
+        "sha256": photo.sha256,
+        "size": photo.size,
+        "width": photo.width,
+        "height": photo.height,
+        "by_name": _name(depth, photo.actor),
+        "kept": stamp(photo.kept_at),
+        "erased": stamp(photo.erased_at),
     }
 
 

@@ -8,7 +8,7 @@ from medialab_hub.domain import jobs as rules
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION, JobState
 from medialab_hub.domain.readiness import Candidate, chosen_level, obstacle
-from medialab_hub.services import allocations, endings
+from medialab_hub.services import allocations, endings, photos
 from medialab_hub.services.candidates import gather
 from medialab_hub.services.refusals import job_is_open, job_is_over, not_possible, not_understood
 from medialab_hub.services.subjects import changed, job_changed, require_device, require_job
@@ -119,7 +119,8 @@ def cancel(uow: UnitOfWork, job_id: str, actor: str) -> None:
 
 
 def answer(uow: UnitOfWork, job_id: str, reply: "Reply", actor: str) -> None:
-    """A person did, or could not do, what a step asked for. Raises `Conflict` when no such step waits."""
+    """A person did, or could not do, what a step asked for. Raises `Conflict` when no such step waits, or the photo
+    named is not there."""
     job = require_job(uow, job_id)
     if ExecutionStatus(job.status).is_terminal:
         raise job_is_over(job.id)
@@ -127,27 +128,29 @@ def answer(uow: UnitOfWork, job_id: str, reply: "Reply", actor: str) -> None:
     if reply.step not in waiting:
         text = Text(de="Dieser Schritt wartet nicht auf jemanden.", en="This step does not wait for anybody.")
         raise not_possible("step-does-not-wait", text, reply.step)
-    uow.session.add(
-        JobAnswer(
-            id=uow.new_id("ans"),
-            job_id=job.id,
-            step=reply.step,
-            done=reply.done,
-            note=reply.note,
-            actor=actor,
-            answered_at=uow.now,
-        )
+    given = JobAnswer(
+        id=uow.new_id("ans"),
+        job_id=job.id,
+        step=reply.step,
+        done=reply.done,
+        note=reply.note,
+        actor=actor,
+        answered_at=uow.now,
     )
+    uow.session.add(given)
+    uow.session.flush()
+    photos.attach(uow, given, reply.photo)
     job_changed(uow, job, Happened.JOB_ANSWERED, actor, step=reply.step, done=reply.done)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """Answer to a waiting step."""
+    """Answer to a waiting step. `photo`: the one sent before that belongs to it."""
 
     step: str
     done: bool
     note: str = ""
+    photo: str | None = None
 
 
 def accept(uow: UnitOfWork, job_id: str, reason: str, actor: str) -> None:

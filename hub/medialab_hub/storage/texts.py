@@ -19,7 +19,7 @@ def blank(session: Session, subject: str) -> list[Told]:
     """Empty the texts of a device (with what was merged into it), a job or an allocation, or those a person wrote.
 
     Returns for each text whom to tell anew."""
-    subjects = _with_shells(session, subject)
+    subjects = with_shells(session, subject)
     return [told for model, column in _typed() for told in _blank(session, model, column, subjects)]
 
 
@@ -45,7 +45,7 @@ def _leads_to(subjects: Collection[str], columns: Any, path: str) -> ColumnEleme
     return column.in_(sa_select(key.column).where(_leads_to(subjects, key.column.table.c, further)))
 
 
-def _with_shells(session: Session, subject: str) -> list[str]:
+def with_shells(session: Session, subject: str) -> list[str]:
     """Merging leaves jobs and allocations with the shell of what was merged away, which may have taken others in."""
     found = fresh = [subject]
     while fresh:

@@ -576,6 +576,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Photo
+         * @description The picture, for those who may see the job.
+         */
+        get: operations["show_photo"];
+        /**
+         * Keep Photo
+         * @description A JPEG for a step that waits for a person: at most 1,000,000 bytes and 1600 pixels a side. Sent again, it is
+         *     the same photo; another one for the step takes its place until the step is answered.
+         */
+        put: operations["keep_photo"];
+        post?: never;
+        /**
+         * Erase Photo
+         * @description Erase a photo: one's own until the step is answered, afterwards staff. The record keeps its checksum.
+         */
+        delete: operations["erase_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/journal": {
         parameters: {
             query?: never;
@@ -1409,6 +1438,11 @@ export interface components {
             id: string;
             /** @default machine */
             kind: components["schemas"]["EvidenceKind"];
+            /**
+             * Photo
+             * @default false
+             */
+            photo: boolean;
             title: components["schemas"]["Text"];
         };
         /**
@@ -1734,6 +1768,11 @@ export interface components {
              * @default []
              */
             actions: components["schemas"]["ActionSpec"][];
+            /**
+             * By Hand
+             * @default false
+             */
+            by_hand: boolean;
             /** Default Level */
             default_level?: string | null;
             /**
@@ -1983,6 +2022,11 @@ export interface components {
              */
             notes: components["schemas"]["JobNote"][];
             outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos: components["schemas"]["PhotoView"][];
             /** Progress */
             progress?: number | null;
             /**
@@ -2008,7 +2052,7 @@ export interface components {
              * Steps
              * @default []
              */
-            steps: components["schemas"]["StepView"][];
+            steps: components["schemas"]["JobStep"][];
             /**
              * Tidying
              * @default false
@@ -2085,6 +2129,39 @@ export interface components {
              */
             tidying: boolean;
             why?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * JobStep
+         * @description A step. `wants_photo`: a photo makes a person's answer to it better; without one the answer counts no less.
+         */
+        JobStep: {
+            ask?: components["schemas"]["Text"] | null;
+            /**
+             * Begun
+             * @default 0
+             */
+            begun: number;
+            /** Check */
+            check?: string | null;
+            detail?: components["schemas"]["Text"] | null;
+            /** Ended */
+            ended?: string | null;
+            evidence?: components["schemas"]["StepEvidence"] | null;
+            /** Id */
+            id: string;
+            /** Progress */
+            progress?: number | null;
+            /** Started */
+            started?: string | null;
+            /** @default pending */
+            state: components["schemas"]["StepState"];
+            title: components["schemas"]["Text"];
+            trouble?: components["schemas"]["Trouble"] | null;
+            /**
+             * Wants Photo
+             * @default false
+             */
+            wants_photo: boolean;
         };
         /**
          * JournalEntry
@@ -2390,6 +2467,34 @@ export interface components {
             new: string;
         };
         /**
+         * PhotoView
+         * @description One photo; the picture itself is at `/jobs/{job}/photos/{id}` until it is `erased`.
+         */
+        PhotoView: {
+            /** Answered */
+            answered: boolean;
+            by_name?: components["schemas"]["Text"] | null;
+            /** Erased */
+            erased?: string | null;
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /**
+             * Kept
+             * Format: date-time
+             */
+            kept: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Step */
+            step: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * Places
          * @description All of them.
          */
@@ -2667,8 +2772,24 @@ export interface components {
              * @default
              */
             note: string;
+            /** Photo */
+            photo?: string | null;
             /** Step */
             step: string;
+        };
+        /**
+         * StepEvidence
+         * @description What the record says of a step that a person answered.
+         */
+        StepEvidence: {
+            kind: components["schemas"]["EvidenceKind"];
+            /** Photo */
+            photo?: string | null;
+            /**
+             * Photo Wanted
+             * @default false
+             */
+            photo_wanted: boolean;
         };
         /**
          * StepState
@@ -2676,33 +2797,6 @@ export interface components {
          * @enum {string}
          */
         StepState: "pending" | "running" | "waiting_person" | "done" | "skipped" | "failed";
-        /**
-         * StepView
-         * @description One step as people see it. `begun` counts starts; above 1 the step was repeated after an interruption.
-         */
-        StepView: {
-            ask?: components["schemas"]["Text"] | null;
-            /**
-             * Begun
-             * @default 0
-             */
-            begun: number;
-            /** Check */
-            check?: string | null;
-            detail?: components["schemas"]["Text"] | null;
-            /** Ended */
-            ended?: string | null;
-            /** Id */
-            id: string;
-            /** Progress */
-            progress?: number | null;
-            /** Started */
-            started?: string | null;
-            /** @default pending */
-            state: components["schemas"]["StepState"];
-            title: components["schemas"]["Text"];
-            trouble?: components["schemas"]["Trouble"] | null;
-        };
         /**
          * Suggestion
          * @description A remedy: a button when `action` is set (`reset`, `find-me`, `pair`, `merge`, `open-device`), words otherwise.
@@ -3862,6 +3956,106 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Accepted"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_photo: {
+        parameters: {
+            query: {
+                step: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {

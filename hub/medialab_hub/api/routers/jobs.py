@@ -55,7 +55,7 @@ async def cancel_job(job_id: str, hub: HubDep, trainer: Trainer) -> Response:
 @router.post("/jobs/{job_id}/answers", response_model=Accepted, status_code=202)
 async def answer_step(job_id: str, body: StepAnswer, hub: HubDep, trainer: Trainer) -> Response:
     """A person did, or could not do, what a step asked for."""
-    reply = jobs.Reply(body.step, body.done, body.note)
+    reply = jobs.Reply(body.step, body.done, body.note, body.photo)
     await hub.writer.run(lambda uow: jobs.answer(uow, job_id, reply, trainer.id), durable=True)
     return as_json(Accepted(job=job_id), 202)
 

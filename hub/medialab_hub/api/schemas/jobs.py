@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from medialab_hub.api.schemas.base import Body, Instant
+from medialab_hub.api.schemas.photos import PhotoId, PhotoView, StepEvidence
 from medialab_wire.progress import Check, ExecutionStatus, Outcome, StepView, Trouble
 from medialab_wire.texts import Text
 
@@ -112,11 +113,20 @@ class JobNote(BaseModel):
     by_name: Text | None = None
 
 
+class JobStep(StepView):
+    """A step. `wants_photo`: a photo makes a person's answer to it better; without one the answer counts no less."""
+
+    wants_photo: bool = False
+    evidence: StepEvidence | None = None
+    """What the record says of a person's answer; once the job has ended."""
+
+
 class JobDetail(JobRow):
     """One job with its live steps, its evidence and its end. Names are looked up in the accounts, never stored."""
 
     title: Text
-    steps: list[StepView] = []
+    steps: list[JobStep] = []
+    photos: list[PhotoView] = []
     checks: list[JobCheck] = []
     trouble: Trouble | None = None
     agent: str | None = None
@@ -141,6 +151,8 @@ class StepAnswer(Body):
     step: str
     done: bool
     note: str = Field(default="", max_length=200)
+    photo: PhotoId | None = None
+    """The photo sent before that belongs to this answer."""
 
 
 class Acceptance(Body):

@@ -9,6 +9,7 @@ from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
+from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "LoginSession",
     "ManualAddress",
     "OpenIssue",
+    "Photo",
+    "PhotoBytes",
     "Setting",
     "Station",
     "User",

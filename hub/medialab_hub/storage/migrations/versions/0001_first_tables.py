@@ -13,6 +13,7 @@ from medialab_hub.storage.migrations.first import (
     jobs,
     journal,
     kits,
+    photos,
     places,
 )
 
@@ -21,7 +22,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NOUNS = (places, kits, agents, accounts, devices, access, jobs, allocations, journal, issues)
+NOUNS = (places, kits, agents, accounts, devices, access, jobs, photos, allocations, journal, issues)
 """In the order in which they refer to each other."""
 
 
