@@ -1,129 +1,76 @@
-"""Whatever goes wrong while a board is flashed: no success without proof, a second run repairs, no process stays.
+"""Whatever goes wrong while boards are flashed: no success without proof, a second run repairs, no process stays.
 
-`MEDIALAB_FLASH_FAULTS` is how many faults are tried; by default one of each kind. avrdude is the real one."""
+`MEDIALAB_FLASH_FAULTS` is how many faults are tried, spread over all boards and what can happen to each; by default
+each kind once, on one board. avrdude and esptool are the real ones."""
 
 import asyncio
 import os
 import random
-from collections import Counter
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
 
-import psutil
 import pytest
 
-from medialab_agent.drivers.arduino.simulator import ArduinoSimulator
-from medialab_agent.practice_lab.bench import RuntimeBench, open_bench
-from medialab_agent.sdk.testing.suite import is_ready
-from medialab_wire.progress import ExecutionReport, Outcome
-from tests.lab.flashing.mishaps import KINDS, Case
+from tests.drivers.esp.peers import with_esptool
+from tests.lab.flashing.apart import trial_apart
+from tests.lab.flashing.boards import BOARDS
+from tests.lab.flashing.case import KINDS, Kind
+from tests.lab.flashing.processes import children
+from tests.lab.flashing.tally import Tally
+from tests.lab.flashing.trial import kinds_of, trial
 
-FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0")) or len(KINDS)
+FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0"))
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
-AT_ONCE = 8
-RECOVERY_S = 60.0
+ONLY = os.environ.get("MEDIALAB_FLASH_ONLY", "")
+"""Part of a board's or a kind's name, to try only these."""
+AT_ONCE = {"Uno": 6, "Nano": 6, "Mega 2560": 4, "ESP32": 3}
+OTHERS_AT_ONCE, APART_AT_ONCE = 10, 2
+SLOW = ("ESP32", "Mega 2560")
+"""Seconds of a processor each; by default they get few of the faults that others can have as well."""
+
+Pair = tuple[str, Kind]
 
 
-@dataclass
-class Tally:
-    """What came of it."""
+def every_pair() -> list[Pair]:
+    """Each board with each kind that can happen to it; boards and kinds well mixed."""
+    pairs = [(board, kind) for board in BOARDS for kind in kinds_of(board)]
+    random.Random(SEED).shuffle(pairs)
+    return [pair for pair in pairs if ONLY in f"{pair[0]}: {pair[1].name}"]
 
-    kinds: Counter[str] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
-    unproven: list[str] = field(default_factory=list)
-    written: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+
+def each_kind_once() -> Iterator[Pair]:
+    """On boards that take turns."""
+    quick, used = [board for board in BOARDS if board not in SLOW], dict.fromkeys(BOARDS, 0)
+    for number, kind in enumerate(KINDS):
+        fit = [board for board in (quick if number % 15 else SLOW) if kind in kinds_of(board)]
+        fit = fit or [board for board in BOARDS if kind in kinds_of(board)]
+        board = min(fit, key=lambda name: used[name])
+        used[board] += 1
+        yield board, kind
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-async def test_no_success_without_proof_and_nothing_lost(tmp_path: Path) -> None:
-    tally, room = Tally(), asyncio.Semaphore(AT_ONCE)
-    names = [list(KINDS)[number % len(KINDS)] for number in range(FAULTS)]
-    before = set(psutil.pids())
+async def test_no_success_without_proof_and_nothing_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_esptool(monkeypatch)
+    tally, before = Tally(), {child.pid for child in children()}
+    pairs = list(islice(cycle(every_pair()), FAULTS)) if FAULTS else list(each_kind_once())
+    rooms = {board: asyncio.Semaphore(AT_ONCE.get(board, OTHERS_AT_ONCE)) for board in BOARDS}
+    apart, began = asyncio.Semaphore(APART_AT_ONCE), time.monotonic()
     async with asyncio.TaskGroup() as cases:
-        for number, name in enumerate(names):
-            cases.create_task(_one(tmp_path / f"case-{number}", number, name, tally, room))
-    print(f"\n{FAULTS} faults of {len(tally.kinds)} kinds, seed {SEED}:")
-    print(f"  {len(tally.unproven)} successes without proof, {len(tally.written)} writings that had to be refused,")
-    print(f"  {len(tally.lost)} boards a second run did not bring back, {len(tally.left)} processes left behind")
-    for end, count in sorted(tally.ends.items()):
-        print(f"  {count:4} ended as {end}")
-    assert sum(tally.kinds.values()) == FAULTS
-    assert (tally.unproven, tally.written, tally.lost, tally.left) == ([], [], [], [])
-    assert not [child.name() for child in psutil.Process().children(recursive=True) if child.pid not in before]
+        for number, (board, kind) in enumerate(pairs):
+            room = apart if kind.is_apart else rooms[board]
+            cases.create_task(_one(tmp_path / f"case-{number}", f"{SEED}-{number}", board, kind, room, tally))
+    print(f"\n{tally.table(time.monotonic() - began, SEED)}")
+    assert len(tally.verdicts) == len(pairs)
+    assert tally.broken == ([], [], [], [])
+    assert not [child.name() for child in children() if child.pid not in before]
 
 
-async def _one(home: Path, number: int, name: str, tally: Tally, room: asyncio.Semaphore) -> None:
+async def _one(home: Path, seed: str, board: str, kind: Kind, room: asyncio.Semaphore, tally: Tally) -> None:
     async with room:
         home.mkdir()
-        board = ArduinoSimulator(f"uno-{number}")
-        board.soil()
-        case = Case(home, random.Random(f"{SEED}-{number}"), board)
-        KINDS[name](case)
-        tally.kinds[name] += 1
-        case_name = f"{number} {name}"
-        report = await _first(case)
-        tally.ends[_words(report)] += 1
-        is_as_new = not any(board.residue().values())
-        if report.outcome is Outcome.CLEAN and not (case.may_be_clean and is_as_new):
-            tally.unproven.append(case_name)
-        if case.must_not_write and board.chip.writes:
-            tally.written.append(case_name)
-        tally.left += [case_name for process in _using(board) if process.is_running()]
-        case.heal()
-        await _second(case, case_name, tally)
-        tally.left += [case_name for process in _using(board) if process.is_running()]
-
-
-async def _first(case: Case) -> ExecutionReport:
-    async with open_bench(case.home / "agent-1", "arduino", case.board, case.settings) as bench:
-        await _seen(bench)
-        order = bench.order("reset", "clean", baseline=case.baseline, exec="x-fault", deadline_s=case.deadline_s)
-        running = asyncio.create_task(order)
-        if case.at_s is not None:
-            await asyncio.sleep(case.at_s)
-            await _happen(bench, case)
-        return await running
-
-
-async def _happen(bench: RuntimeBench, case: Case) -> None:
-    if case.during == "unplug":
-        await bench.unplug()
-    elif case.during == "restart":
-        await bench.restart()
-    else:
-        await bench.cancel("x-fault")
-
-
-async def _second(case: Case, name: str, tally: Tally) -> None:
-    """A new agent, all faults gone."""
-    async with open_bench(case.home / "agent-2", "arduino", case.board, {}) as bench:
-        await bench.until(is_ready)
-        report = await bench.order("reset", "clean", baseline={}, deadline_s=RECOVERY_S)
-        if report.outcome is not Outcome.CLEAN or any(case.board.residue().values()):
-            tally.lost.append(f"{name}: {_words(report)} {report.trouble}")
-
-
-async def _seen(bench: RuntimeBench) -> None:
-    """The device is known, whether it answers or not."""
-    await bench.until(lambda _report: True)
-
-
-def _using(board: ArduinoSimulator) -> list[psutil.Process]:
-    """Programs that were started for this board."""
-    node = board.sighting().facts["tty"]
-    return [process for process in psutil.Process().children(recursive=True) if node in _command(process)]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
-def _words(report: ExecutionReport) -> str:
-    code = report.trouble.code if report.trouble else "no trouble"
-    return f"{report.status.value}/{report.outcome.value if report.outcome else '-'} ({code})"
+        begin = trial_apart if kind.is_apart else trial
+        tally.verdicts.append(await begin(board, kind, seed, home))

@@ -16,6 +16,7 @@ from medialab_agent.drivers.daplink.reset import program_for, write_program
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.conversation import await_start, make_blink
+from medialab_agent.sdk.microbit.default_program import DefaultProgram, wish
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
 from medialab_wire.progress import Check
@@ -80,8 +81,12 @@ class DapLinkDriver(Driver):
 
     async def snapshot(self) -> Mapping[str, Any]:
         place, board = self._place()
-        program = await asyncio.to_thread(program_for, place, board)
-        return {"board": board.id, "program": program.version}
+        program = await self._program(place, board, None)
+        return {"board": board.id, "firmware": program.script.id, "program": program.script.version}
+
+    async def _program(self, place: Place, board: Board, order: Order | None) -> DefaultProgram:
+        wanted = wish(order.baseline if order else None, self.link.settings)
+        return await asyncio.to_thread(program_for, place, board, wanted)
 
     def _place(self) -> tuple[Place, Board]:
         place = place_of(self.link.sightings)
@@ -101,7 +106,7 @@ class DapLinkDriver(Driver):
                 detail=f"{order.action} {order.level or ''}",
             )
         place, board = self._place()
-        program = await asyncio.to_thread(program_for, place, board)
+        program = await self._program(place, board, order)
         found = await findings(place, board, program, self.listen_s)
         if all(passed for passed, _expected, _observed in found.values()):
             return ()
@@ -110,10 +115,10 @@ class DapLinkDriver(Driver):
             return (flash,)
         return (flash, Step("start", _START, deadline_s=self.start_s + 20))
 
-    async def do(self, _order: Order, step: Step, say: Say) -> Done:
+    async def do(self, order: Order, step: Step, say: Say) -> Done:
         place, board = self._place()
         if step.id == "flash":
-            program = await asyncio.to_thread(program_for, place, board)
+            program = await self._program(place, board, order)
             await write_program(place, program.memory, say)
             return Done()
         if step.id == "start":
@@ -129,7 +134,7 @@ class DapLinkDriver(Driver):
         if level is None:
             return ()
         place, board = self._place()
-        program = await asyncio.to_thread(program_for, place, board)
+        program = await self._program(place, board, order)
         return await verify_clean(place, board, level, program, self.proof_s)
 
     async def find_me(self) -> None:

@@ -9,14 +9,14 @@ from medialab_agent.drivers.daplink.refusals import refusal_on_drive
 from medialab_agent.drivers.daplink.stream import send_hex
 from medialab_agent.sdk.firmware import Found
 from medialab_agent.sdk.microbit.copying import Progress, copy_program
-from medialab_agent.sdk.microbit.default_program import DefaultProgram, default_program
+from medialab_agent.sdk.microbit.default_program import DefaultProgram, Wish, default_program
 from medialab_agent.sdk.microbit.hexfile import Memory, write_hex
 
 
-def program_for(place: Place, board: Board) -> DefaultProgram:
+def program_for(place: Place, board: Board, wanted: Wish) -> DefaultProgram:
     """What belongs on it. Blocking. Raises `Refused`."""
     found = Found(board.id, chip=board.room.chip.value, board_id=place.serial[:4], labels=place.labels)
-    return default_program(found, board.room)
+    return default_program(found, board.room, wanted)
 
 
 async def write_program(place: Place, memory: Memory, progress: Progress) -> None:

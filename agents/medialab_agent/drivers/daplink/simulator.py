@@ -96,6 +96,11 @@ class DapLinkSimulator(Simulator):
         """Vanish."""
         self._vanish()
 
+    def pull(self) -> None:
+        """The plug is pulled, and nobody told discovery yet; what was being written is lost from here on."""
+        self.chip.takes = False
+        self._vanish()
+
     def _vanish(self) -> None:
         if self._is_running:
             self._is_running = False

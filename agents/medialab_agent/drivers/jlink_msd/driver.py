@@ -15,7 +15,7 @@ from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.banner import Banner
 from medialab_agent.sdk.microbit.conversation import await_start, make_blink, overhear
 from medialab_agent.sdk.microbit.copying import copy_program
-from medialab_agent.sdk.microbit.default_program import DefaultProgram, default_program
+from medialab_agent.sdk.microbit.default_program import DefaultProgram, default_program, wish
 from medialab_agent.sdk.microbit.findings import Finding, ask_program, checks_of
 from medialab_agent.sdk.microbit.hexfile import Memory, memory_of, write_hex
 from medialab_agent.sdk.microbit.serial_line import SerialBusy
@@ -105,11 +105,18 @@ class JLinkDriver(Driver):
         place = place_of(self.link.sightings)
         stored = sorted(await asyncio.to_thread(digests, place.stored) or ())
         self.link.memory.put(_KEPT, " ".join(stored))
-        return {"board": place.device_class, "stored": stored}
+        program = await self._program(place, None)
+        return {
+            "board": place.device_class,
+            "firmware": program.script.id,
+            "program": program.script.version,
+            "stored": stored,
+        }
 
-    async def _program(self, place: Place) -> DefaultProgram:
+    async def _program(self, place: Place, order: Order | None) -> DefaultProgram:
         found = Found(place.device_class, chip=ROOM.chip.value, labels=place.labels)
-        return await asyncio.to_thread(default_program, found, ROOM)
+        wanted = wish(order.baseline if order else None, self.link.settings)
+        return await asyncio.to_thread(default_program, found, ROOM, wanted)
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
         if order.action != "reset" or order.level != "clean":
@@ -119,7 +126,7 @@ class JLinkDriver(Driver):
                 detail=f"{order.action} {order.level or ''}",
             )
         place = place_of(self.link.sightings)
-        program = await self._program(place)
+        program = await self._program(place, order)
         _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, self.listen_s)
         if found[0]:
             return ()
@@ -128,10 +135,10 @@ class JLinkDriver(Driver):
             return (flash,)
         return (flash, Step("start", _START, deadline_s=self.start_s + 20))
 
-    async def do(self, _order: Order, step: Step, say: Say) -> Done:
+    async def do(self, order: Order, step: Step, say: Say) -> Done:
         place = place_of(self.link.sightings)
         if step.id == "flash":
-            program = await self._program(place)
+            program = await self._program(place, order)
             failure = await copy_program(place.mini, write_hex(_whole(program.memory)), say)
             if failure is not None:
                 raise Refused(
@@ -155,7 +162,7 @@ class JLinkDriver(Driver):
         return Advised(checks_of(level, found), advice)
 
     async def _findings(self, place: Place, order: Order, seconds: float) -> dict[str, Finding]:
-        program = await self._program(place)
+        program = await self._program(place, order)
         _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, seconds)
         stored = await asyncio.to_thread(digests, place.stored)
         kept = [str(one) for one in (order.baseline or {}).get("stored", [])]

@@ -73,6 +73,11 @@ class JLinkSimulator(Simulator):
         """Vanish."""
         self._vanish()
 
+    def pull(self) -> None:
+        """The plug is pulled, and nobody told discovery yet; what was being written is lost from here on."""
+        self.chip.takes = False
+        self._vanish()
+
     def _vanish(self) -> None:
         if self._is_running:
             self._is_running = False
@@ -129,6 +134,8 @@ class JLinkSimulator(Simulator):
             return "error: file not understood\n"
         memory = next(iter(parts.values()))
         for page in range(0, ROOM.flash, PAGE):
+            if Fault.HANG in self.faults:
+                await asyncio.Event().wait()
             if any(at < page + PAGE and at + len(data) > page for at, data in memory.runs):
                 self.chip.write(page, memory.read(page, PAGE))
         self.chip.restart()

@@ -5,25 +5,27 @@ and shows it again about two seconds later, with FAIL.TXT on it when something w
 proves nothing; only the program itself does."""
 
 import asyncio
+import errno
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from medialab_agent.sdk.microbit.volume import Volume
-from medialab_agent.sdk.trouble import NeedsPerson, unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Refused, unreachable
 from medialab_wire.texts import Text
 
 FILE = "MEDIALAB.HEX"
 REMOUNT_S = 25.0
 """Seconds for the drive to be taken in, and to come back mounted: DAPLink waits 20 s for the end of a file."""
 LOOK_S = 0.2
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Progress = Callable[[float], None]
 
 
 async def copy_program(drive: Volume | None, content: bytes, progress: Progress) -> str | None:
-    """What FAIL.TXT says afterwards, None when there is none. Raises `NeedsPerson` without a drive, `Unreachable`."""
+    """What FAIL.TXT says afterwards, None when there is none. Raises `NeedsPerson`, `Refused`, `Unreachable`."""
     root = await asyncio.to_thread(drive.root) if drive and drive.may_be_written else None
     if drive is None or root is None:
         raise _no_drive()
@@ -31,6 +33,8 @@ async def copy_program(drive: Volume | None, content: bytes, progress: Progress)
     try:
         await asyncio.to_thread(_write, root / FILE, content)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise _full() from error
         raise unreachable(f"drive: {type(error).__name__}") from error
     progress(0.5)
     if not await _until(lambda: _is_back(drive, count)):
@@ -67,6 +71,17 @@ async def _until(holds: Callable[[], bool]) -> bool:
             return True
         await asyncio.sleep(LOOK_S)
     return False
+
+
+def _full() -> Refused:
+    return Refused(
+        "drive-full",
+        Text(de="Auf dem Laufwerk der Platine ist kein Platz mehr.", en="There is no room left on the board's drive."),
+        Text(
+            de="Eigene Dateien vom Laufwerk der Platine löschen, sie neu anstecken und den Reset noch einmal starten.",
+            en="Delete your own files from the board's drive, plug it in anew and start the reset again.",
+        ),
+    )
 
 
 def _no_drive() -> NeedsPerson:

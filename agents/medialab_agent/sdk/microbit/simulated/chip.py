@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from medialab_agent.sdk.microbit.friendly_name import friendly_name
@@ -24,16 +25,20 @@ class LogMemory:
 
 @dataclass
 class Chip:
-    """`stuck`: an address whose byte reads 0 whatever is written. `log`: None on boards without one."""
+    """`stuck`: an address whose byte reads 0 whatever is written. `log`: None on boards without one. `takes`: when
+    False, what comes until the next start is lost, as when the plug is pulled in the midst of it."""
 
     room: Room
     device_id: int
     log: LogMemory | None = None
     stuck: int | None = None
+    takes: bool = True
+    writes: int = 0
     flash: bytearray = field(init=False)
     _says: str = ""
     _greets: tuple[str, str] | None = None
     _log_word: str = "none"
+    _strikes: list[tuple[int, Callable[[], None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.flash = bytearray(b"\xff" * self.room.flash)
@@ -50,11 +55,23 @@ class Chip:
 
     def erase(self) -> None:
         """All of it."""
+        if not self.takes:
+            return
         self.flash[:] = b"\xff" * self.room.flash
         self._stick()
 
+    def strike(self, writes: int, happen: Callable[[], None]) -> None:
+        """Let something happen once, just before the write of that number from now."""
+        self._strikes.append((self.writes + writes, happen))
+
     def write(self, at: int, data: bytes) -> None:
         """What lies outside of the flash (UICR) is not kept."""
+        self.writes += 1
+        for strike in [one for one in self._strikes if self.writes >= one[0]]:
+            self._strikes.remove(strike)
+            strike[1]()
+        if not self.takes:
+            return
         end = min(at + len(data), self.room.flash)
         if at < end:
             self.flash[at:end] = data[: end - at]
@@ -68,6 +85,7 @@ class Chip:
 
     def restart(self) -> None:
         """Look into the flash and begin; the default program empties the log at every start."""
+        self.takes = True
         found, said = _DEFAULT.search(self.flash), _SAYS.search(self.flash)
         self._greets = (found[1].decode(), found[2].decode()) if found else None
         self._says = said[1].decode() if said and not found else ""

@@ -1,0 +1,102 @@
+"""What goes wrong with boards that a program writes: avrdude or esptool, and the serial port it speaks over."""
+
+import shutil
+import stat
+
+from tests.lab.flashing.boards import Avr
+from tests.lab.flashing.case import Case, kind
+
+TOOLS = {"arduino": "avrdude", "esp": "esptool"}
+
+
+def _tool(case: Case, lines: str) -> None:
+    """In place of the real one; reading is left to it, for what does not write."""
+    name = TOOLS[case.board.driver]
+    real = shutil.which(name)
+    assert real is not None, f"{name} is missing"
+    tool = case.home / name
+    begin = f'case "$*" in *write-flash*|*flash:w:*) ;; *) exec {real} "$@";; esac'
+    tool.write_text(f"#!/bin/sh\n{begin}\n{lines}\n")
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+    case.settings |= {name: str(tool), "stall_s": "1" if case.board.driver == "arduino" else "4"}
+    case.must_not_write = True
+
+
+@kind("tool")
+def tool_hangs(case: Case) -> None:
+    _tool(case, 'trap "" TERM; sleep 3600 & sleep 3600')
+
+
+@kind("tool")
+def tool_only_complains_for_ever(case: Case) -> None:
+    _tool(case, "while :; do echo 'attempt: not in sync'; sleep 0.05; done")
+
+
+@kind("tool")
+def tool_lies(case: Case) -> None:
+    _tool(case, "printf 'Writing | ########## 100.0%%'; exit 0")
+
+
+@kind("tool")
+def tool_crashes(case: Case) -> None:
+    _tool(case, "kill -SEGV $$")
+
+
+@kind("tool")
+def tool_leaves_a_child_behind(case: Case) -> None:
+    _tool(case, "sleep 3600 & exit 1")
+
+
+@kind("tool")
+def tool_missing(case: Case) -> None:
+    name = TOOLS[case.board.driver]
+    case.settings[name], case.must_not_write = f"/nowhere/{name}", True
+
+
+@kind("tool")
+def tool_killed_at_a_write(case: Case) -> None:
+    """By the kernel, when memory runs out."""
+    from tests.lab.flashing.processes import using
+
+    def kill() -> None:
+        for process in using(case.board):
+            process.kill()
+
+    case.at_some_write(kill)
+    case.may_be_clean = True
+
+
+@kind("avr")
+def wrong_chip(case: Case) -> None:
+    board = case.board
+    assert isinstance(board, Avr)
+    case.heal = board.become(bytes([0x1E, case.chance.randrange(0x90, 0x95), case.chance.randrange(1, 15)]))
+    case.must_not_write = True
+
+
+@kind("avr")
+def bit_flipped_behind_the_programs_back(case: Case) -> None:
+    """After avrdude has compared: only the independent read-back can find it."""
+    board = case.board
+    assert isinstance(board, Avr)
+
+    def flip() -> None:
+        if not case.is_over:
+            board.flip(case.chance)
+
+    board.simulator.strike(board.writes, flip, is_on_close=True)
+
+
+@kind("esp")
+def another_chip_answers(case: Case) -> None:
+    from tests.lab.flashing.boards import Esp
+
+    board = case.board
+    assert isinstance(board, Esp)
+    loader, right = board.simulator.loader, board.simulator.loader.magic
+    loader.magic, case.must_not_write = 0x0000_07C6, True  # ESP32-S2, esptool: targets/esp32s2.py
+
+    def heal() -> None:
+        loader.magic = right
+
+    case.heal = heal

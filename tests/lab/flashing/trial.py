@@ -1,0 +1,142 @@
+"""One fault from its beginning to its end: an order with the fault, then another one without it."""
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medialab_agent.practice_lab.bench import RuntimeBench, open_bench
+from medialab_agent.sdk.testing.suite import is_ready
+from medialab_wire.progress import ExecutionReport, Outcome, StepState
+from tests.lab.flashing import kinds_anywhere, kinds_disk, kinds_micro, kinds_tools
+from tests.lab.flashing.boards import BOARDS, Micro
+from tests.lab.flashing.case import KINDS, Case, Kind
+from tests.lab.flashing.processes import using
+
+ROOMS = (kinds_anywhere, kinds_tools, kinds_micro, kinds_disk)
+RECOVERY_S = 90.0
+ENDLESS_S = 6.0
+"""Seconds an order gets whose run cannot end."""
+NEVER = "agent cannot keep a journal"
+
+
+@dataclass
+class Verdict:
+    """What came of one fault; the four lists say what must never happen."""
+
+    board: str
+    kind: str
+    end: str = ""
+    unproven: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def kinds_of(board: str) -> list[Kind]:
+    """What can happen to it."""
+    made = BOARDS[board]("none")
+    return [one for one in KINDS if one.suits(made)]
+
+
+async def trial(board: str, kind: Kind, seed: str, home: Path, small: Path | None = None) -> Verdict:
+    """Soil the board, let it happen, heal it, and reset it again."""
+    verdict = Verdict(board, kind.name)
+    made, name = BOARDS[board](f"b-{seed}"), f"{seed} {board}: {kind.name}"
+    made.simulator.soil()
+    if isinstance(made, Micro):
+        made.soiled()
+    case = Case(home, random.Random(seed), made, baseline=dict(made.good), small=small)
+    kind.prepare(case)
+    report = await _first(case)
+    verdict.end = words(report)
+    is_as_new = not any(made.simulator.residue().values())
+    if report is not None and report.outcome is Outcome.CLEAN and not (case.may_be_clean and is_as_new):
+        verdict.unproven.append(name)
+    if case.must_not_write and made.written:
+        verdict.written.append(name)
+    verdict.left += [name for process in using(made) if process.is_running()]
+    case.is_over = True
+    case.heal()
+    if trouble := await _second(case):
+        verdict.lost.append(f"{name}: {trouble}")
+    verdict.left += [name for process in using(made) if process.is_running()]
+    return verdict
+
+
+async def _first(case: Case) -> ExecutionReport | None:
+    """None: the agent could not even write down what it was told."""
+    try:
+        async with open_bench(_data(case, "1"), case.board.driver, case.board.simulator, case.settings) as bench:
+            await bench.until(lambda _report: True)
+            case.ready()
+            return await _order(bench, case)
+    except sqlite3.Error:
+        return None
+
+
+async def _order(bench: RuntimeBench, case: Case) -> ExecutionReport | None:
+    order = bench.order(
+        "reset",
+        "clean",
+        baseline=case.baseline,
+        exec="x-fault",
+        deadline_s=case.board.deadline_s,
+        until=lambda report: report.status.is_terminal or _is_in(report, case.phase),
+    )
+    if case.is_endless:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDLESS_S):
+                return await order
+        return None
+    running = asyncio.create_task(order)
+    if case.at_s is not None:
+        await asyncio.sleep(case.at_s)
+    elif case.phase:
+        await running
+    if case.during:
+        await _happen(bench, case.during)
+    await running
+    return await bench.last("x-fault")
+
+
+def _is_in(report: ExecutionReport, phase: str) -> bool:
+    if phase == "plan":
+        return True
+    if phase == "proof":
+        return bool(report.steps) and all(step.state in {StepState.DONE, StepState.SKIPPED} for step in report.steps)
+    return any(step.id == phase and step.state is StepState.RUNNING for step in report.steps)
+
+
+async def _happen(bench: RuntimeBench, during: str) -> None:
+    if during == "unplug":
+        await bench.unplug()
+    elif during == "restart":
+        await bench.restart()
+    else:
+        await bench.cancel("x-fault")
+
+
+async def _second(case: Case) -> str:
+    """Another agent, or the same one again, all faults gone; what is still wrong then."""
+    simulator = case.board.simulator
+    async with open_bench(_data(case, "2"), case.board.driver, simulator, {}) as bench:
+        await bench.until(is_ready)
+        report = await bench.order("reset", "clean", baseline=dict(case.board.good), deadline_s=RECOVERY_S)
+        if report.outcome is Outcome.CLEAN and not any(simulator.residue().values()):
+            return ""
+        return f"{words(report)} {report.trouble} {dict(simulator.residue())}"
+
+
+def _data(case: Case, number: str) -> Path:
+    return case.data or case.home / f"agent-{number}"
+
+
+def words(report: ExecutionReport | None) -> str:
+    """How a run ended, as the table says it."""
+    if report is None:
+        return NEVER
+    code = report.trouble.code if report.trouble else "no trouble"
+    return f"{report.status.value}/{report.outcome.value if report.outcome else '-'} ({code})"
