@@ -202,6 +202,7 @@ MOONRAKER = (
         lambda s: s.parts.store.queue, 200, OK),
     Row(r"POST /server/files/upload", "files", nothing,
         lambda s: ("gcodes", "new.gcode") not in s.parts.store.files, 201, "{}", "stage"),
+    Row(r"POST .*M117 MediaLab", "show", nothing, lambda s: not s.parts.machine.message, 200, OK, "find-me"),
 )  # fmt: skip
 
 
@@ -246,6 +247,8 @@ BAMBU = (
     Row(r"FTPS /anna", "learner-files", *keep("/anna.3mf")),
     Row(r"FTPS /klasse", "learner-files", *keep("/klasse 7b", None)),
     Row(r"FTPS /timelapse", "timelapses", *keep("/timelapse/video.mp4")),
+    Row(r"MQTT ledctrl", "show", nothing, lambda s: s.machine.fields["lights_report"][0]["mode"] == "on",
+        action="find-me"),
 )  # fmt: skip
 
 
@@ -299,6 +302,8 @@ async def told(open_bench: OpenBench, driver: str, simulator: Any, row: Row, sho
         if row.action == "stage":
             file = {"path": "new.gcode", "url": shop, "sha256": hashlib.sha256(GCODE).hexdigest(), "bytes": len(GCODE)}
             return await bench.order("stage", params={"files": [file], "select": "new.gcode"}, deadline_s=RUN_S)
+        if row.action == "find-me":
+            return await bench.order("find-me", deadline_s=RUN_S)
         level = bench.manifest.default_level
         return await bench.order("reset", level, baseline=recorded.snapshot, deadline_s=RUN_S)
 
@@ -317,6 +322,18 @@ def complaint(simulator: Any, row: Row, report: ExecutionReport) -> str:
     if row.notices not in noticed:
         return f"noticed by {sorted(noticed)}, not by {row.notices}; {report.status} {report.trouble}"
     return f"says {boasts}" if boasts else ""
+
+
+async def test_what_nobody_can_read_back_of_a_printer_that_shows_itself_is_said(
+    open_bench: OpenBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medialab_agent.drivers.octoprint.driver.SHOW_S", 0.1)
+    async with open_bench("octoprint", OctoPrintSimulator("shows-1", allow_after_s=0.0), {}) as bench:
+        await pair(bench)
+        report = await bench.order("find-me")
+    assert report.status is ExecutionStatus.SUCCEEDED
+    (step,) = report.steps
+    assert step.detail is not None and "nicht nachgeprüft" in step.detail.de
 
 
 @pytest.mark.parametrize("printer", PRINTERS)

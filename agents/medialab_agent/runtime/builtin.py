@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from medialab_agent.runtime import troubles
@@ -24,12 +25,20 @@ PLANS: Mapping[str, tuple[Step, ...]] = {
 """One step each; no driver has to plan them."""
 
 
-async def carry_out(driver: Driver, action: str) -> dict[str, Any] | None:
-    """The snapshot for `record-baseline`, else None."""
+@dataclass(frozen=True)
+class Carried:
+    """What came of it: the snapshot of `record-baseline`, and what of `find-me` nobody could read back."""
+
+    snapshot: dict[str, Any] | None = None
+    unseen: Text | None = None
+
+
+async def carry_out(driver: Driver, action: str) -> Carried:
+    """Carry out one of `PLANS`."""
     if action == FIND:
         await driver.find_me()
-        return None
-    return _plain(await driver.snapshot())
+        return Carried(unseen=driver.unseen)
+    return Carried(_plain(await driver.snapshot()))
 
 
 def _plain(snapshot: Mapping[str, Any]) -> dict[str, Any]:

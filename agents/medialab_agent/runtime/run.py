@@ -128,10 +128,10 @@ class Run:
 
     async def _do(self, index: int, step: Step) -> Done:
         if self._order.action in builtin.PLANS:
-            snapshot = await self._bounded(lambda driver: builtin.carry_out(driver, self._order.action))
-            if snapshot is not None:
-                await self._ledger.evidence((), snapshot)
-            return Done()
+            carried = await self._bounded(lambda driver: builtin.carry_out(driver, self._order.action))
+            if carried.snapshot is not None:
+                await self._ledger.evidence((), carried.snapshot)
+            return Done(detail=carried.unseen)
         self._has_worked = True
         say = functools.partial(self._ledger.progress, index)
         return await self._bounded(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_wire.progress import Check
 from medialab_wire.sightings import Sighting
+from medialab_wire.texts import Text
 
 
 class Memory(Protocol):
@@ -44,6 +45,9 @@ class Driver(ABC):
     """Seconds between two readings when `watch` says nothing."""
     reading_s: ClassVar[float | None] = None
     """Seconds a probe or a reading may take where the usual ten are too few: devices wait for a turn at a radio."""
+
+    unseen: Text | None = None
+    """Set by `find_me`, said with its result: what of it nobody could read back."""
 
     def __init__(self, link: DeviceLink) -> None:
         self.link = link

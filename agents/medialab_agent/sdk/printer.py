@@ -83,6 +83,24 @@ def require_clean(order: Order) -> None:
         raise Refused("unknown-order", words, detail=f"{order.action} {order.level or ''}")
 
 
+SHOWN_UNSEEN = Text(
+    de="Gesendet, aber nicht nachgeprüft: Ob der Drucker piept oder etwas anzeigt, sieht nur, wer davor steht.",
+    en="Sent, but not read back: only somebody in front of the printer sees whether it beeps or shows something.",
+)
+
+
+def not_shown() -> Refused:
+    """It took the order to show itself and does not, by its own account."""
+    return Refused(
+        "not-shown",
+        Text(de="Der Drucker hat sich nicht gezeigt.", en="The printer did not show itself."),
+        Text(
+            de="Warten, bis er nicht mehr beschäftigt ist, dann noch einmal versuchen.",
+            en="Wait until it is no longer busy, then try again.",
+        ),
+    )
+
+
 def no_baseline(detail: str = "") -> Refused:
     """The order's baseline is missing or of another kind."""
     return Refused(

@@ -160,10 +160,19 @@ async def test_klipper_that_reports_an_error_again_is_said(
     assert trouble_again.value.trouble.code == "klipper-down"
 
 
-async def test_find_me_writes_and_beeps(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
+async def test_find_me_writes_and_beeps(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medialab_agent.drivers.moonraker.driver.SHOW_S", 0.1)
     await driver.find_me()
     assert {"M117 MediaLab", "M300 S880 P250"} <= set(simulator.parts.machine.shown)
     assert simulator.parts.machine.message is None
+    assert driver.unseen is None
+    told = simulator.parts.machine.status
+    without = {name: fields for name, fields in told().items() if name != "display_status"}
+    monkeypatch.setattr(simulator.parts.machine, "status", lambda: without)
+    await driver.find_me()
+    assert driver.unseen is not None
 
 
 async def test_reset_without_a_baseline_touches_nothing(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:

@@ -20,7 +20,7 @@ from medialab_agent.drivers.bambu.words import DEVELOPER_HELP, no_card, not_let_
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
-from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.printer import SHOWN_UNSEEN, not_shown, remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, unreachable
@@ -40,6 +40,8 @@ AGAIN_S = 0.5
 """Between two attempts to reach a printer that did not answer."""
 LIGHT_S = 2.0
 """How long the lamp flashes."""
+FLASHING, SHOWN_S = "flashing", 3.0
+"""The lamp's word for it, and how long until it is reported."""
 STOP_S = 2.0
 """How long the end of a run may take; a printer that hangs is left to its own protection."""
 
@@ -211,9 +213,23 @@ class BambuDriver(Driver):
         before = (await line.ready()).lamp
         lamp = {"led_node": "chamber_light", "led_on_time": 400, "led_off_time": 400, "loop_times": 5}
         more = {**lamp, "interval_time": 0}
-        await line.command("system", "ledctrl", led_mode="flashing", **more)
+        await line.command("system", "ledctrl", led_mode=FLASHING, **more)
+        has_shown = await self._has_lamp(line, FLASHING)
         await asyncio.sleep(LIGHT_S)
         await line.command("system", "ledctrl", led_mode=before, **more)
+        if has_shown is False or await self._has_lamp(line, before) is False:
+            raise not_shown()
+        self.unseen = SHOWN_UNSEEN if has_shown is None else None
+
+    async def _has_lamp(self, line: Line, mode: str) -> bool | None:
+        """Whether its lamp is reported like that within `SHOWN_S`; None: it reports none."""
+        if (await line.ready()).lamp_mode is None:
+            return None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHOWN_S):
+                await line.until(lambda state: state.lamp_mode == mode)
+                return True
+        return False
 
     async def stop(self) -> None:
         if not self._is_resetting or self._line is None:

@@ -68,10 +68,15 @@ class State(BaseModel):
         return Heaters((self.nozzle, self.bed))
 
     @property
+    def lamp_mode(self) -> str | None:
+        """What it tells of its lamp: `on`, `off` or `flashing`; None: nothing."""
+        modes = [light.get("mode") for light in self.lights_report if light.get("node") == "chamber_light"]
+        return str(modes[0])[:20] if modes else None
+
+    @property
     def lamp(self) -> str:
         """`on` or `off`; people's choice, to be left as it was."""
-        modes = [light.get("mode") for light in self.lights_report if light.get("node") == "chamber_light"]
-        return "off" if modes == ["off"] else "on"
+        return "off" if self.lamp_mode == "off" else "on"
 
     @property
     def phase(self) -> str:

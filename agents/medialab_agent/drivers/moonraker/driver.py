@@ -12,7 +12,7 @@ from medialab_agent.drivers.moonraker.checks import verify_clean
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.configuration import read_configuration
 from medialab_agent.drivers.moonraker.identify import Identified, identify, wrong_place
-from medialab_agent.drivers.moonraker.machine import read_machine
+from medialab_agent.drivers.moonraker.machine import read_machine, shows
 from medialab_agent.drivers.moonraker.push import news
 from medialab_agent.drivers.moonraker.reading import take_reading
 from medialab_agent.drivers.moonraker.reset import Reset
@@ -22,7 +22,7 @@ from medialab_agent.drivers.moonraker.words import TOO_MANY, klipper_down, not_t
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
-from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.printer import SHOWN_UNSEEN, not_shown, remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.staged_files import StagedFiles
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
@@ -33,6 +33,8 @@ from medialab_wire.sightings import Sighting
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEPT = "moonraker-kept"
+MESSAGE, SHOW_S = "MediaLab", 3.0
+"""What a printer that is to show itself writes on its display, and for how long."""
 
 
 class MoonrakerDriver(Driver):
@@ -167,9 +169,13 @@ class MoonrakerDriver(Driver):
     async def find_me(self) -> None:
         client = await self._reach()
         # M300 beep, M117 line on the display (https://reprap.org/wiki/G-code); Klipper passes over what it lacks
-        await client.gcode("M117 MediaLab", *["M300 S880 P250", "M300 S0 P250"] * 3)
-        await asyncio.sleep(3)
+        await client.gcode(f"M117 {MESSAGE}", *["M300 S880 P250", "M300 S0 P250"] * 3)
+        shown = await shows(client, MESSAGE)
+        self.unseen = SHOWN_UNSEEN if shown is None else None
+        await asyncio.sleep(0.0 if shown is False else SHOW_S)
         await client.gcode("M117")
+        if shown is False:
+            raise not_shown()
 
     async def stop(self) -> None:
         if not self._is_resetting:  # staging moves and heats nothing, and leaves a running print alone

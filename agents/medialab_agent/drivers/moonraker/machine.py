@@ -1,7 +1,9 @@
 """What the machine does now, by Klipper's own account: job, heaters, fans, factors
 (https://www.klipper3d.org/Status_Reference.html)."""
 
+import asyncio
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +11,10 @@ from typing import Any
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.sdk.heat import BED, NOZZLE, Heater, Heaters, bed, nozzle
+from medialab_agent.sdk.patience import POLL_S
 from medialab_wire.texts import Text
 
+SHOWN_S = 3.0
 MOST_OBJECTS = 40
 """Heaters and fans looked at."""
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -99,6 +103,21 @@ async def read_machine(client: Client) -> Machine:
         status = {**status, **(await client.query(models.Status, dict.fromkeys(more, ""))).status}
         heaters = [*heaters, *sorted(unknown)]
     return _machine(status, heaters, fans)
+
+
+async def shows(client: Client, message: str) -> bool | None:
+    """Whether this stands on its display within `SHOWN_S`; None: this printer does not tell.
+
+    https://www.klipper3d.org/Status_Reference.html#display_status"""
+    if "display_status" not in (await client.read(models.Objects, "/printer/objects/list")).objects:
+        return None
+    end = time.monotonic() + SHOWN_S
+    while time.monotonic() < end:
+        told = (await client.query(models.Status, {"display_status": "message"})).status
+        if told.get("display_status", {}).get("message") == message:
+            return True
+        await asyncio.sleep(POLL_S)
+    return False
 
 
 def _not_ready(klippy: str) -> Machine:

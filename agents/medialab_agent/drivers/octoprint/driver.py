@@ -22,7 +22,7 @@ from medialab_agent.drivers.octoprint.words import PAIR_HELP, not_paired
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
-from medialab_agent.sdk.printer import remember_kept, remembered_kept, require_clean
+from medialab_agent.sdk.printer import SHOWN_UNSEEN, remember_kept, remembered_kept, require_clean
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, unreachable
 from medialab_wire.base import Scalar
@@ -33,6 +33,8 @@ from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEY, _UUID, _KEPT = "octoprint-key", "octoprint-uuid", "octoprint-kept"
+SHOW_S = 3.0
+"""How long a printer that is to show itself keeps its message."""
 _PAIRED = Text(de="OctoPrint nimmt den Schlüssel an", en="OctoPrint accepts the key")
 _ALLOW = Text(
     de="Jetzt in OctoPrint anmelden und auf „Erlauben“ klicken", en="Now sign in to OctoPrint and click “Allow”"
@@ -188,8 +190,9 @@ class OctoPrintDriver(Driver):
     async def find_me(self) -> None:
         client = await self._paired_client()
         # M300 beep, M117 line on the display (https://reprap.org/wiki/G-code); both are harmless while printing
+        self.unseen = SHOWN_UNSEEN  # it tells neither message nor sound
         await client.gcode("M117 MediaLab", *["M300 S880 P250", "M300 S0 P250"] * 3)
-        await asyncio.sleep(3)
+        await asyncio.sleep(SHOW_S)
         await client.gcode("M117")
 
     async def stop(self) -> None:
