@@ -25,8 +25,7 @@ FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0"))
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
 ONLY = os.environ.get("MEDIALAB_FLASH_ONLY", "")
 """Part of a board's or a kind's name, to try only these."""
-AT_ONCE = {"Uno": 6, "Nano": 6, "Mega 2560": 4, "ESP32": 3}
-OTHERS_AT_ONCE, APART_AT_ONCE = 10, 2
+AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 12, 3, 2
 SLOW = ("ESP32", "Mega 2560")
 """Seconds of a processor each; by default they get few of the faults that others can have as well."""
 
@@ -57,11 +56,11 @@ async def test_no_success_without_proof_and_nothing_lost(tmp_path: Path, monkeyp
     with_esptool(monkeypatch)
     tally, before = Tally(), {child.pid for child in children()}
     pairs = list(islice(cycle(every_pair()), FAULTS)) if FAULTS else list(each_kind_once())
-    rooms = {board: asyncio.Semaphore(AT_ONCE.get(board, OTHERS_AT_ONCE)) for board in BOARDS}
-    apart, began = asyncio.Semaphore(APART_AT_ONCE), time.monotonic()
+    quick, slow, apart = map(asyncio.Semaphore, (AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE))
+    began = time.monotonic()
     async with asyncio.TaskGroup() as cases:
         for number, (board, kind) in enumerate(pairs):
-            room = apart if kind.is_apart else rooms[board]
+            room = apart if kind.is_apart else slow if board in SLOW else quick
             cases.create_task(_one(tmp_path / f"case-{number}", f"{SEED}-{number}", board, kind, room, tally))
     print(f"\n{tally.table(time.monotonic() - began, SEED)}")
     assert len(tally.verdicts) == len(pairs)
@@ -73,4 +72,8 @@ async def _one(home: Path, seed: str, board: str, kind: Kind, room: asyncio.Sema
     async with room:
         home.mkdir()
         begin = trial_apart if kind.is_apart else trial
-        tally.verdicts.append(await begin(board, kind, seed, home))
+        try:
+            tally.verdicts.append(await begin(board, kind, seed, home))
+        except Exception as error:
+            error.add_note(f"{seed} {board}: {kind.name}")
+            raise

@@ -19,6 +19,8 @@ ROOMS = (kinds_anywhere, kinds_tools, kinds_micro, kinds_disk)
 RECOVERY_S = 90.0
 ENDLESS_S = 6.0
 """Seconds an order gets whose run cannot end."""
+WAITING_S = 45.0
+"""Seconds until somebody plugs a board in again that an order waits for."""
 NEVER = "agent cannot keep a journal"
 
 
@@ -98,6 +100,9 @@ async def _order(bench: RuntimeBench, case: Case) -> ExecutionReport | None:
         await running
     if case.during:
         await _happen(bench, case.during)
+    await asyncio.wait([running], timeout=WAITING_S)
+    if not running.done() and case.during == "unplug":
+        await bench.plug()  # an order that had not begun waits for its device
     await running
     return await bench.last("x-fault")
 
@@ -123,7 +128,10 @@ async def _second(case: Case) -> str:
     """Another agent, or the same one again, all faults gone; what is still wrong then."""
     simulator = case.board.simulator
     async with open_bench(_data(case, "2"), case.board.driver, simulator, {}) as bench:
-        await bench.until(is_ready)
+        try:
+            await bench.until(is_ready)
+        except TimeoutError:
+            return "not found again"
         report = await bench.order("reset", "clean", baseline=dict(case.board.good), deadline_s=RECOVERY_S)
         if report.outcome is Outcome.CLEAN and not any(simulator.residue().values()):
             return ""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medialab_agent.drivers.esp.simulated.built import built
 from medialab_agent.drivers.esp.simulated.loader import Loader
 from medialab_agent.drivers.esp.tool import PROGRAMS
 from medialab_agent.sdk.firmware_signing import Origin, Part, take_in
@@ -17,7 +18,7 @@ from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_agent.sdk.trouble import NeedsPerson
 from medialab_wire.sightings import Sighting
 
-PROGRAM = b"\xe9\x01\x02\x20" + b"a lab's own quiet program\x00" * 300
+PROGRAM = built(b"a lab's own quiet program\x00" * 300)
 """Stands for the image a lab imports; simulated chips run nothing."""
 PLACE = 0x1_0000
 

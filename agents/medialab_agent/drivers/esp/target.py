@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from medialab_agent.drivers.esp.image import NoImage, check, is_image
 from medialab_agent.drivers.esp.tool import Area, Chip
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.firmware import Firmware, Found, Library, library
@@ -43,7 +44,22 @@ def target(found: Library, chip: Chip, script_id: str | None) -> Target:
     parts = tuple(sorted((image.artifact.offset, image.data) for image in firmware.images()))
     if any(image.artifact.format != "bin" for image in firmware.images()):
         raise bad_script(f"{firmware.id}: only plain images fit this chip")
+    _look_into(firmware.id, parts, chip.name)
     return Target(firmware, parts, tuple(_gaps(firmware.id, parts, chip.flash)), firmware.script.artifacts[0].sha256)
+
+
+def _look_into(name: str, parts: tuple[Area, ...], chip: str) -> None:
+    """A signature says who vouches for an image, not that it is whole, nor that it fits.
+
+    Files that hold everything from the flash's beginning on are blank in front of their first program."""
+    programs = [(at, data.lstrip(BLANK)) for at, data in parts if is_image(data.lstrip(BLANK))]
+    if not programs:
+        raise bad_script(f"{name}: no program is in it")
+    for at, data in programs:
+        try:
+            check(data, chip)
+        except NoImage as error:
+            raise bad_script(f"{name}: the part at {at:#x}: {error}") from error
 
 
 def _gaps(name: str, parts: tuple[Area, ...], size: int) -> Iterator[Area]:
