@@ -71,6 +71,13 @@ def until_listening(vm: Vm, word: str, unit: str = "agent") -> None:
         time.sleep(0.5)
 
 
+def seconds_since(vm: Vm, word: str, unit: str = "agent") -> float:
+    """How long ago its journal had the first line with this word, by the guest's own clock."""
+    script = f"journalctl -q --no-pager -o short-unix -u {unit} | grep -m 1 -F '{word}' | cut -d ' ' -f 1; date +%s.%N"
+    then, now = vm.shell(script).split()
+    return float(now) - float(then)
+
+
 def _compiled(_folder: str, names: list[str]) -> set[str]:
     return {name for name in names if name == "__pycache__"}
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import platform
 import re
 import socket
@@ -139,6 +140,11 @@ class Machine:
         lines.close()
         if said.strip():
             raise LabError(f"{command}: {said}")
+
+    def used_s(self) -> float:
+        """Seconds of processor its QEMU has used so far, all threads together (proc(5), fields 14 and 15)."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def words(self) -> str:
         """Everything its console and QEMU itself said."""

@@ -26,6 +26,7 @@ from tests.virtual_lab.vm import Vm
 
 ADVERTISERS, ROBOTS = 50, 20
 HEARD_S, KNOWN_S = 120.0, 240.0
+HEARS = "Bluetooth: listening"
 
 
 def beacons() -> list[Peripheral]:
@@ -72,13 +73,17 @@ async def test_twenty_robots_are_inventoried_by_their_own_drivers(vm: Vm, tell: 
         for beacon in crowd:
             beacon.appear()
         await asyncio.to_thread(agent.start, vm, "ble")
-        await asyncio.to_thread(agent.until_listening, vm, "Bluetooth: listening")
-        begun = clock()
+        await asyncio.to_thread(agent.until_listening, vm, HEARS)
+        begun, used = clock() - await asyncio.to_thread(agent.seconds_since, vm, HEARS), vm.used_s()
         try:
             await until(lambda: len(let_in(hub)) >= ROBOTS, KNOWN_S)
         except TimeoutError:
             raise AssertionError([(one.name, one.driver, one.access, one.help) for one in there(hub)]) from None
-        tell(f"twenty robots found among seventy advertisers, connected to and known in {clock() - begun:.1f} s")
+        took, asked = clock() - begun, sum(one.peripheral.connections > 0 for one in fleet)
+        tell(
+            f"twenty robots among seventy advertisers known {took:.1f} s after listening began; connected to {asked}, "
+            f"at most {ether.most_connected} at a time; the emulated processor worked {vm.used_s() - used:.1f} s"
+        )
         assert len(there(hub)) == ROBOTS, "people's own devices are nobody's business"
         assert {report.driver for report in there(hub)} == {"lego-spike", "lego-lwp3", "sphero", "ozobot"}
         assert ether.most_connected <= MOST_CONNECTIONS

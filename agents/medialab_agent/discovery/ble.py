@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from medialab_agent.discovery.ble_facts import facts_of
 from medialab_agent.discovery.ble_texts import LISTENING, NO_ADAPTER, BleState, state_of
 from medialab_agent.discovery.known import Known
 from medialab_agent.discovery.text import short
+from medialab_agent.sdk.bluetooth import turns
 from medialab_agent.sdk.source import See, Source
 from medialab_wire.sightings import BusFact, Sighting
 
@@ -22,13 +24,23 @@ PATH = "path"
 """The fact, and in bleak's details, the name of BlueZ's object."""
 MOST_DEVICES = 512
 """Followed at once; a street full of telephones stops here."""
+LEAST_S = 3.0
+"""Seconds each round listens even while somebody wants to connect: twice the 1.28 s of the slowest usual advertisers
+(Linux' own default, net/bluetooth/hci_core.c), and one lost."""
+MOST_REST_S = 10.0
+"""Seconds listening makes room for those who want to connect, at most. bluetoothd forgets a device it has not heard for
+30 s (BlueZ 5.66, src/device.c), and the last in the queue must still find theirs."""
 
 
 class BleSource(Source):
     """Sightings of advertising devices. Key: address. Facts: see `ble_facts.facts_of`, and `PATH`; no signal strength.
 
-    Scans in rounds of `scan_s` with pauses of `pause_s`, which leave the radio to connections; each round BlueZ tells
-    of every device anew, so that silence means absence. Unseen for `expire_s`: gone. After an error: `retry_s`.
+    Scans in rounds of `scan_s` with pauses of `pause_s`; each round BlueZ tells of every device anew, so that silence
+    means absence. Unseen for `expire_s`: gone. After an error: `retry_s`.
+
+    A round ends early, and the pause lasts longer, while somebody wants to connect: Linux first waits for an
+    advertisement of whom it shall connect, and while it scans for everybody its controller hides those it has told of
+    already (filter_duplicates; kernel 6.1, net/bluetooth/hci_sync.c), so that the wait would last to the round's end.
 
     What is not `wanted` is mostly people's own (phones, watches, hearing aids): it is forgotten at once, never counted,
     never logged."""
@@ -65,7 +77,7 @@ class BleSource(Source):
                 self._enter(state_of(error))
                 pause = self._retry_s
             self._expire(see)
-            await asyncio.sleep(pause)
+            await self._rest(pause)
 
     async def _round(self, see: See) -> None:
         from bleak import BleakScanner
@@ -75,7 +87,13 @@ class BleSource(Source):
 
         async with BleakScanner(heard):
             self._enter(LISTENING)
-            await asyncio.sleep(self._scan_s)
+            least = min(LEAST_S, self._scan_s)
+            await asyncio.sleep(least)
+            await _within(self._scan_s - least, turns().wanted)
+
+    async def _rest(self, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        await _within(MOST_REST_S, turns().calm)
 
     def _heard(self, device: "BLEDevice", told: "AdvertisementData", see: See) -> None:
         key, name = device.address.lower(), told.local_name or device.name
@@ -105,6 +123,13 @@ class BleSource(Source):
     def _tell(self, sightings: list[Sighting], see: See) -> None:
         for sighting in sightings:
             see(sighting)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Until it is set, or so long."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _path(device: "BLEDevice") -> dict[str, str]:

@@ -1,11 +1,12 @@
-"""Turns at the radio: drivers open connections here, at most three at a time on one machine, people's orders first."""
+"""Turns at the radio: drivers open connections here, at most five at a time on one machine, people's orders first."""
 
 import asyncio
 import heapq
 import itertools
+import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -15,10 +16,15 @@ from medialab_agent.sdk.gatt_air import AirRadio
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.sightings import Sighting
 
-MOST_CONNECTIONS = 3
-"""At one time, for the whole agent. The combined Wi-Fi and Bluetooth chips of small computers carry only a few."""
-REST_S = 60.0
-"""Seconds after a failure during which a reading in the background does not try that robot again."""
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 5
+"""At one time, for the whole agent: as many as Home Assistant trusts a Linux adapter with (its library
+bluetooth_adapters, `DEFAULT_CONNECTION_SLOTS`). To end each takes BlueZ two to three seconds (src/device.c,
+`DISCONNECT_TIMER`)."""
+FIRST_REST_S, REST_S = 5.0, 60.0
+"""Seconds after a first failure, and after more in a row, during which a reading in the background does not try that
+robot again."""
 LOOK_AGAIN_S = 600.0
 """Seconds after which a robot that is known already is connected for a reading. Who just switched it on wants it for a
 tablet; it must not be taken away from there."""
@@ -31,12 +37,34 @@ AIR = "air"
 
 
 class Turns:
-    """Who may connect next: `most` at a time; urgent ones first, then in order of asking."""
+    """Who may connect next: `most` at a time; urgent ones first, then in order of asking.
+
+    `wanted` is set while somebody wants to connect and is not connected yet, `calm` while nobody does: whoever listens
+    to advertisements makes room then, for one radio cannot do both well."""
 
     def __init__(self, most: int = MOST_CONNECTIONS) -> None:
         self._free = most
         self._count = itertools.count()
         self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
+        self._wishes = 0
+        self.wanted, self.calm = asyncio.Event(), asyncio.Event()
+        self.calm.set()
+
+    @contextmanager
+    def wish(self) -> Iterator[None]:
+        """Hold it from the wish for a connection until it is there, or given up."""
+        self._wishes += 1
+        self._tell()
+        try:
+            yield
+        finally:
+            self._wishes -= 1
+            self._tell()
+
+    def _tell(self) -> None:
+        now, other = (self.wanted, self.calm) if self._wishes else (self.calm, self.wanted)
+        other.clear()
+        now.set()
 
     @asynccontextmanager
     async def turn(self, *, urgent: bool) -> AsyncIterator[None]:
@@ -82,7 +110,8 @@ class BleLine:
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
-        self._failed_at, self._looked_at = float("-inf"), time.monotonic()
+        self._rest_until, self._looked_at = float("-inf"), time.monotonic()
+        self._failures = 0
         self._failure: DeviceTrouble | None = None
 
     @property
@@ -100,20 +129,24 @@ class BleLine:
     @asynccontextmanager
     async def open(self, *, urgent: bool) -> AsyncIterator[Gatt]:
         """A connection, closed at the end. `urgent`: a person waits for it; otherwise it is a reading in the
-        background, which waits behind all orders and fails at once within `REST_S` after a failure.
+        background, which waits behind all orders and fails at once while the robot rests after a failure.
 
         Raises what `Radio.connect` raises."""
-        if not urgent and self._failure is not None and time.monotonic() < self._failed_at + REST_S:
+        if not urgent and self._failure is not None and time.monotonic() < self._rest_until:
             raise self._failure
-        async with turns().turn(urgent=urgent):
-            gatt = await self._connect()
-            try:
-                yield gatt
-            except DeviceTrouble as trouble:
-                self._remember(trouble)
-                raise
-            finally:
-                await asyncio.shield(gatt.close())
+        with ExitStack() as wish:
+            wish.enter_context(turns().wish())
+            async with turns().turn(urgent=urgent):
+                gatt = await self._connect()
+                wish.close()
+                try:
+                    yield gatt
+                    self._failure, self._failures = None, 0
+                except DeviceTrouble as trouble:
+                    self._remember(trouble)
+                    raise
+                finally:
+                    await asyncio.shield(gatt.close())
 
     async def _connect(self) -> Gatt:
         facts = self.facts
@@ -122,11 +155,13 @@ class BleLine:
         except DeviceTrouble as trouble:
             self._remember(trouble)
             raise
-        self._failure, self._looked_at = None, time.monotonic()
+        self._looked_at = time.monotonic()
         return gatt
 
     def _remember(self, trouble: DeviceTrouble) -> None:
-        self._failure, self._failed_at = trouble, time.monotonic()
+        log.debug("%s: %s", trouble.trouble.code, trouble.trouble.detail)
+        self._failure, self._failures = trouble, self._failures + 1
+        self._rest_until = time.monotonic() + (FIRST_REST_S if self._failures == 1 else REST_S)
 
     def _radio(self) -> Radio:
         if socket := self._link.settings.get(AIR):

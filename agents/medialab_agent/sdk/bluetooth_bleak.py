@@ -8,9 +8,15 @@ from typing import TypeVar
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakBluetoothNotAvailableError, BleakError, BleakGATTProtocolError
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakDeviceNotFoundError,
+    BleakError,
+    BleakGATTProtocolError,
+)
 from dbus_fast.errors import AuthError, DBusError, InvalidAddressError
 
+from medialab_agent.sdk.bluetooth_bluez import PatientClient
 from medialab_agent.sdk.gatt import ANSWER_S, CONNECT_S, Gatt, Inbox, Radio, refused, silent
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.texts import Text
@@ -21,6 +27,8 @@ OVERHEAD = 3
 """Bytes of one packet that are not payload (Bluetooth Core 5.4, vol 3, part F, 3.4.5.3)."""
 GONE = (BleakError, DBusError, AuthError, InvalidAddressError, OSError, EOFError, TimeoutError, AssertionError)
 """What bleak raises when a device, the Bluetooth service or the system bus is not there; it asserts on both."""
+AGAIN_S = 0.5
+"""Seconds before a second try; what BlueZ still has to tell of the first must not be taken for news of the second."""
 
 T = TypeVar("T")
 
@@ -32,16 +40,34 @@ class BleakRadio(Radio):
         """See `Radio`. `path`: BlueZ's object of the device; with it bleak need not search, which would disturb the
         search that is going on (BlueZ answers a second one of the same program with InProgress)."""
         target = BLEDevice(address.upper(), None, {"path": path}) if path else address.upper()
-        gatt = BleakGatt()
-        gatt.client = BleakClient(target, disconnected_callback=gatt.hung_up, timeout=CONNECT_S, pair=False)
         try:
             async with asyncio.timeout(CONNECT_S):
-                await gatt.client.connect()
+                return await _connected_at_last(target)
         except BleakBluetoothNotAvailableError as error:
             raise _no_bluetooth(str(error)) from error
         except GONE as error:
             raise silent(f"{type(error).__name__} {error}"[:200]) from error
-        return gatt
+
+
+async def _connected_at_last(target: BLEDevice | str) -> "BleakGatt":
+    """The second try helps against what other radios disturb, as bleak's own documentation of these errors says."""
+    try:
+        return await _connected(target)
+    except (BleakBluetoothNotAvailableError, BleakDeviceNotFoundError):
+        raise
+    except BleakError as error:
+        log.debug("Connecting once more: %s", error)
+    await asyncio.sleep(AGAIN_S)
+    return await _connected(target)
+
+
+async def _connected(target: BLEDevice | str) -> "BleakGatt":
+    gatt = BleakGatt()
+    gatt.client = BleakClient(
+        target, disconnected_callback=gatt.hung_up, timeout=CONNECT_S, pair=False, backend=PatientClient
+    )
+    await gatt.client.connect()
+    return gatt
 
 
 class BleakGatt(Gatt):

@@ -10,6 +10,7 @@ import pytest
 from medialab_agent.bootstrap import wanted_by_drivers
 from medialab_agent.discovery.ble import BleSource
 from medialab_agent.runtime.shelf import Shelf
+from medialab_agent.sdk.bluetooth import turns
 from medialab_wire.sightings import BusFact, BusStatus, Sighting
 from tests.fixtures.fake_bluez import FakeBluez, SystemBus
 
@@ -108,6 +109,24 @@ async def test_a_device_that_stands_still_is_not_forgotten(bus: SystemBus) -> No
         while bluez.adapter.scans < rounds:
             await asyncio.sleep(0.05)
         assert listening.nothing_said()
+
+
+async def test_listening_makes_room_for_who_wants_to_connect(bus: SystemBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medialab_agent.discovery.ble.LEAST_S", 0.1)
+    async with FakeBluez(bus.address) as bluez:
+        listening = Listening()
+        listening.source = BleSource(scan_s=3600, pause_s=0.05)
+        async with listening.run():
+            await listening.until(BusStatus.LISTENING)
+            assert bluez.adapter.scanning
+            with turns().wish():
+                while bluez.adapter.scanning:
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.3)
+                assert bluez.adapter.scans == 1
+            while not bluez.adapter.scanning:
+                await asyncio.sleep(0.02)
+            assert bluez.adapter.scans == 2
 
 
 async def test_no_bus_then_no_service_then_switched_off_then_on(

@@ -1,4 +1,4 @@
-"""Turns at the radio: three at a time, people's orders first, no quick second try in the background."""
+"""Turns at the radio: five at a time, people's orders first, no quick second try in the background."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from medialab_agent.sdk import bluetooth
 from medialab_agent.sdk.air import Air
 from medialab_agent.sdk.bluetooth import AIR, MOST_CONNECTIONS, BleLine, Turns
 from medialab_agent.sdk.driver import DeviceLink
@@ -43,13 +44,28 @@ def line_to(air: Air, robot: Peripheral) -> BleLine:
     return BleLine(DeviceLink(robot.address, (robot.sighting(),), Forgetful(), {AIR: str(air.socket)}))
 
 
-async def test_never_more_than_three_at_a_time(air: Air) -> None:
+async def test_never_more_than_five_at_a_time(air: Air) -> None:
     async def visit(robot: Peripheral) -> None:
         async with line_to(air, robot).open(urgent=False):
             await asyncio.sleep(0.01)
 
-    await asyncio.gather(*(visit(robot) for robot in robots(air, 12)))
+    await asyncio.gather(*(visit(robot) for robot in robots(air, 20)))
     assert air.most_connected == MOST_CONNECTIONS
+
+
+async def test_whoever_wants_to_connect_is_heard_until_connected_or_given_up(air: Air) -> None:
+    queue = bluetooth.turns()
+    free, taken = robots(air, 2)
+    taken.is_taken = lambda: True
+    async with line_to(air, free).open(urgent=True):
+        assert queue.calm.is_set()
+        assert not queue.wanted.is_set()
+        trying = asyncio.create_task(line_to(air, taken).open(urgent=True).__aenter__())
+        await asyncio.wait_for(queue.wanted.wait(), 5)
+        assert not queue.calm.is_set()
+        with pytest.raises(Unreachable):
+            await trying
+        assert queue.calm.is_set()
 
 
 async def test_orders_go_first_and_then_the_order_of_asking() -> None:

@@ -2,7 +2,8 @@
 
 JSON lines on standard input say who is on the air and answer what is asked on standard output. Two things of bumble
 0.0.236 are set right here: its emulated controller repeats the advertisement as its scan response and ignores the
-filter for duplicates, and its air sends data under an address that may not be the one of the connection."""
+filters for duplicates and for who is waited for, and its air sends data under an address that may not be the one of the
+connection."""
 
 import asyncio
 import json
@@ -20,8 +21,10 @@ from bumble.hci import Address
 from bumble.link import LocalLink
 from bumble.transport import open_transport
 
-INTERVAL = 1000
-"""Milliseconds between two advertisements of one robot: the guest's processor is many times slower than a hub's."""
+INTERVAL = 152.5
+"""Milliseconds between two advertisements: of those Apple asks of accessories (Technical Q&A QA1931) the first after
+the 20 ms right after being switched on. micro:bits take 50 ms (codal-microbit-v2, inc/MicroBitConfig.h), LEGO hubs with
+Pybricks 30 ms (pybricks-micropython, lib/pbio/drv/bluetooth/bluetooth_btstack.c)."""
 LEGACY_BYTES = 31
 """Room in an advertisement, and again in its scan response (Bluetooth Core 5.4, 6.B.2.3.1)."""
 ACTIVE = 1
@@ -65,6 +68,19 @@ class GuestController(Controller):
     """The controller the guest's kernel drives."""
 
     _told: set[tuple[str, bytes]]
+    _accepted: frozenset[str] = frozenset()
+
+    def on_hci_le_clear_filter_accept_list_command(self, command: Any) -> Any:
+        self._accepted = frozenset()
+        return super().on_hci_le_clear_filter_accept_list_command(command)
+
+    def on_hci_le_add_device_to_filter_accept_list_command(self, command: Any) -> Any:
+        self._accepted |= {_plain(command.address)}
+        return super().on_hci_le_add_device_to_filter_accept_list_command(command)
+
+    def on_hci_le_remove_device_from_filter_accept_list_command(self, command: Any) -> Any:
+        self._accepted -= {_plain(command.address)}
+        return super().on_hci_le_remove_device_from_filter_accept_list_command(command)
 
     def on_hci_le_set_scan_enable_command(self, command: Any) -> Any:
         self._told, self._filters = set(), bool(command.filter_duplicates)
@@ -72,7 +88,7 @@ class GuestController(Controller):
 
     def on_advertising_pdu(self, pdu: Any) -> None:
         """Reports here; to connect is left to bumble."""
-        if self.le_scan_enable:
+        if self.le_scan_enable and self._accepts(_plain(pdu.advertiser_address)):
             kinds = hci.HCI_LE_Advertising_Report_Event.EventType
             self._report(kinds.ADV_IND, pdu.advertiser_address, bytes(pdu.data))
             answer = self.link.responses.get(_plain(pdu.advertiser_address), b"")
@@ -83,6 +99,9 @@ class GuestController(Controller):
             super().on_advertising_pdu(pdu)
         finally:
             self.le_scan_enable = scanning
+
+    def _accepts(self, address: str) -> bool:
+        return not self.le_scanning_filter_policy & 1 or address in self._accepted
 
     def _report(self, kind: int, address: Address, data: bytes) -> None:
         told = (f"{kind}{address}", data)
