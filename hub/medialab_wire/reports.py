@@ -21,7 +21,7 @@ class Presence(StrEnum):
 
 class Access(StrEnum):
     """Whether the agent may talk to it: `ok`, `needs_person` (somebody must allow it at the device, see `help`),
-    `none` (no driver claims it), `failed`."""
+    `none` (no driver claims it, or all one can do is see it), `failed`."""
 
     OK = "ok"
     NEEDS_PERSON = "needs_person"

@@ -49,6 +49,7 @@ def test_without_a_tie_there_is_nothing_to_choose(core: HubCore) -> None:
 
 def test_an_adopted_thing_stays_the_same_once_its_driver_is_chosen(core: HubCore) -> None:
     device, way = tied(core)
+    assert core.row(device)["status"] == "found"
     room = core.do(places.add_location, "Schrank", "staff")
     core.do(inventory.adopt, [inventory.AdoptWish(device, "Rakete 1", room)], False, "staff")
     kit = core.do(kits.add, "Raketen", [device], "staff")

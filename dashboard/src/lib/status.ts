@@ -23,6 +23,7 @@ export const DEVICE_LOOKS: Record<DeviceStatus, Look> = {
   quarantined: { icon: "stop", tone: "bad", key: "status.quarantined" },
   maintenance: { icon: "wrench", tone: "calm", key: "status.maintenance" },
   not_seen: { icon: "unseen", tone: "calm", key: "status.not_seen" },
+  seen: { icon: "question", tone: "calm", key: "status.seen" },
   found: { icon: "sparkle", tone: "new", key: "status.found" },
   retired: { icon: "archive", tone: "calm", key: "status.retired" },
 };

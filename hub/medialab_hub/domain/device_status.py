@@ -12,6 +12,8 @@ class DeviceStatus(StrEnum):
 
     FOUND = "found"
     """Seen, not adopted."""
+    SEEN = "seen"
+    """Adopted, never proven, and nothing can be done to it from here: it is looked at, and its state is not known."""
     NO_BASELINE = "no_baseline"
     """Adopted, but no good state has been recorded."""
     USED = "used"
@@ -86,11 +88,14 @@ def _block(facts: DeviceFacts) -> DeviceStatus | None:
 
 
 def _proof(facts: DeviceFacts) -> DeviceStatus:
+    has_traces = facts.traces > 0 or facts.was_used
+    if facts.access is Access.NONE and facts.outcome is None and not has_traces:
+        return DeviceStatus.SEEN
     if not facts.has_baseline:
         return DeviceStatus.NO_BASELINE
     if facts.outcome is Outcome.UNVERIFIED and not facts.is_accepted:
         return DeviceStatus.UNVERIFIED
-    if facts.traces > 0 or facts.was_used:
+    if has_traces:
         return DeviceStatus.USED
     if facts.outcome is Outcome.UNVERIFIED:
         return DeviceStatus.ACCEPTED

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from medialab_hub.domain.jobs import RESET_ACTION, WITHOUT_BASELINE
+from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION, WITHOUT_BASELINE
 from medialab_wire.capabilities import DriverManifest, ResetLevel
 from medialab_wire.reports import Access, Presence
 from medialab_wire.texts import Text
@@ -56,6 +56,13 @@ _NO_DRIVER = Obstacle(
         en="No driver is in charge of this device; it can only be looked at.",
     ),
 )
+_ONLY_SEEN = Obstacle(
+    "only-seen",
+    Text(
+        de="Dieses Gerät lässt sich auf diesem Weg nur sehen, nicht zurücksetzen.",
+        en="This way the device can only be seen, not reset.",
+    ),
+)
 _NO_BASELINE = Obstacle(
     "no-baseline",
     Text(
@@ -95,6 +102,8 @@ def obstacle(candidate: Candidate, action: str, level: str | None = None) -> Obs
 
 
 def _missing(candidate: Candidate, manifest: DriverManifest, action: str, level: str | None) -> Obstacle | None:
+    if not manifest.levels and action in (RESET_ACTION, BASELINE_ACTION):
+        return _ONLY_SEEN
     if not candidate.has_baseline and action not in WITHOUT_BASELINE:
         return _NO_BASELINE
     if action == RESET_ACTION:

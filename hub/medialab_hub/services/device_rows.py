@@ -91,7 +91,7 @@ def device_row(device: Device, around: Surroundings) -> Row:
         "kind": device.kind,
         "status": _status(device, around, owner, presence, traces).value,
         "presence": presence.value,
-        "access": Access.NONE.value if owner is None else owner.access,
+        "access": _access(around, owner).value,
         "adopted": device.adopted_at is not None,
         "driver": None if owner is None else owner.driver,
         "model": device.model,
@@ -116,6 +116,14 @@ def _nearest_presence(connections: Iterable[Connection]) -> Presence:
     return min((Presence(c.presence) for c in connections), key=_NEAREST.__getitem__, default=Presence.ABSENT)
 
 
+def _access(around: Surroundings, owner: Connection | None) -> Access:
+    """The owner's; where nothing may command it yet, whether a person could change that."""
+    if owner is not None:
+        return Access(owner.access)
+    waits = any(way.candidates and way.presence == Presence.PRESENT for way in around.connections)
+    return Access.NEEDS_PERSON if waits else Access.NONE
+
+
 def _status(
     device: Device, around: Surroundings, owner: Connection | None, presence: Presence, traces: int
 ) -> DeviceStatus:
@@ -127,7 +135,7 @@ def _status(
             is_adopted=device.adopted_at is not None,
             is_retired=device.retired_at is not None,
             presence=presence,
-            access=Access.NONE if owner is None else Access(owner.access),
+            access=_access(around, owner),
             has_baseline=device.baseline_id is not None,
             has_reset=job is not None and job.action == RESET_ACTION,
             has_waiting_job=job is not None and job.status == ExecutionStatus.WAITING_PERSON,

@@ -17,7 +17,9 @@ LETTERS = friendly_name(0x12345678)
 async def test_its_letters_are_who_it_is(open_bench: OpenBench, maker: str) -> None:
     simulator = MicrobitBleSimulator(LETTERS, maker=maker)
     async with open_bench("microbit-ble", simulator, {}) as bench:
-        report = await bench.until(lambda report: report.access is Access.OK)
+        report = await bench.until(lambda report: report.kind == "board")
+        assert report.access is Access.NONE, "so that nobody waits for it to become ready"
+        assert report.help is not None and "USB" in report.help.de
         assert Identity(kind=IdentityKind.ASSET, value=LETTERS, scope="microbit-name") in report.identities
         assert report.facts["model"] == maker
         await bench.unplug()
@@ -28,7 +30,7 @@ async def test_its_letters_are_who_it_is(open_bench: OpenBench, maker: str) -> N
 async def test_over_the_air_it_only_says_what_to_do(open_bench: OpenBench) -> None:
     simulator = MicrobitBleSimulator(LETTERS)
     async with open_bench("microbit-ble", simulator, {}) as bench:
-        await bench.until(lambda report: report.access is Access.OK)
+        await bench.until(lambda report: report.kind == "board")
         shown = await bench.order("find-me")
         assert shown.status is ExecutionStatus.FAILED
         assert shown.trouble is not None

@@ -70,6 +70,9 @@ def test_ready_means_ready(facts: DeviceFacts) -> None:
         assert status not in {DeviceStatus.READY, DeviceStatus.USED, DeviceStatus.ACCEPTED}
     if status is DeviceStatus.ACCEPTED:
         assert facts.outcome is Outcome.UNVERIFIED and facts.is_accepted
+    if status is DeviceStatus.SEEN:
+        assert facts.access is Access.NONE and facts.outcome is None, "a proof stays one, seen from wherever"
+        assert facts.traces == 0 and not facts.was_used
 
 
 WAYS = st.lists(

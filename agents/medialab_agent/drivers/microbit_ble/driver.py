@@ -7,12 +7,16 @@ from medialab_agent.sdk.microbit.friendly_name import is_friendly_name
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import NeedsPerson, Refused
 from medialab_wire.progress import Check
-from medialab_wire.reports import Identity, IdentityKind
+from medialab_wire.reports import Access, Identity, IdentityKind
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
 
 SCOPE = "microbit-name"
 """Of the identity that a board tells over USB, too: five letters made of its chip's number."""
+_BY_USB = Text(
+    de="Über Bluetooth ist diese Platine nur zu sehen. Zum Zurücksetzen mit einem USB-Kabel anstecken.",
+    en="Over Bluetooth this board can only be seen. Plug it in with a USB cable to reset it.",
+)
 _LETTERS = re.compile(r"\[([a-z]{5})\]")
 
 
@@ -36,7 +40,7 @@ class MicrobitBleDriver(Driver):
         letters = _letters(name)
         asset = (Identity(kind=IdentityKind.ASSET, value=letters, scope=SCOPE),) if letters else ()
         model = "Calliope mini" if name.lower().startswith("calliope") else "BBC micro:bit"
-        return Probe(name or model, "board", (*asset, place), facts={"model": model})
+        return Probe(name or model, "board", (*asset, place), Access.NONE, _BY_USB, {"model": model})
 
     async def report(self) -> Reading:
         """It is there."""

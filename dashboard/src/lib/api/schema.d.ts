@@ -1129,7 +1129,7 @@ export interface components {
         /**
          * Access
          * @description Whether the agent may talk to it: `ok`, `needs_person` (somebody must allow it at the device, see `help`),
-         *     `none` (no driver claims it), `failed`.
+         *     `none` (no driver claims it, or all one can do is see it), `failed`.
          * @enum {string}
          */
         Access: "ok" | "needs_person" | "none" | "failed";
@@ -1742,7 +1742,7 @@ export interface components {
          * @description What a device is good for at this moment.
          * @enum {string}
          */
-        DeviceStatus: "found" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "not_seen" | "retired";
+        DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "not_seen" | "retired";
         /**
          * DriverChoice
          * @description Settles a tie: `driver` is one of the connection's `candidates`.

@@ -17,7 +17,7 @@ export function sentence(row: DeviceRow): string {
   if (row.status === "not_seen" && row.presence === "silent") return late("sentence.silent", { name });
   if (row.status === "not_seen" && !row.last_seen) return late("sentence.never_seen", { name });
   if (row.status === "needs_person" && !row.driver) return late("sentence.choose_driver", { name });
-  if (row.status === "used" && !canReset(row)) return late("sentence.only_seen", { name });
+  if (row.status === "seen" || (row.status === "used" && !canReset(row))) return late("sentence.only_seen", { name });
   const time = row.last_seen ? ago(row.last_seen) : t("time.never");
   if (row.status === "used") return t(row.traces > 0 ? "sentence.used" : row.proven_at ? "sentence.used_again" : "sentence.never_proven", { name, n: row.traces });
   return t(`sentence.${row.status}` as Key, { name, time });
