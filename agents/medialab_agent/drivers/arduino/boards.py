@@ -28,14 +28,14 @@ class OwnUsb(_Strict):
     """How a board whose chip speaks USB itself is emptied: its program and its boot program show different ids.
 
     `boot`: ids of the boot program. `chip`: what it must say of its chip, in hex digits; empty where it says nothing.
-    The application lies from `start` up to `end`, in bytes; `eeprom` bytes lie beside it, None: out of reach."""
+    The application lies from `start` up to `end`, in bytes; `eeprom` bytes lie beside it."""
 
     family: Literal["avr109", "samba", "dfu"]
     boot: tuple[str, ...]
     chip: str = ""
     start: int
     end: int
-    eeprom: int | None = 0
+    eeprom: int = 0
 
 
 class Board(_Strict):

@@ -109,6 +109,7 @@ async def _appears(device: Device, own: OwnUsb) -> bool:
 
 def _has_come(device: Device, own: OwnUsb) -> bool:
     try:
-        return usb_id(device.sighting) in own.boot and (own.family == "dfu" or device.is_there())
+        is_there = device.has_usb_node if own.family == "dfu" else device.is_there
+        return usb_id(device.sighting) in own.boot and is_there()
     except DeviceTrouble:
         return False  # between the two it is on no bus at all

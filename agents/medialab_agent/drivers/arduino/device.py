@@ -95,6 +95,20 @@ class Device:
         seen = any(sighting.present for sighting in self._link.sightings)
         return seen and Path(self.sighting.facts.get("tty", "").split(" ")[0]).exists()
 
+    @property
+    def usb_node(self) -> Path:
+        """The node of the USB device itself. Raises `DeviceTrouble`."""
+        facts = self.sighting.facts
+        bus, number = facts.get("bus", ""), facts.get("devnum", "")
+        if not (bus.isascii() and bus.isdigit() and number.isascii() and number.isdigit()):
+            raise no_port()
+        folder = Path(self._link.settings.get("usb_nodes") or "/dev/bus/usb")
+        return folder / f"{int(bus):03}" / f"{int(number):03}"
+
+    def has_usb_node(self) -> bool:
+        """Discovery sees it, and its node exists."""
+        return any(sighting.present for sighting in self._link.sightings) and self.usb_node.exists()
+
     def boards(self) -> tuple[Board, ...]:
         """What it may be. Raises `Refused` for boards that are recognised only."""
         found = possible(self.sighting)

@@ -8,6 +8,7 @@ from medialab_agent.drivers.arduino.avr109 import Avr109
 from medialab_agent.drivers.arduino.boards import Board
 from medialab_agent.drivers.arduino.boot_mode import BootProgram, BootSaid, Left, enter, is_in_boot, own_usb
 from medialab_agent.drivers.arduino.device import Device
+from medialab_agent.drivers.arduino.dfu import Dfu
 from medialab_agent.drivers.arduino.samba import SamBa
 from medialab_agent.drivers.arduino.words import other_chip, unknown_order
 from medialab_agent.sdk.evidence import count, quoted
@@ -28,7 +29,7 @@ ONCE_S, ATTEMPTS = 60.0, 2
 SHOW_S = 3.0
 _UNREAD = Text(de="dieses Board lässt es nicht lesen", en="this board does not let it be read")
 _NO_EEPROM = Text(de="dieses Board hat keines", en="this board has none")
-_FAMILIES: Mapping[str, Callable[[Device, Board], BootProgram]] = {"avr109": Avr109, "samba": SamBa}
+_FAMILIES: Mapping[str, Callable[[Device, Board], BootProgram]] = {"avr109": Avr109, "samba": SamBa, "dfu": Dfu}
 
 
 @dataclass(frozen=True)

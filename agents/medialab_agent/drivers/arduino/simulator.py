@@ -1,16 +1,24 @@
 """Simulated Arduino boards: the boot programs' real protocols on a pty, which avrdude writes as it writes real ones."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from medialab_agent.drivers.arduino.simulated.board import Board, BootProgram, Mishap
 from medialab_agent.drivers.arduino.simulated.chip import ATMEGA328P, ATMEGA328P_OLD, ATMEGA2560, Chip, Part
+from medialab_agent.drivers.arduino.simulated.own_usb_simulator import (
+    NANO_33_IOT,
+    QUICK_R4,
+    OwnUsbSimulator,
+    give_nodes,
+)
 from medialab_agent.drivers.arduino.simulated.stk500v1 import Stk500v1
 from medialab_agent.drivers.arduino.simulated.stk500v2 import Stk500v2
 from medialab_agent.sdk import intel_hex
 from medialab_agent.sdk.firmware import library
+from medialab_agent.sdk.scene import open_plainly
 from medialab_agent.sdk.simulated_port import Port
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
@@ -121,11 +129,19 @@ class ArduinoSimulator(Simulator):
         self.log.append(Effect(time.monotonic(), verb))
 
 
-def scene() -> tuple[ArduinoSimulator, ...]:
+def scene() -> tuple[Simulator, ...]:
     """A tray of boards for the practice lab: one has a worn memory, the boot program of another one is gone."""
     return (
         ArduinoSimulator("uno-sim-01"),
         ArduinoSimulator("mega-sim-01", model=MEGA),
         ArduinoSimulator("uno-sim-02", {Fault.RESIDUE}),
         ArduinoSimulator("uno-sim-03", {Fault.LOCKED}),
+        OwnUsbSimulator("leonardo-sim-01"),
+        OwnUsbSimulator("nano-33-sim-01", model=NANO_33_IOT),
+        OwnUsbSimulator("uno-r4-sim-01", model=QUICK_R4),
     )
+
+
+async def open_scene(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> Mapping[str, str]:
+    """See `sdk.scene`: what boards need whose boot program has no serial port."""
+    return {**give_nodes(stack, simulators), **await open_plainly(stack, simulators)}

@@ -30,6 +30,8 @@ ATMEGA32U4 = Part("ATmega32U4", bytes.fromhex("1e9587"), 32_768, 28_672, 128, 10
 """DS40002147 (was 7766); Caterina takes 4 kB."""
 SAMD21G18 = Part("SAMD21G18A", bytes.fromhex("10010305"), 262_144, 262_144, 256, 0, 0x2000)
 """DS40001882; `signature` is DSU.DID, `page` a row, which is what is erased at once. SAM-BA takes the first 8 kB."""
+RA4M1 = Part("RA4M1", b"", 262_144, 262_144, 2048, 8192, 0x4000)
+"""R01DS0355; `eeprom` is its data flash. The DFU boot program takes the first 16 kB."""
 
 
 @dataclass

@@ -5,9 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 from medialab_agent.drivers.arduino.simulated.board import BootProgram, Mishap
 from medialab_agent.drivers.arduino.simulated.chip import BLANK, Chip
+from medialab_agent.drivers.arduino.simulated.dfu import DfuBoot
+from medialab_agent.drivers.arduino.simulated.usb_node import Unheard, UsbNode
 from medialab_agent.sdk.simulated_port import Port
 from medialab_agent.sdk.simulator import Fault
 
@@ -36,20 +39,22 @@ class OwnUsbBoard:
     leaves_s: float = 0.1
     """Seconds from the order to start the program until it does. Caterina takes 0.5."""
     slow_s: float = 0.0005
+    node: Path | None = None
+    """Where its boot program can be reached, when that has no serial port."""
     mishaps: list[Mishap] = field(default_factory=list)
     is_running: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._boot: BootProgram | None = None
-        self._port = Port(self)
+        self._port: Port | UsbNode = Port(self)
         self._heard_at = 0.0
         self._plugged = 0
         self._guard = threading.RLock()
 
     @property
     def tty(self) -> str:
-        """Its node now."""
-        return self._port.path
+        """The node of its serial port now; empty when it has none."""
+        return self._port.path if isinstance(self._port, Port) else ""
 
     @property
     def is_plugged(self) -> bool:
@@ -91,7 +96,8 @@ class OwnUsbBoard:
     def closed(self) -> None:
         """A running program that was touched at 1200 baud hands over, unless it is too broken to (`Fault.LOCKED`)."""
         self._strike(is_on_close=True)
-        if self.is_running and self._port.baud == TOUCH_BAUD and Fault.LOCKED not in self.faults:
+        is_touched = self.is_running and isinstance(self._port, Port) and self._port.baud == TOUCH_BAUD
+        if is_touched and Fault.LOCKED not in self.faults:
             self.start_anew(is_running=False)
 
     def heard(self, data: bytes, baud: int) -> bytes:
@@ -101,27 +107,40 @@ class OwnUsbBoard:
         self._heard_at = time.monotonic()
         if Fault.GARBAGE in self.faults:
             return bytes(byte ^ 0xA5 for byte in data)
-        before = self.chip.writes
-        try:
-            answer = self._boot.take(data)
-        except Pulled:
-            return b""
-        if self.chip.writes != before:
-            self.note("write")
-        if self._boot.is_done and self.has_program:
-            _later(self.leaves_s, partial(self.start_anew, is_running=True))
-        self._boot.is_done = False
-        return answer
+        return self._carried_out(self._boot, partial(self._boot.take, data)) or b""
+
+    def requested(self, setup: bytes, data: bytes) -> bytes | None:
+        """One request to a boot program without a serial port. None: refused."""
+        if Fault.HANG in self.faults or not isinstance(self._boot, DfuBoot):
+            raise Unheard
+        answer = self._carried_out(self._boot, partial(self._boot.request, setup, data))
+        return bytes(byte ^ 0xA5 for byte in answer or b"") if Fault.GARBAGE in self.faults else answer
 
     def said(self) -> bytes:
         """Nothing by itself."""
         return b""
 
+    def _carried_out(self, boot: BootProgram, work: Callable[[], bytes | None]) -> bytes | None:
+        before = self.chip.writes
+        try:
+            answer = work()
+        except Pulled:
+            return None
+        if self.chip.writes != before:
+            self.note("write")
+        if boot.is_done and self.has_program:
+            _later(self.leaves_s, partial(self.start_anew, is_running=True))
+        boot.is_done = False
+        return answer
+
     def _awake(self, is_running: bool) -> None:
         self.is_running = is_running
         self._boot = None if is_running else self.make_boot(self.chip, self._after_page, Fault.REFUSE in self.faults)
         self._heard_at = time.monotonic()
-        self._port = Port(self)
+        if isinstance(self._boot, DfuBoot) and self.node is not None:
+            self._port = UsbNode(self.node, self._boot.functional, self.requested, self.closed)
+        else:
+            self._port = Port(self)
         self._port.start()
         if not is_running and self.boot_s is not None:
             _later(self.boot_s, partial(self._timed_out, self._plugged))

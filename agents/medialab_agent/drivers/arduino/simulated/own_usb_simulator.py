@@ -1,13 +1,19 @@
 """Simulated boards whose chip speaks USB itself, as their tools see them: Leonardo, and boards with a SAMD21."""
 
 import asyncio
+import tempfile
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
 
 from medialab_agent.drivers.arduino.simulated.board import BootProgram, Mishap
 from medialab_agent.drivers.arduino.simulated.caterina import Caterina
-from medialab_agent.drivers.arduino.simulated.chip import ATMEGA32U4, BLANK, SAMD21G18, Chip, Part
+from medialab_agent.drivers.arduino.simulated.chip import ATMEGA32U4, BLANK, RA4M1, SAMD21G18, Chip, Part
+from medialab_agent.drivers.arduino.simulated.dfu import DfuBoot
+from medialab_agent.drivers.arduino.simulated.dfu_tool import install
 from medialab_agent.drivers.arduino.simulated.own_usb import OwnUsbBoard
 from medialab_agent.drivers.arduino.simulated.sam_ba import SamBa
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
@@ -29,6 +35,14 @@ def _sam_ba(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootPr
 
 def _secured(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
     return SamBa(chip, after_page, refuses=refuses, is_secured=True)
+
+
+def _dfu(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
+    return DfuBoot(chip, after_page, refuses=refuses)
+
+
+def _quick_dfu(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
+    return DfuBoot(chip, after_page, refuses=refuses, transfer=1024)
 
 
 @dataclass(frozen=True)
@@ -60,12 +74,19 @@ SECURED = OwnUsbModel(
     "Arduino NANO 33 IoT", "2341", "8057", "0057", SAMD21G18, _secured, "arduino-nano-33-iot", STACK, SERIAL
 )
 
+UNO_R4 = OwnUsbModel("UNO R4 Minima", "2341", "0069", "0369", RA4M1, _dfu, "arduino-uno-r4-minima", STACK, SERIAL)
+QUICK_R4 = replace(UNO_R4, program=_quick_dfu)
+"""The same with larger pieces at a time, where nothing depends on their size."""
+_NUMBERS = count(2)
+
 
 @dataclass
 class OwnUsbSimulator(Simulator):
-    """One board, empty, so that its boot program waits."""
+    """One board, empty, so that its boot program waits. `nodes`: the folder for nodes of USB devices."""
 
     model: OwnUsbModel = LEONARDO
+    nodes: Path = Path("/nonexistent")
+    number: int = field(default_factory=lambda: next(_NUMBERS), init=False)
     chip: Chip = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,12 +102,19 @@ class OwnUsbSimulator(Simulator):
 
     async def start(self) -> None:
         """Plug in."""
+        if self.is_dfu:
+            self.board.node = self.nodes / "001" / f"{self.number:03}"
         self.board.plug()
 
     async def stop(self) -> None:
         """Unplug."""
         self.board.unplug()
         await asyncio.sleep(0)  # what it still told of itself is heard before its absence
+
+    @property
+    def is_dfu(self) -> bool:
+        """Its boot program has no serial port, but the USB class for device firmware."""
+        return self.model.part is RA4M1
 
     def sighting(self) -> Sighting:
         """As USB discovery shows it."""
@@ -96,11 +124,14 @@ class OwnUsbSimulator(Simulator):
             "pid": self.model.running if is_running else self.model.boot,
             "product": self.model.product,
             "path": f"simulated-usb-{self.serial}",
-            "tty": self.board.tty,
+            "bus": "1",
+            "devnum": str(self.number),
         }
-        if is_running and self.model.shown:
+        if tty := self.board.tty:
+            facts["tty"] = tty
+        if self.model.shown and (is_running or self.is_dfu):
             facts["serial"] = self.model.shown
-        return Sighting(source="usb", key=f"/simulated/{self.serial}", facts=facts)
+        return Sighting(source="usb", key=f"/simulated/usb1/1-{self.number}", facts=facts)
 
     def strike(self, pages: int, happen: Callable[[], None], *, is_on_close: bool = False) -> None:
         """Let something happen after that many written pages; see `Mishap`."""
@@ -132,3 +163,14 @@ class OwnUsbSimulator(Simulator):
     def _changed(self, is_there: bool) -> None:
         sighting = self.sighting()
         self.show(sighting if is_there else sighting.model_copy(update={"present": False}))
+
+
+def give_nodes(stack: AsyncExitStack, simulators: Sequence[Simulator]) -> dict[str, str]:
+    """Before they are started: a folder for their nodes, and a program beside it that finds them there, as settings."""
+    boards = [one for one in simulators if isinstance(one, OwnUsbSimulator) and one.is_dfu]
+    if not boards:
+        return {}
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usb-nodes-")))
+    for board in boards:
+        board.nodes = folder
+    return {"usb_nodes": str(folder), "dfu_util": str(install(folder))}
