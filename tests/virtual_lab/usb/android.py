@@ -1,12 +1,13 @@
 """The shipped simulated tablet or headset behind real USB endpoints instead of its socket."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from medialab_agent.drivers.android_adb.simulator_device import AndroidSimulator
 from medialab_agent.drivers.android_adb.simulator_wire import Door
-from tests.virtual_lab.usb.cable import Cable
+from tests.virtual_lab.usb.cable import ALL_BUSES, Cable
 from tests.virtual_lab.usb.device import Endpoint, Identity, Interface, UsbDevice
 from tests.virtual_lab.vm import Vm
 
@@ -42,6 +43,7 @@ class UsbAndroid(AndroidSimulator):
 
     vm: Vm | None = None
     identity: Identity | None = None
+    buses: Sequence[int] = ALL_BUSES
     cable: Cable | None = field(init=False, default=None)
     _running: set[asyncio.Task[Any]] = field(init=False, default_factory=set)
 
@@ -54,7 +56,7 @@ class UsbAndroid(AndroidSimulator):
         device.receive = lambda endpoint, data: reader.feed_data(data) if endpoint == OUT else None
         serving = asyncio.create_task(self._serve(reader, Endpoints(device)))  # type: ignore[arg-type]
         self._running.add(serving)
-        self.cable = Cable(self.vm, device)
+        self.cable = Cable(self.vm, device, self.buses)
         await self.cable.plug()
 
     @property

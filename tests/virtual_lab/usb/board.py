@@ -10,7 +10,7 @@ import socket
 import struct
 import termios
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.virtual_lab.usb.cable import Cable
 from tests.virtual_lab.usb.device import INTERRUPT, Endpoint, Identity, Interface, UsbDevice
@@ -135,11 +135,11 @@ class UsbBoard:
         self._commands: CommandSide | None = None
         self._cable = Cable(vm, self.device)
 
-    async def plug(self) -> None:
-        """The model must be running."""
+    async def plug(self, buses: Sequence[int] = ()) -> None:
+        """The model must be running; `buses`: see `Cable.plug`."""
         if self._path:
             self._commands = CommandSide(self._path, self.device)
-        await self._cable.plug()
+        await self._cable.plug(buses)
 
     def unplug(self) -> None:
         self._cable.unplug()

@@ -39,9 +39,9 @@ class Cable:
     def is_plugged(self) -> bool:
         return self._writer is not None
 
-    async def plug(self) -> None:
-        """Connect it to a free port of the guest. Raises LabError when there is none."""
-        wanted = {"do": "usb", "speed": HIGH_SPEED, "buses": list(self._buses)}
+    async def plug(self, buses: Sequence[int] = ()) -> None:
+        """Connect it to a free port of the guest, of these controllers if told. Raises LabError when there is none."""
+        wanted = {"do": "usb", "speed": HIGH_SPEED, "buses": list(buses or self._buses)}
         connection = await asyncio.to_thread(self._vm.ask, wanted)
         connection.settimeout(None)
         reader, self._writer = await asyncio.open_connection(sock=connection)
