@@ -6,8 +6,8 @@ is well. What the order was for is then still there, and the run has to say so b
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -16,15 +16,18 @@ from medialab_agent.drivers.bambu.simulator import BambuSimulator
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
 from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
 from medialab_agent.drivers.prusalink.simulator import PrusaLinkSimulator
+from medialab_agent.sdk.printer import Steps
 from medialab_agent.sdk.simulated_http import Ask, Reply, Server
+from medialab_agent.sdk.steps import Step
 from medialab_agent.sdk.testing.bench import Bench, OpenBench
 from medialab_agent.sdk.testing.suite import is_ready
 from medialab_wire.progress import CheckResult, ExecutionReport, ExecutionStatus, Outcome, StepState
 
 GCODE = b"G28\nM104 S210\nM140 S60\n" + b"G1 X1 Y1\n" * 50
 STAFF = "werkstatt/namensschild.gcode"
-RUN_S, SETTLE_S = 4.0, 0.5
-"""Deadline of a run, and how long the drivers let a deleted thing stay listed here."""
+STEP_S, RUN_S, SETTLE_S = 4.0, 60.0, 0.5
+"""Deadline of each step, for some wait in vain for an effect; of a run, beside whatever else this machine does; and how
+long the drivers let a deleted thing stay listed here."""
 FAKE_KEY = '{"api_key": "a-key-that-opens-nothing"}'
 
 
@@ -340,6 +343,12 @@ async def test_what_nobody_can_read_back_of_a_printer_that_shows_itself_is_said(
 async def test_an_order_without_effect_is_never_reported_as_done(
     open_bench: OpenBench, shop: str, printer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    in_full = Steps.of
+
+    def soon_over(steps: Steps, wanted: Iterable[str]) -> tuple[Step, ...]:
+        return tuple(step if step.ask else replace(step, deadline_s=STEP_S) for step in in_full(steps, wanted))
+
+    monkeypatch.setattr(Steps, "of", soon_over)
     driver, make, rows = PRINTERS[printer]
     if driver != "bambu":  # it looks once
         monkeypatch.setattr(f"medialab_agent.drivers.{driver}.reset.SETTLE_S", SETTLE_S)

@@ -170,12 +170,13 @@ class Reset:
 
     async def _gone(self, left: Callable[[], Awaitable[int]], remove: Callable[[], Awaitable[None]]) -> Done:
         """Remove until nothing is left; what stays all the same is the check's to say."""
-        end, first = time.monotonic() + SETTLE_S, 0
-        while number := await left():
-            first = first or number
+        end, first = time.monotonic() + SETTLE_S, await left()
+        number = first
+        while number:
+            await remove()  # at least once, however long the list took
+            number = await left()
             if time.monotonic() > end:
                 break
-            await remove()
             await asyncio.sleep(POLL_S / 5)
         gone = max(first - number, 0)
         return Done(bool(gone), Text(de=f"{gone} gelöscht.", en=f"{gone} deleted."))
