@@ -3,6 +3,7 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type AccessView = Schemas["AccessView"];
 export type Access = Schemas["Access"];
 export type AgentView = Schemas["AgentView"];
 export type AllocationView = Schemas["AllocationView"];
