@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from medialab_hub.services import agents
+from tests.fixtures import lab_words as say
 from tests.fixtures.agents import ScriptedAgent
 from tests.fixtures.hubs import HubInThread, until
 
@@ -68,6 +70,9 @@ def test_what_does_not_fit_is_refused_in_words(staff: httpx.Client, devices: lis
 
 
 def test_things_are_entered_by_class_and_number(hub: HubInThread, staff: httpx.Client) -> None:
+    by_hand = say.MANIFEST.model_copy(update={"id": "checklist", "by_hand": True})
+    announced = say.inventory(version="by-hand").model_copy(update={"drivers": (by_hand,)})
+    hub.run(lambda uow: agents.take_inventory(uow, "by-hand", announced))
     made = staff.post("/api/v1/things", json={"device_class": "bee-bot", "count": 3})
     assert made.json() == [f"checklist://bee-bot.{number}" for number in (1, 2, 3)]
     assert set(made.json()) <= set(staff.get("/api/v1/manual-addresses").json())

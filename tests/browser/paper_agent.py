@@ -77,7 +77,7 @@ class PaperAgent:
             Inventory(
                 version="v1",
                 host="paper.local",
-                drivers=(words.MANIFEST,),
+                drivers=words.DRIVERS,
                 buses=words.BUSES,
                 devices=tuple(self.devices),
             ),
@@ -88,7 +88,7 @@ class PaperAgent:
 
     def _inventory(self) -> Inventory:
         devices = tuple(self.devices)
-        return Inventory(version="v1", host="paper", drivers=(words.MANIFEST,), buses=words.BUSES, devices=devices)
+        return Inventory(version="v1", host="paper", drivers=words.DRIVERS, buses=words.BUSES, devices=devices)
 
     def _send(self, topic: str, message: WireModel, retain: bool = False) -> None:
         self._client.publish(topic, message.encode(), 1, retain)

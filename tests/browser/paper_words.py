@@ -1,7 +1,10 @@
 """The words of the paper agent's driver: manifest, buses, devices, and names nobody should trust."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import medialab_agent.drivers
+from medialab_agent.sdk.manifest import load_manifest
 from medialab_wire.capabilities import (
     ActionSpec,
     CheckSpec,
@@ -40,6 +43,7 @@ MANIFEST = DriverManifest(
     actions=(ActionSpec(id="find-me", title=text("Bemerkbar machen", "Make itself known")),),
     facts=(FactSpec(key="photos", title=text("Fotos", "Photos"), trace=True),),
 )
+DRIVERS = (MANIFEST, load_manifest(Path(medialab_agent.drivers.__file__).with_name("checklist") / "manifest.toml"))
 BUSES = (
     BusFact(source="usb", status=BusStatus.LISTENING, title=text("USB-Anschlüsse", "USB ports"), seen=3),
     BusFact(

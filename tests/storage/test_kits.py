@@ -7,6 +7,7 @@ from medialab_hub.errors import Conflict, NotFound
 from medialab_hub.services import agents, inventory, kits
 from medialab_hub.services.kit_rows import KITS
 from medialab_hub.storage import agents as agent_rows
+from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
 
 
@@ -68,6 +69,11 @@ def test_what_is_merged_away_leaves_its_kit_to_the_one_that_stays(core: HubCore)
 
 
 def test_things_are_numbered_on_from_the_highest_of_their_class(core: HubCore) -> None:
+    with pytest.raises(Conflict, match="no-driver-by-hand"):
+        core.do(agents.add_things, "bee-bot", 2, "staff")
+    by_hand = say.MANIFEST.model_copy(update={"id": "checklist", "by_hand": True})
+    core.do(agents.take_state, "pi", say.ready())
+    core.do(agents.take_inventory, "pi", say.inventory().model_copy(update={"drivers": (say.MANIFEST, by_hand)}))
     first = core.do(agents.add_things, "bee-bot", 2, "staff")
     assert first == ["checklist://bee-bot.1", "checklist://bee-bot.2"]
     core.do(agents.remove_address, "checklist://bee-bot.1", "staff")

@@ -15,9 +15,6 @@ from medialab_hub.catalogue.told import Told
 ONLY_A_NUMBER = frozenset({"vid", "pid", "revision", "source"})
 """Keys that say no more than the USB number, which makers of different products share."""
 
-BY_HAND = "checklist"
-"""Driver of what people enter by hand."""
-
 MOST_CANDIDATES = 24
 """More than that is no question a person could answer."""
 
@@ -51,7 +48,7 @@ class Matcher:
         common = frozenset(shared) | _numbers_of_several(classes)
         told = (_rule(one.id, tell, common) for one in classes for tell in one.tells)
         self._rules: dict[frozenset[str], list[_Rule]] = {}
-        for rule in (*told, *(_named(one) for one in classes)):
+        for rule in (*told, *(rule for one in classes for rule in _named(one))):
             self._rules.setdefault(rule.keys, []).append(rule)
 
     def match(self, connections: Iterable[Told]) -> Match:
@@ -83,10 +80,12 @@ class Matcher:
                 yield from (rule for rule in rules if rule.fits(told))
 
 
-def _named(one: DeviceClass) -> _Rule:
-    """A driver that serves the class names it itself; a checklist may name any, for a person entered the device so."""
-    where = (("driver", _pattern((*one.drivers, BY_HAND))), ("class", _pattern((one.id,))))
-    return _Rule(one.id, frozenset({"driver", "class"}), True, where, ())
+def _named(one: DeviceClass) -> Iterator[_Rule]:
+    """A driver that serves the class names it itself; what people enter by hand may be of any, for they said so."""
+    for key, patterns in (("driver", one.drivers), ("by_hand", ("true",))):
+        if patterns:
+            where = ((key, _pattern(patterns)), ("class", _pattern((one.id,))))
+            yield _Rule(one.id, frozenset({key, "class"}), True, where, ())
 
 
 def _rule(owner: str, tell: Tell, shared: frozenset[tuple[str, str]]) -> _Rule:

@@ -7,9 +7,10 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since, is_newer_state
 from medialab_hub.services.access import tell_of_new_key
 from medialab_hub.services.agent_rows import AGENTS
+from medialab_hub.services.device_classes import drivers_of
 from medialab_hub.services.job_rows import JOBS
 from medialab_hub.services.ownership import bump_config, settle_owner
-from medialab_hub.services.refusals import no_such, not_understood
+from medialab_hub.services.refusals import no_such, not_possible, not_understood
 from medialab_hub.services.subjects import reported
 from medialab_hub.storage import access, agents, devices, jobs
 from medialab_hub.storage.session import Session
@@ -23,8 +24,6 @@ from medialab_wire.sealed import SEAL_KEY
 from medialab_wire.texts import Text
 
 MANUAL = "manual-addresses"
-BY_HAND = "checklist"
-"""Scheme of the address of a device that nothing but hands and eyes can reach."""
 """Subject in the journal; the addresses themselves were typed by people."""
 GONE = frozenset({AgentPhase.LOST, AgentPhase.DISCONNECTED, AgentPhase.SLEEPING})
 
@@ -172,8 +171,10 @@ def add_address(uow: UnitOfWork, address: str, actor: str) -> None:
 
 
 def add_things(uow: UnitOfWork, device_class: str, count: int, actor: str) -> list[str]:
-    """Addresses for that many devices without an interface, numbered on from the highest of their class."""
-    start = f"{BY_HAND}://{device_class}."
+    """Addresses for that many devices without an interface, numbered on from the highest of their class.
+
+    Raises `Conflict` while no agent has a driver for such."""
+    start = f"{_driver_by_hand(uow.session, device_class)}://{device_class}."
     known = (address.removeprefix(start) for address in agents.manual_addresses(uow.session))
     last = max((int(number) for number in known if number.isdecimal()), default=0)
     fresh = [f"{start}{last + number}" for number in range(1, count + 1)]
@@ -182,6 +183,19 @@ def add_things(uow: UnitOfWork, device_class: str, count: int, actor: str) -> li
     uow.session.flush()
     _tell_all(uow, Happened.ADDRESS_ADDED, actor)
     return fresh
+
+
+def _driver_by_hand(session: Session, device_class: str) -> str:
+    """Of the announced drivers for things that people enter: the one the catalogue names, else the first."""
+    known = [manifest.id for manifest in agents.manifests(session) if manifest.by_hand]
+    if not known:
+        text = Text(
+            de="Noch kein Agent kennt Geräte ohne Anschluss. Bitte warten, bis einer gestartet ist.",
+            en="No agent knows devices without an interface yet. Please wait until one has started.",
+        )
+        raise not_possible("no-driver-by-hand", text)
+    named = drivers_of(device_class)
+    return next((driver for driver in known if driver in named), known[0])
 
 
 def remove_address(uow: UnitOfWork, address: str, actor: str) -> None:

@@ -23,6 +23,12 @@ def known_class(class_id: str | None) -> str | None:
     return class_id
 
 
+def drivers_of(class_id: str) -> tuple[str, ...]:
+    """Drivers that may serve a class; none for one the catalogue does not know."""
+    one = shipped().classes.get(class_id)
+    return () if one is None else one.drivers
+
+
 def class_of(device: Device, connections: Iterable[Connection], identities: Sequence[DeviceIdentity]) -> Match:
     """A choice goes before everything reported, unless the catalogue has lost that class since."""
     if device.chosen_class in shipped().classes:

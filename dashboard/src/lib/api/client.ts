@@ -41,8 +41,9 @@ async function problemOf(answer: Response): Promise<Problem> {
 function ask(method: string, path: string, body: unknown): Promise<Response> {
   if (method === "GET") return fetch(`/api/v1${path}`, ASKING);
   const headers: Record<string, string> = { ...ASKING.headers as Record<string, string>, "x-csrf-token": csrf };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  return fetch(`/api/v1${path}`, { ...ASKING, method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const isBlob = body instanceof Blob;
+  if (body !== undefined) headers["content-type"] = isBlob ? body.type : "application/json";
+  return fetch(`/api/v1${path}`, { ...ASKING, method, headers, body: isBlob ? body : JSON.stringify(body) });
 }
 
 /** Asks the hub. Answers parsed JSON (undefined for 204); throws ApiProblem. */
