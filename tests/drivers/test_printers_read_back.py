@@ -128,6 +128,10 @@ class DeafBambu(BambuSimulator):
 
     swallow: Swallow = field(default_factory=Swallow)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.storage.on_store = lambda path: not self.swallow.takes(f"FTPS STOR {path}")
+
     def _command(self, kind: str, command: str, body: dict[str, Any], answer: dict[str, Any]) -> None:
         if self.swallow.takes(f"MQTT {command}"):
             self._report({kind: answer})
@@ -227,6 +231,8 @@ PRUSALINK = (
     Row(r"POST /api/printer/tool .*flowrate", "overrides", *factor("flow")),
     Row(r"DELETE /api/v1/files", "learner-files", lambda s: s.store.put(s.storage, "anna.gcode", GCODE, 1_795_400_000),
         lambda s: "anna.gcode" in s.store.disks[s.storage]),
+    Row(r"PUT /api/v1/files", "files", nothing, lambda s: "new.gcode" not in s.store.disks[s.storage], 201, "",
+        "stage"),
 )  # fmt: skip
 BUDDY = (
     Row(r"DELETE /api/v1/job", "end-job", print_prusalink, lambda s: s.machine.has_job),
@@ -234,6 +240,8 @@ BUDDY = (
         heats(lambda s: s.machine.heaters), 201),
     Row(r"DELETE /api/v1/files", "learner-files", lambda s: s.store.put(s.storage, "anna.gcode", GCODE, 1_795_400_000),
         lambda s: "anna.gcode" in s.store.disks[s.storage]),
+    Row(r"PUT /api/v1/files", "files", nothing, lambda s: "new.gcode" not in s.store.disks[s.storage], 201, "",
+        "stage"),
 )  # fmt: skip
 
 
@@ -250,6 +258,7 @@ BAMBU = (
     Row(r"FTPS /anna", "learner-files", *keep("/anna.3mf")),
     Row(r"FTPS /klasse", "learner-files", *keep("/klasse 7b", None)),
     Row(r"FTPS /timelapse", "timelapses", *keep("/timelapse/video.mp4")),
+    Row(r"FTPS STOR", "files", nothing, lambda s: "/new.gcode" not in s.storage.files, action="stage"),
     Row(r"MQTT ledctrl", "show", nothing, lambda s: s.machine.fields["lights_report"][0]["mode"] == "on",
         action="find-me"),
 )  # fmt: skip
@@ -352,6 +361,7 @@ async def test_an_order_without_effect_is_never_reported_as_done(
     driver, make, rows = PRINTERS[printer]
     if driver != "bambu":  # it looks once
         monkeypatch.setattr(f"medialab_agent.drivers.{driver}.reset.SETTLE_S", SETTLE_S)
+    monkeypatch.setattr("medialab_agent.drivers.prusalink.stage.LISTED_S", SETTLE_S)
     simulators = [make(number) for number in range(len(rows))]
     runs = [told(open_bench, driver, one, row, shop) for one, row in zip(simulators, rows, strict=True)]
     reports = await asyncio.gather(*runs)

@@ -7,22 +7,15 @@ from medialab_agent.drivers.arduino.driver import ArduinoDriver
 from medialab_agent.drivers.arduino.simulator import ArduinoSimulator
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Order
-from medialab_wire.progress import Check, CheckResult
+from medialab_wire.progress import Check
+from tests.fixtures.driver_session import Memory, results
 
-
-class Notes(dict[str, str]):
-    """A memory that forgets at the end."""
-
-    def put(self, name: str, value: str | None) -> None:
-        """See `Memory`."""
-        self.pop(name, None)
-        if value is not None:
-            self[name] = value
+__all__ = ["Memory", "results"]
 
 
 def driver_of(simulator: ArduinoSimulator) -> ArduinoDriver:
     """A fresh driver that sees this board."""
-    return ArduinoDriver(DeviceLink("board", (simulator.sighting(),), Notes()))
+    return ArduinoDriver(DeviceLink("board", (simulator.sighting(),), Memory()))
 
 
 def order(baseline: Mapping[str, Any] | None = None) -> Order:
@@ -35,8 +28,3 @@ async def reset(driver: ArduinoDriver, wish: Order) -> tuple[Check, ...]:
     for step in await driver.plan(wish):
         await driver.do(wish, step, lambda _part, _words=None: None)
     return await driver.verify(wish)
-
-
-def results(checks: tuple[Check, ...]) -> dict[str, CheckResult]:
-    """What each check came to."""
-    return {check.id: check.result for check in checks}

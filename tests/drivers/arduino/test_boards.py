@@ -19,7 +19,7 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import CheckResult
 from medialab_wire.reports import IdentityKind
 from medialab_wire.sightings import Sighting
-from tests.drivers.arduino.session import Notes, driver_of, order, reset, results
+from tests.drivers.arduino.session import Memory, driver_of, order, reset, results
 
 
 @asynccontextmanager
@@ -80,7 +80,7 @@ async def test_without_a_serial_number_the_port_is_the_place() -> None:
 
 async def test_a_board_that_is_only_recognised_says_so_and_is_never_reset() -> None:
     facts = {"vid": "2341", "pid": "1002", "serial": "S", "path": "p", "tty": "/dev/ttyACM7"}
-    driver = ArduinoDriver(DeviceLink("r4", (Sighting(source="usb", key="k", facts=facts),), Notes()))
+    driver = ArduinoDriver(DeviceLink("r4", (Sighting(source="usb", key="k", facts=facts),), Memory()))
     assert (await driver.probe()).name == "Arduino Uno R4 WiFi"
     assert (await driver.report()).traces == {}
     for call in (driver.plan, driver.verify):
@@ -91,7 +91,7 @@ async def test_a_board_that_is_only_recognised_says_so_and_is_never_reset() -> N
 @pytest.mark.parametrize("tty", ["", "/etc/passwd", "/dev/../etc/passwd", "relative"])
 async def test_only_device_nodes_are_opened(tty: str) -> None:
     facts = {"vid": "2341", "pid": "0043", "serial": "S", "tty": tty}
-    driver = ArduinoDriver(DeviceLink("x", (Sighting(source="usb", key="k", facts=facts),), Notes()))
+    driver = ArduinoDriver(DeviceLink("x", (Sighting(source="usb", key="k", facts=facts),), Memory()))
     with pytest.raises(DeviceTrouble):
         await driver.probe()
 

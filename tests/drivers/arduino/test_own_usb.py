@@ -29,7 +29,7 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import CheckResult
 from medialab_wire.reports import IdentityKind
 from medialab_wire.sightings import Sighting
-from tests.drivers.arduino.session import Notes, order, reset, results
+from tests.drivers.arduino.session import Memory, order, reset, results
 
 PASSED = CheckResult.PASSED
 BLINK = bytes(range(251)) * 8
@@ -39,7 +39,7 @@ BLINK = bytes(range(251)) * 8
 async def plugged(simulator: OwnUsbSimulator, **settings: str) -> AsyncIterator[ArduinoDriver]:
     """A driver that hears of every change of the bus, as from discovery."""
     stack = AsyncExitStack()
-    link = DeviceLink("board", (), Notes(), {"appears_s": "2", **give_nodes(stack, [simulator]), **settings})
+    link = DeviceLink("board", (), Memory(), {"appears_s": "2", **give_nodes(stack, [simulator]), **settings})
 
     def show(sighting: Sighting) -> None:
         link.sightings = (sighting,)

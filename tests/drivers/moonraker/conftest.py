@@ -8,7 +8,7 @@ from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
 from medialab_agent.sdk.driver import Driver
 from tests.drivers.moonraker.peers import Peer, SimulatedPeer
-from tests.drivers.octoprint.session import link
+from tests.fixtures.driver_session import link
 
 
 @pytest.fixture

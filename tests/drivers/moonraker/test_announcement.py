@@ -12,7 +12,7 @@ from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.sightings import Sighting
-from tests.drivers.octoprint.session import link
+from tests.fixtures.driver_session import link
 
 
 async def heard(interface: str, wanted: str) -> Sighting:

@@ -12,7 +12,7 @@ from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator, scene
 from medialab_agent.sdk.simulator import Fault
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_wire.progress import CheckResult
-from tests.drivers.octoprint.session import link, reset_order, run
+from tests.fixtures.driver_session import link, reset_order, run
 
 
 @pytest.fixture

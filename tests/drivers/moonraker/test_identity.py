@@ -19,7 +19,7 @@ from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
 from tests.drivers.moonraker.peers import Peer, RealPeer, SimulatedPeer, manual
-from tests.drivers.octoprint.session import Memory, link
+from tests.fixtures.driver_session import Memory, link
 
 UUID = "0123456789abcdef0123456789abcdef"
 

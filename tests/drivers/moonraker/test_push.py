@@ -14,7 +14,7 @@ from medialab_agent.drivers.moonraker.words import TOO_MANY
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.trouble import DeviceTrouble
 from tests.drivers.moonraker.peers import Peer, manual
-from tests.drivers.octoprint.session import Memory, link
+from tests.fixtures.driver_session import Memory, link
 
 COLD = b"".join(b"G1 X%d F600\n" % (n % 90) for n in range(300))
 

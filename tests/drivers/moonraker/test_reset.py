@@ -6,7 +6,7 @@ from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
 from medialab_wire.progress import Check, CheckResult
 from tests.drivers.moonraker.peers import GCODE, Peer, RealPeer
-from tests.drivers.octoprint.session import reset_order, run
+from tests.fixtures.driver_session import reset_order, run
 
 STEPS = ["queue", "end-job", "deselect", "heaters-off", "overrides", "files", "timelapses", "history", "cool-down"]
 

@@ -14,7 +14,7 @@ from medialab_agent.runtime.matcher import candidates
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.reports import Access
 from medialab_wire.sightings import Sighting
-from tests.drivers.octoprint.session import link
+from tests.fixtures.driver_session import link
 from tests.peers.octoprint.rig import OctoPrintPeer
 
 

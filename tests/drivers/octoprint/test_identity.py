@@ -13,7 +13,7 @@ from medialab_agent.sdk.trouble import Unreachable
 from medialab_wire.reports import Access, IdentityKind
 from medialab_wire.sightings import Sighting
 from tests.drivers.octoprint.peers import Peer, manual
-from tests.drivers.octoprint.session import Memory, link
+from tests.fixtures.driver_session import Memory, link
 
 
 def mdns(**facts: str) -> Sighting:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from medialab_agent.drivers.octoprint.driver import DRIVER, MANIFEST
 from tests.drivers.octoprint.peers import RealPeer
-from tests.drivers.octoprint.session import Memory, link, reset_order
+from tests.fixtures.driver_session import Memory, link, reset_order
 from tests.peers.octoprint.rig import OctoPrintPeer
 
 

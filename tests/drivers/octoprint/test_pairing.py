@@ -10,7 +10,7 @@ from medialab_agent.sdk.trouble import NeedsPerson
 from medialab_wire.reports import Access, IdentityKind
 from tests.drivers.octoprint.peers import Peer
 from tests.drivers.octoprint.person import click_allow, signed_in
-from tests.drivers.octoprint.session import Memory, link, reset_order, run
+from tests.fixtures.driver_session import Memory, link, reset_order, run
 from tests.peers.octoprint.rig import PASSWORD, USER, OctoPrintPeer
 
 PAIR = Order("x-2", "pair")

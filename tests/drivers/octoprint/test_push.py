@@ -12,7 +12,7 @@ from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.trouble import DeviceTrouble, Unreachable
 from tests.drivers.octoprint.peers import Peer, RealPeer
-from tests.drivers.octoprint.session import Memory, link
+from tests.fixtures.driver_session import Memory, link
 from tests.peers.octoprint.rig import OctoPrintPeer
 
 

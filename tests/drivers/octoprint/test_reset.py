@@ -9,7 +9,7 @@ from medialab_agent.drivers.octoprint.driver import DRIVER
 from medialab_agent.sdk.driver import Driver
 from medialab_wire.progress import CheckResult
 from tests.drivers.octoprint.peers import GCODE, Peer
-from tests.drivers.octoprint.session import Memory, link, reset_order, run
+from tests.fixtures.driver_session import Memory, link, reset_order, run
 
 
 @pytest.fixture

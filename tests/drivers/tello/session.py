@@ -8,19 +8,11 @@ from medialab_agent.drivers.tello.driver import TelloDriver
 from medialab_agent.drivers.tello.simulator import TelloSimulator
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Order
-from medialab_wire.progress import Check, CheckResult
+from tests.fixtures.driver_session import Memory, results
+
+__all__ = ["Memory", "results"]
 
 SERIAL = "0TQDG2KEDB7777"
-
-
-class Notes(dict[str, str]):
-    """A memory that forgets at the end."""
-
-    def put(self, name: str, value: str | None) -> None:
-        """See `Memory`."""
-        self.pop(name, None)
-        if value is not None:
-            self[name] = value
 
 
 def free_port() -> int:
@@ -37,7 +29,7 @@ async def flying_club(drone: TelloSimulator) -> AsyncIterator[TelloDriver]:
     await drone.start()
     try:
         settings = {"answer_s": "1.0", "still_s": "0.5", "state_port": str(drone.state_port)}
-        yield TelloDriver(DeviceLink("tello", (drone.sighting(),), Notes(), settings))
+        yield TelloDriver(DeviceLink("tello", (drone.sighting(),), Memory(), settings))
     finally:
         await drone.stop()
 
@@ -45,8 +37,3 @@ async def flying_club(drone: TelloSimulator) -> AsyncIterator[TelloDriver]:
 def order(drone: str = SERIAL, level: str = "clean") -> Order:
     """To check it."""
     return Order("x-1", "reset", level, baseline={"drone": drone})
-
-
-def results(checks: tuple[Check, ...]) -> dict[str, CheckResult]:
-    """What each check came to."""
-    return {check.id: check.result for check in checks}

@@ -8,19 +8,11 @@ from medialab_agent.drivers.thymio.driver import ThymioDriver
 from medialab_agent.drivers.thymio.simulator import ThymioSimulator
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Order
-from medialab_wire.progress import Check, CheckResult
+from tests.fixtures.driver_session import Memory, results
+
+__all__ = ["Memory", "results"]
 
 BASELINE = {"name": "Thymio 7"}
-
-
-class Notes(dict[str, str]):
-    """A memory that forgets at the end."""
-
-    def put(self, name: str, value: str | None) -> None:
-        """See `Memory`."""
-        self.pop(name, None)
-        if value is not None:
-            self[name] = value
 
 
 @asynccontextmanager
@@ -28,7 +20,7 @@ async def plugged(robot: ThymioSimulator) -> AsyncIterator[ThymioDriver]:
     """A fresh driver that sees this robot."""
     await robot.start()
     try:
-        yield ThymioDriver(DeviceLink("thymio", (robot.sighting(),), Notes(), {"blink_s": "0.01"}))
+        yield ThymioDriver(DeviceLink("thymio", (robot.sighting(),), Memory(), {"blink_s": "0.01"}))
     finally:
         await robot.stop()
 
@@ -45,8 +37,3 @@ async def carry_out(driver: ThymioDriver, robot: ThymioSimulator) -> None:
             assert robot.hands(step.id)
         else:
             await driver.do(order(), step, lambda _part, _words=None: None)
-
-
-def results(checks: tuple[Check, ...]) -> dict[str, CheckResult]:
-    """What each check came to."""
-    return {check.id: check.result for check in checks}

@@ -11,7 +11,7 @@ from medialab_agent.drivers.bambu.simulator import CODE
 from tests.drivers.prusalink.peers import RealPeer
 from tests.drivers.prusalink.scenarios import soil
 from tests.lab.printers.bambu_printer import STAFF_FILE, BambuPrinter
-from tests.lab.printers.moonraker.test_road import Printer as KlipperPrinter
+from tests.lab.printers.moonraker_printer import Printer as KlipperPrinter
 from tests.lab.road.printer import Printer as OctoPrinter
 from tests.lab.road.printer import wait
 from tests.peers.moonraker.rig import MoonrakerPeer

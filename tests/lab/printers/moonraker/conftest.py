@@ -8,7 +8,7 @@ import pytest
 from medialab_agent.drivers.moonraker.driver import DRIVER
 from medialab_agent.sdk.driver import Driver
 from tests.drivers.moonraker.peers import Peer, RealPeer
-from tests.drivers.octoprint.session import link
+from tests.fixtures.driver_session import link
 from tests.peers.moonraker.rig import MoonrakerPeer
 
 

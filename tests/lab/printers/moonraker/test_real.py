@@ -38,19 +38,18 @@ from tests.drivers.moonraker.test_same_answers import (
     test_what_is_read,
 )
 from tests.drivers.moonraker.test_stage import (
-    hub,
-    test_a_changed_file_is_replaced,
-    test_a_file_that_is_not_what_was_ordered_never_arrives,
+    copy,
+    shelf,
     test_files_arrive_and_are_read_back,
     test_staging_and_stopping_it_leaves_a_running_print_alone,
+    test_what_may_not_be_is_refused_and_changes_nothing,
 )
-from tests.drivers.octoprint.session import link, reset_order, run
+from tests.fixtures.driver_session import link, reset_order, run
 from tests.peers.moonraker.rig import MoonrakerPeer
 
 __all__ = [
-    "hub",
-    "test_a_changed_file_is_replaced",
-    "test_a_file_that_is_not_what_was_ordered_never_arrives",
+    "copy",
+    "shelf",
     "test_a_paused_print_is_cancelled_too",
     "test_a_printer_after_an_emergency_stop_is_restarted_first",
     "test_a_restart_of_klipper_is_told_and_listening_goes_on",
@@ -69,6 +68,7 @@ __all__ = [
     "test_what_is_changed_while_it_prints",
     "test_what_is_changed_while_it_rests",
     "test_what_is_read",
+    "test_what_may_not_be_is_refused_and_changes_nothing",
 ]
 pytestmark = [pytest.mark.peers, pytest.mark.slow]
 
