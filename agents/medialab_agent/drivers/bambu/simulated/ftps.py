@@ -13,10 +13,11 @@ BLOCK = 65_536
 
 @dataclass
 class Storage:
-    """Paths and contents; None: a folder. `on_delete` may refuse (False) or pretend (None)."""
+    """Paths and contents; None: a folder. `on_delete` may refuse (False) or pretend (None), `on_store` pretend too."""
 
     files: dict[str, bytes | None] = field(default_factory=dict)
     on_delete: Callable[[str], bool | None] = lambda _path: True
+    on_store: Callable[[str], bool] = lambda _path: True
     free: int = 12_000_000_000
     write_s: float = 0.0
     """How long it takes to write `BLOCK` bytes."""
@@ -219,6 +220,9 @@ class Talk:
     async def _write(self, path: str, reader: asyncio.StreamReader) -> bool:
         """Write what comes under its final name, as it comes; whether the card was full before the end."""
         storage, content = self._server.storage, b""
+        if not storage.on_store(path):
+            await reader.read()
+            return False
         storage.files[path] = content
         with suppress(ssl.SSLError):  # a client that leaves without a farewell
             while block := await reader.read(BLOCK):
