@@ -33,6 +33,12 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--class", dest="classes", action="append", required=True, help="device class; repeatable")
     parser.add_argument("--chip", required=True, help="for example ESP32-S3 or ATmega328P; others are refused")
     parser.add_argument("--signature", default="", help="signature of an AVR chip, for example 1e950f")
+    parser.add_argument(
+        "--board-id", dest="board_ids", action="append", default=[], help="for example 9904; repeatable"
+    )
+    parser.add_argument(
+        "--set-aside", action="store_true", help="write it once only; what cannot be read back is for a person"
+    )
     parser.add_argument("--banner", default="", help="how its first line begins on the serial port")
     parser.add_argument("--licence", required=True)
     parser.add_argument("--source", required=True, help="where the files come from")
@@ -85,6 +91,8 @@ def _import(options: argparse.Namespace) -> int:
         signature=options.signature,
         banner=options.banner,
         is_default=options.default,
+        board_ids=tuple(options.board_ids),
+        is_set_aside=options.set_aside,
     )
     try:
         parts = [_part(text, pinned) for text, pinned in zip_longest(options.files, options.sha256, fillvalue="")]

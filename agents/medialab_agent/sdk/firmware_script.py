@@ -3,9 +3,9 @@
 import re
 import tomllib
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from medialab_agent.sdk.trouble import Refused
 from medialab_wire.base import WireId
@@ -71,14 +71,21 @@ class Script(_Strict):
     """How often one step writes before it gives up."""
     banner: str = Field(default="", max_length=100)
     """How the first line begins that the program says over its serial port after a start; empty: it says nothing."""
-    rollback: Literal["write-again"] = "write-again"
-    """What brings a device back whose writing was interrupted: its boot program stays, so the same is written again."""
+    rollback: Literal["write-again", "set-aside"] = "write-again"
+    """What follows when what was written cannot be read back. `write-again`: the boot program stays, so the same is
+    written again, up to `attempts` times in all. `set-aside`: it is written once; a person does what `undo` says."""
     licence: str = Field(min_length=1)
     source: str = Field(min_length=1)
     text: Text
     """What it changes on the device."""
     undo: Text
     """How to get back what was there."""
+
+    @model_validator(mode="after")
+    def _is_not_written_again(self) -> Self:
+        if self.rollback == "set-aside" and self.attempts != 1:
+            raise ValueError("what is set aside is written once: attempts = 1")
+        return self
 
     @field_validator("forbidden_volumes")
     @classmethod

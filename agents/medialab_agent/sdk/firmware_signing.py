@@ -42,6 +42,9 @@ class Origin:
     signature: str = ""
     banner: str = ""
     is_default: bool = False
+    board_ids: tuple[str, ...] = ()
+    is_set_aside: bool = False
+    """Written once only; when it cannot be read back, a person does what `undo` says."""
 
 
 def sign(folder: Path, key: Ed25519PrivateKey) -> tuple[Script, ...]:
@@ -127,6 +130,7 @@ def _toml(origin: Origin, images: Sequence[tuple[Part, bytes]]) -> bytes:
         "schema = 1",
         *(f"{name} = {json.dumps(value)}" for name, value in _fields(origin).items()),
         *("[requires]", f"chip = {json.dumps(origin.chip)}", f"signature = {json.dumps(origin.signature)}"),
+        f"board_ids = {json.dumps(origin.board_ids)}",
         *("[text]", f"de = {json.dumps(origin.text[0])}", f"en = {json.dumps(origin.text[1])}"),
         *("[undo]", f"de = {json.dumps(origin.undo[0])}", f"en = {json.dumps(origin.undo[1])}"),
     ]
@@ -145,6 +149,8 @@ def _fields(origin: Origin) -> dict[str, object]:
         "classes": list(origin.classes),
         "default": origin.is_default,
         "banner": origin.banner,
+        "attempts": 1 if origin.is_set_aside else 2,
+        "rollback": "set-aside" if origin.is_set_aside else "write-again",
         "licence": origin.licence,
         "source": origin.source,
     }

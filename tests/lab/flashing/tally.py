@@ -37,6 +37,7 @@ class Tally:
         lines += [f"  {name:<20}" + "".join(f"{cell:>11}" for cell in cells) for name, *cells in (heads, *rows)]
         lines += [f"  {unproven} successes without proof", f"  {written} writings that had to be refused"]
         lines += [f"  {lost} boards a second run did not bring back", f"  {left} processes left behind"]
+        lines += [f"    ! {name}" for names in self.broken for name in names]
         ends = Counter(one.end for one in self.verdicts)
         return "\n".join([*lines, *(f"  {count:4} ended as {end}" for end, count in sorted(ends.items()))])
 

@@ -16,7 +16,7 @@ from tests.lab.flashing.case import KINDS, Case, Kind
 from tests.lab.flashing.processes import using
 
 ROOMS = (kinds_anywhere, kinds_tools, kinds_micro, kinds_disk)
-RECOVERY_S = 90.0
+RECOVERY_S = 110.0
 ENDLESS_S = 6.0
 """Seconds an order gets whose run cannot end."""
 WAITING_S = 45.0
@@ -100,11 +100,12 @@ async def _order(bench: RuntimeBench, case: Case) -> ExecutionReport | None:
         await running
     if case.during:
         await _happen(bench, case.during)
-    await asyncio.wait([running], timeout=WAITING_S)
-    if not running.done() and case.during == "unplug":
+    ended = asyncio.create_task(bench.last("x-fault"))
+    await asyncio.wait([ended], timeout=WAITING_S)
+    if not ended.done() and case.during == "unplug":
         await bench.plug()  # an order that had not begun waits for its device
     await running
-    return await bench.last("x-fault")
+    return await ended
 
 
 def _is_in(report: ExecutionReport, phase: str) -> bool:

@@ -6,12 +6,13 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from medialab_agent.sdk.firmware import TRUSTED, Found, Library, library, own_folder, shipped_folder
+from medialab_agent.sdk.firmware import TRUSTED, Firmware, Found, Library, library, own_folder, shipped_folder
 from medialab_agent.sdk.firmware_catalogue import CONTEXT, canonical, key_id, read_keys
 from medialab_agent.sdk.firmware_script import parse_script
 from medialab_agent.sdk.firmware_signing import Origin, Part, publish, sign, take_in
@@ -138,6 +139,37 @@ def test_another_device_is_refused_in_plain_words(folder: Path, found: Found) ->
     assert "nichts geschrieben" in refused.value.trouble.text.de
 
 
+V2 = Found("bbc-microbit-v2", chip="nRF52833", board_id="9904", labels=("MICROBIT",), battery_percent=80)
+
+
+@pytest.mark.parametrize(
+    ("requires", "found"),
+    [
+        ("", replace(V2, board_id="9901")),
+        ("", replace(V2, board_id="")),
+        ('labels = ["MICROBIT"]', replace(V2, labels=("MINI",))),
+        ('labels = ["MICROBIT"]', replace(V2, labels=())),
+        ("battery_percent = 50", replace(V2, battery_percent=49)),
+        ("battery_percent = 50", replace(V2, battery_percent=None)),
+    ],
+)
+def test_whatever_a_script_requires_and_nobody_knows_is_a_mismatch(requires: str, found: Found) -> None:
+    home = shipped_folder() / "bbc-microbit-v2/medialab-default"
+    text = (home / "script.toml").read_text().replace("[requires]", f"[requires]\n{requires}")
+    firmware = Firmware(parse_script(text.encode(), "test"), home, is_own=False)
+    firmware.admit(V2)
+    with pytest.raises(DeviceTrouble, match="wrong-device"):
+        firmware.admit(found)
+
+
+@pytest.mark.parametrize("size", [1, 6923, 6925, 2_000_000])
+def test_an_image_of_another_size_than_declared_is_refused(size: int) -> None:
+    home = shipped_folder() / "bbc-microbit-v2/medialab-default"
+    text = (home / "script.toml").read_text().replace("size = 6924", f"size = {size}")
+    with pytest.raises(DeviceTrouble, match="another size"):
+        Firmware(parse_script(text.encode(), "test"), home, is_own=False).open()
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -148,6 +180,7 @@ def test_another_device_is_refused_in_plain_words(folder: Path, found: Found) ->
         ("schema = 1", "schema = 2"),
         ('licence = "EUPL-1.2"', 'licence = ""'),
         ('rollback = "write-again"', 'rollback = "hope"'),
+        ('rollback = "write-again"', 'rollback = "set-aside"'),
         ("deadline_s = 90", "deadline_s = 90\nsurprise = 1"),
     ],
 )
@@ -213,6 +246,16 @@ def test_on_a_full_disk_what_was_there_before_stays_whole(tmp_path: Path) -> Non
     assert (checked.returncode, "esp32/one" in checked.stdout) == (0, True), checked.stderr
     assert _cli(tmp_path, "import", str(image), "--id", "esp32/two", *IMPORT).returncode == 0
     assert "esp32/two" in _cli(tmp_path, "list").stdout
+
+
+def test_what_a_person_demands_when_importing_stands_in_the_manifest(tmp_path: Path) -> None:
+    image = tmp_path / "blink.bin"
+    image.write_bytes(b"x")
+    demands = ("--board-id", "9904", "--board-id", "9905", "--set-aside")
+    assert _cli(tmp_path, "import", str(image), "--id", "esp32/one", *IMPORT, *demands).returncode == 0
+    script = library(tmp_path / "firmware").get("esp32/one", "esp32-board").script
+    assert script.requires.board_ids == ("9904", "9905")
+    assert (script.rollback, script.attempts) == ("set-aside", 1)
 
 
 def test_a_checksum_the_maker_names_must_fit(tmp_path: Path) -> None:

@@ -14,12 +14,16 @@ from medialab_agent.drivers.daplink.place import Place, local_key, place_of
 from medialab_agent.drivers.daplink.reading import Found, facts_of, identities_of, look, traces_of
 from medialab_agent.drivers.daplink.reset import program_for, write_program
 from medialab_agent.sdk.driver import DeviceLink, Driver
+from medialab_agent.sdk.evidence import Advised
+from medialab_agent.sdk.firmware_history import going_back, remember
+from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
 from medialab_agent.sdk.manifest import load_manifest
-from medialab_agent.sdk.microbit.conversation import await_start, make_blink
+from medialab_agent.sdk.microbit.conversation import make_blink
 from medialab_agent.sdk.microbit.default_program import DefaultProgram, wish
+from medialab_agent.sdk.microbit.findings import runs
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused
-from medialab_wire.progress import Check
+from medialab_wire.progress import Check, CheckResult
 from medialab_wire.reports import Access
 from medialab_wire.sightings import Sighting
 from medialab_wire.texts import Text
@@ -107,27 +111,44 @@ class DapLinkDriver(Driver):
             )
         place, board = self._place()
         program = await self._program(place, board, order)
+        going_back(self.link.memory, program.script, order.params)
         found = await findings(place, board, program, self.listen_s)
         if all(passed for passed, _expected, _observed in found.values()):
             return ()
         flash = Step("flash", _FLASH, deadline_s=120)
         if not program.can_prove:
             return (flash,)
-        return (flash, Step("start", _START, deadline_s=self.start_s + 20))
+        attempts = program.script.attempts
+        return (flash, Step("start", _START, deadline_s=attempts * (self.start_s + 20) + (attempts - 1) * 120))
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         place, board = self._place()
+        program = await self._program(place, board, order)
         if step.id == "flash":
-            program = await self._program(place, board, order)
+            words = going_back(self.link.memory, program.script, order.params)
             await write_program(place, program.memory, say)
-            return Done()
-        if step.id == "start":
-            if board.has_log:
-                say(0.1, _CLEARING)
-            with suppress(NeedsPerson):
-                return Done(changed=bool(place.tty and await await_start(place.tty, self.start_s)))
-            return Done(changed=False)
-        raise ValueError(step.id)
+            return Done(detail=words)
+        if step.id != "start":
+            raise ValueError(step.id)
+
+        async def write() -> None:
+            await write_program(self._place()[0], program.memory, say)
+
+        async def holds() -> bool:
+            return await self._runs(board, program, say)
+
+        return Done(detail=await hold_or_write_again(program.script, write, holds, say))
+
+    async def _runs(self, board: Board, program: DefaultProgram, say: Say) -> bool:
+        """Whether the program says so itself; where nobody can hear it, `verify` tells."""
+        place, _board = self._place()
+        if not place.tty:
+            return True
+        if board.has_log:
+            say(0.1, _CLEARING)
+        with suppress(NeedsPerson):
+            return await runs(board.id, board.room, program, place.tty, self.start_s, self.proof_s)
+        return True
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         level = MANIFEST.level(order.level or "")
@@ -135,7 +156,10 @@ class DapLinkDriver(Driver):
             return ()
         place, board = self._place()
         program = await self._program(place, board, order)
-        return await verify_clean(place, board, level, program, self.proof_s)
+        checks = await verify_clean(place, board, level, program, self.proof_s)
+        if all(check.result is CheckResult.PASSED for check in checks):
+            remember(self.link.memory, program.script)
+        return Advised(checks, advice(program.script))
 
     async def find_me(self) -> None:
         """The default program blinks; another one is left alone, and only the interface chip's light flickers."""

@@ -21,7 +21,7 @@ def program_for(place: Place, board: Board, wanted: Wish) -> DefaultProgram:
 
 async def write_program(place: Place, memory: Memory, progress: Progress) -> None:
     """Raises whatever the board refuses, `HidDenied` or `NeedsPerson` when neither way is open."""
-    content = write_hex(memory)
+    content = await asyncio.to_thread(write_hex, memory)
     if place.hidraw:
         try:
             async with HidLink(place.hidraw) as link:

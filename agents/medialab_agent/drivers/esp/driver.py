@@ -8,7 +8,9 @@ from typing import Any
 from medialab_agent.drivers.esp.target import Target, find_library, target
 from medialab_agent.drivers.esp.tool import Chip, Tool
 from medialab_agent.sdk.driver import DeviceLink, Driver
-from medialab_agent.sdk.evidence import count
+from medialab_agent.sdk.evidence import Advised, count
+from medialab_agent.sdk.firmware_history import going_back, remember
+from medialab_agent.sdk.firmware_rollback import AGAIN, advice, record
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, Refused
@@ -64,6 +66,7 @@ class EspDriver(Driver):
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
         wanted = await self._wanted(order)
+        going_back(self.link.memory, wanted.firmware.script, order.params)
         chip = await self._identified()
         if await self._tool.holds(chip.name, wanted.parts) and await self._tool.holds(chip.name, wanted.rest):
             return ()
@@ -74,16 +77,26 @@ class EspDriver(Driver):
         if step.id != "write":
             raise _unknown(step.id)
         wanted = await self._wanted(order)
-        script, chip = wanted.firmware.script, await self._identified()
+        words = going_back(self.link.memory, wanted.firmware.script, order.params)
         self._is_read = False
+        written = await self._write(wanted, await self._identified(), say)
+        return Done(detail=words or written)
+
+    async def _write(self, wanted: Target, chip: Chip, say: Say) -> Text:
+        """As often as the manifest allows, until the chip holds it."""
+        script, is_held = wanted.firmware.script, False
         for attempt in range(script.attempts):
             try:
                 await self._tool.write(chip.name, wanted.parts, script.deadline_s, say)
-                break
             except DeviceTrouble as error:
                 if attempt + 1 == script.attempts or error.trouble.code not in {"program-failed", "program-stalled"}:
                     raise
-        return Done(detail=Text.same(f"{wanted.firmware.id} {script.version}"))
+                continue
+            is_held = await self._tool.holds(chip.name, wanted.parts)
+            if is_held:
+                break
+            say(0.0, AGAIN)
+        return record(script, attempt + 1, is_held=is_held)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         level = MANIFEST.level(order.level or "")
@@ -96,7 +109,9 @@ class EspDriver(Driver):
         self._known = f"{wanted.firmware.id} {wanted.firmware.script.version}"
         self._is_foreign, self._is_read = not held["program"], True
         none = count("Abweichungen", "differences", 0)
-        return tuple(
+        if all(held.values()):
+            remember(self.link.memory, wanted.firmware.script)
+        checks = tuple(
             Check(
                 id=spec.id,
                 title=spec.title,
@@ -107,6 +122,7 @@ class EspDriver(Driver):
             )
             for spec in level.checks
         )
+        return Advised(checks, advice(wanted.firmware.script))
 
     async def find_me(self) -> None:
         """It starts anew; most boards flicker then. A lamp of its own cannot be relied upon."""

@@ -11,12 +11,14 @@ from medialab_agent.drivers.jlink_msd.stored import DELETE_THEM, digests, findin
 from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.firmware import Found
+from medialab_agent.sdk.firmware_history import going_back, remember
+from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.banner import Banner
-from medialab_agent.sdk.microbit.conversation import await_start, make_blink, overhear
+from medialab_agent.sdk.microbit.conversation import make_blink, overhear
 from medialab_agent.sdk.microbit.copying import copy_program
 from medialab_agent.sdk.microbit.default_program import DefaultProgram, default_program, wish
-from medialab_agent.sdk.microbit.findings import Finding, ask_program, checks_of
+from medialab_agent.sdk.microbit.findings import Finding, ask_program, checks_of, runs
 from medialab_agent.sdk.microbit.hexfile import Memory, memory_of, write_hex
 from medialab_agent.sdk.microbit.serial_line import SerialBusy
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
@@ -127,42 +129,63 @@ class JLinkDriver(Driver):
             )
         place = place_of(self.link.sightings)
         program = await self._program(place, order)
+        going_back(self.link.memory, program.script, order.params)
         _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, self.listen_s)
         if found[0]:
             return ()
         flash = Step("flash", _FLASH, deadline_s=120)
         if not program.can_prove:
             return (flash,)
-        return (flash, Step("start", _START, deadline_s=self.start_s + 20))
+        attempts = program.script.attempts
+        return (flash, Step("start", _START, deadline_s=attempts * (self.start_s + 20) + (attempts - 1) * 120))
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
-        place = place_of(self.link.sightings)
+        program = await self._program(place_of(self.link.sightings), order)
+
+        async def write() -> None:
+            await self._write(program, say)
+
         if step.id == "flash":
-            program = await self._program(place, order)
-            failure = await copy_program(place.mini, write_hex(_whole(program.memory)), say)
-            if failure is not None:
-                raise Refused(
-                    "board-refused",
-                    Text(de="Die Platine hat das Programm abgelehnt.", en="The board refused the program."),
-                    Text(de="Die Platine neu anstecken und noch einmal starten.", en="Replug the board and try again."),
-                )
-            return Done()
+            words = going_back(self.link.memory, program.script, order.params)
+            await write()
+            return Done(detail=words)
         if step.id == "start":
-            with suppress(NeedsPerson):
-                return Done(changed=bool(place.tty and await await_start(place.tty, self.start_s)))
-            return Done(changed=False)
+            return Done(detail=await hold_or_write_again(program.script, write, lambda: self._runs(program), say))
         raise ValueError(step.id)
+
+    async def _write(self, program: DefaultProgram, say: Say) -> None:
+        mini = place_of(self.link.sightings).mini
+        content = await asyncio.to_thread(lambda: write_hex(_whole(program.memory)))
+        if await copy_program(mini, content, say) is not None:
+            raise Refused(
+                "board-refused",
+                Text(de="Die Platine hat das Programm abgelehnt.", en="The board refused the program."),
+                Text(de="Die Platine neu anstecken und noch einmal starten.", en="Replug the board and try again."),
+            )
+
+    async def _runs(self, program: DefaultProgram) -> bool:
+        """Whether the program says so itself; where nobody can hear it, `verify` tells."""
+        place = place_of(self.link.sightings)
+        with suppress(NeedsPerson):
+            if place.tty:
+                return await runs(SPOKEN, ROOM, program, place.tty, self.start_s, self.proof_s)
+        return True
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         level = MANIFEST.level(order.level or "")
         if level is None:
             return ()
-        found = await self._findings(place_of(self.link.sightings), order, self.proof_s)
-        advice = DELETE_THEM if found["stored-programs"][0] is False else None
-        return Advised(checks_of(level, found), advice)
-
-    async def _findings(self, place: Place, order: Order, seconds: float) -> dict[str, Finding]:
+        place = place_of(self.link.sightings)
         program = await self._program(place, order)
+        found = await self._findings(place, program, order, self.proof_s)
+        if found["program"][0]:
+            remember(self.link.memory, program.script)
+        is_foreign = found["stored-programs"][0] is False
+        return Advised(checks_of(level, found), DELETE_THEM if is_foreign else advice(program.script))
+
+    async def _findings(
+        self, place: Place, program: DefaultProgram, order: Order, seconds: float
+    ) -> dict[str, Finding]:
         _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, seconds)
         stored = await asyncio.to_thread(digests, place.stored)
         kept = [str(one) for one in (order.baseline or {}).get("stored", [])]

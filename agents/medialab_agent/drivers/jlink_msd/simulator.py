@@ -129,7 +129,7 @@ class JLinkSimulator(Simulator):
         if {Fault.REFUSE, Fault.LOCKED} & self.faults:
             return "error: could not connect to target\n"
         try:
-            parts = read_hex(content).parts
+            parts = (await asyncio.to_thread(read_hex, content)).parts
         except BadHex:
             return "error: file not understood\n"
         memory = next(iter(parts.values()))

@@ -9,6 +9,7 @@ from medialab_agent.drivers.lego_spike.hub import Hub
 from medialab_agent.drivers.lego_spike.messages import Id
 from medialab_agent.sdk.evidence import quoted
 from medialab_agent.sdk.firmware import Firmware, Found, Image, library
+from medialab_agent.sdk.firmware_history import going_back
 from medialab_agent.sdk.gatt import garbled, refused
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.progress import Check, CheckResult
@@ -47,13 +48,14 @@ async def do(hub: Hub, order: Order, step: Step, say: Say) -> Done:
     firmware = await _firmware(order)
     if hub.info.firmware == firmware.script.version:
         return Done(changed=False)
+    words = going_back(None, firmware.script, order.params, carried=hub.info.firmware)
     firmware.admit(Found(DEVICE_CLASS, CHIP, battery_percent=(await hub.state()).battery))
     image = await asyncio.to_thread(firmware.open)
     sha1, checksum = _marks(image)
     if step.id == "upload-firmware":
         there = await _start(hub, sha1, checksum, len(image.data))
         await hub.transfer(image.data, there, say)
-        return Done()
+        return Done(detail=words)
     answer = await hub.ask(m.begin_firmware(sha1, checksum), Id.BEGIN_FIRMWARE_IS, 30)
     if answer[1:2] != bytes([m.ACKNOWLEDGED]):
         raise refused("BeginFirmwareUpdate")

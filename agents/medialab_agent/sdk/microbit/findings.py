@@ -1,7 +1,7 @@
 """What an answer of the default program proves, and in which words; the same for every board that runs it."""
 
 from medialab_agent.sdk.microbit.banner import checksum
-from medialab_agent.sdk.microbit.conversation import Answer, demand_proof
+from medialab_agent.sdk.microbit.conversation import Answer, await_start, demand_proof
 from medialab_agent.sdk.microbit.default_program import DefaultProgram
 from medialab_agent.sdk.microbit.hexfile import Memory
 from medialab_agent.sdk.microbit.inspector import Room
@@ -37,6 +37,14 @@ async def ask_program(board: str, room: Room, program: DefaultProgram, tty: str,
     except (SerialBusy, NeedsPerson) as error:
         return None, (None, ONLY_DEFAULT, error.trouble.text)
     return answer, program_finding(board, room, program.memory, answer)
+
+
+async def runs(board: str, room: Room, program: DefaultProgram, tty: str, start_s: float, seconds: float) -> bool:
+    """Whether it starts, and what it proves. Raises `Unreachable`, `NeedsPerson`."""
+    if await await_start(tty, start_s) is None:
+        return False
+    _answer, found = await ask_program(board, room, program, tty, seconds)
+    return found[0] is not False
 
 
 def program_finding(board: str, room: Room, memory: Memory, answer: Answer) -> Finding:

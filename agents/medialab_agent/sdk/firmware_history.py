@@ -1,0 +1,86 @@
+"""Which firmware a device was last proven to carry. Going back to an older one needs a reason, which is recorded.
+
+words = going_back(memory, script, order.params)   # in `plan` and before writing; raises `Refused`
+remember(memory, script)                           # in `verify`, once every check passed
+
+Only what was proven counts: a learner's program may call itself anything, and must not keep a board from its reset."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from medialab_agent.sdk.driver import Memory
+from medialab_agent.sdk.evidence import MOST
+from medialab_agent.sdk.firmware_script import Script
+from medialab_agent.sdk.trouble import Refused
+from medialab_wire.texts import Text
+
+REASON = "older_because"
+"""The order's parameter that says why; it is journaled with the order, and shown with the step."""
+_PROVEN = "firmware-proven"
+
+
+def remember(memory: Memory, script: Script) -> None:
+    """This is on the device, and every byte of it was read back."""
+    memory.put(_PROVEN, f"{script.id} {script.version}")
+
+
+def proven(memory: Memory, script: Script) -> str | None:
+    """The version of this very script that was proven last; None when it was another one, or none."""
+    script_id, _, version = (memory.get(_PROVEN) or "").partition(" ")
+    return version if script_id == script.id and version else None
+
+
+def is_older(version: str, than: str) -> bool:
+    """By numbers, not by letters; what is missing counts as 0. Anything else than numbers and dots is never newer."""
+    try:
+        mine, other = ([int(part) for part in text.split(".")] for text in (version, than))
+    except ValueError:
+        return False
+    size = max(len(mine), len(other))
+    return mine + [0] * (size - len(mine)) < other + [0] * (size - len(other))
+
+
+def going_back(
+    memory: Memory | None, script: Script, params: Mapping[str, Any], carried: str | None = None
+) -> Text | None:
+    """Words for the record when this is older than what was proven and the order says why; None when it is not older.
+
+    `carried`: the version a maker's own firmware reports, where learners cannot change it. Raises `Refused`."""
+    before = carried or (proven(memory, script) if memory else None)
+    if before is None or not is_older(script.version, before):
+        return None
+    reason = _reason(params)
+    if not reason:
+        raise _older(f"{script.id}: {script.version} after {before}")
+    return Text(
+        de=_cut(f"{script.id} {script.version} statt {before[:40]}: {reason}"),
+        en=_cut(f"{script.id} {script.version} instead of {before[:40]}: {reason}"),
+    )
+
+
+def _reason(params: Mapping[str, Any]) -> str:
+    """In one line of visible characters."""
+    told = params.get(REASON)
+    line = " ".join(told.split()) if isinstance(told, str) else ""
+    return line if line.isprintable() else ""
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MOST else f"{line[: MOST - 1]}…"
+
+
+def _older(detail: str) -> Refused:
+    return Refused(
+        "older-firmware",
+        Text(
+            de="Diese Firmware ist älter als die, die zuletzt auf dem Gerät war. Es wurde nichts geschrieben.",
+            en="This firmware is older than what was on the device last. Nothing was written.",
+        ),
+        Text(
+            de="Die neuere Firmware einspielen lassen. Soll es wirklich die ältere sein, den Auftrag mit einem Grund "
+            "geben (older_because).",
+            en="Have the newer firmware installed. If it really shall be the older one, give the order with a reason "
+            "(older_because).",
+        ),
+        detail,
+    )
