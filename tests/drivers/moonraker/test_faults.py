@@ -10,9 +10,28 @@ from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.driver import DRIVER, MoonrakerDriver
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator, scene
 from medialab_agent.sdk.simulator import Fault
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Refused, Unreachable
 from medialab_wire.progress import CheckResult
 from tests.fixtures.driver_session import link, reset_order, run
+from tests.fixtures.printer_faults import (
+    test_a_restart_in_the_midst_of_a_reset_does_no_harm,
+    test_everything_a_group_leaves_is_gone_by_the_simulators_own_account,
+    test_refused_deletion_is_said,
+    test_reset_without_a_baseline_touches_nothing,
+    test_residue_fails_its_check_and_nothing_else,
+    test_the_plan_alone_changes_nothing,
+    test_unreachable_printer_ends_in_trouble,
+)
+
+__all__ = [
+    "test_a_restart_in_the_midst_of_a_reset_does_no_harm",
+    "test_everything_a_group_leaves_is_gone_by_the_simulators_own_account",
+    "test_refused_deletion_is_said",
+    "test_reset_without_a_baseline_touches_nothing",
+    "test_residue_fails_its_check_and_nothing_else",
+    "test_the_plan_alone_changes_nothing",
+    "test_unreachable_printer_ends_in_trouble",
+]
 
 
 @pytest.fixture
@@ -35,51 +54,6 @@ async def driver(simulator: MoonrakerSimulator, monkeypatch: pytest.MonkeyPatch)
     await driver.close()
 
 
-async def test_everything_a_group_leaves_is_gone_by_the_simulators_own_account(
-    simulator: MoonrakerSimulator, driver: MoonrakerDriver
-) -> None:
-    baseline = dict(await driver.snapshot())
-    clean = dict(simulator.residue())
-    assert set(clean.values()) == {0}
-    simulator.soil()
-    assert all(simulator.residue().values())
-    result = await run(driver, reset_order(baseline))
-    assert result.machine_passed(), result.checks
-    assert simulator.residue() == clean
-
-
-async def test_residue_fails_its_check_and_nothing_else(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.faults.add(Fault.RESIDUE)
-    simulator.film()
-    result = await run(driver, reset_order(baseline))
-    failed = {name for name, found in result.results().items() if found is CheckResult.FAILED}
-    assert failed == {"timelapses"}
-
-
-async def test_refused_deletion_is_said(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    simulator.faults.add(Fault.REFUSE)
-    with pytest.raises(Refused) as trouble:
-        await run(driver, reset_order(baseline))
-    assert trouble.value.trouble.remedy is not None
-    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
-    assert checks["learner-files"] is CheckResult.FAILED
-
-
-@pytest.mark.parametrize("fault", [Fault.DIE, Fault.GARBAGE])
-async def test_unreachable_printer_ends_in_trouble(
-    simulator: MoonrakerSimulator, driver: MoonrakerDriver, fault: Fault
-) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    simulator.faults.add(fault)
-    with pytest.raises(Unreachable):
-        await run(driver, reset_order(baseline))
-    await driver.stop()
-
-
 async def test_a_printer_that_locks_us_out_in_the_midst_needs_a_person(
     simulator: MoonrakerSimulator, driver: MoonrakerDriver
 ) -> None:
@@ -88,20 +62,6 @@ async def test_a_printer_that_locks_us_out_in_the_midst_needs_a_person(
     simulator.faults.add(Fault.LOCKED)
     with pytest.raises(NeedsPerson):
         await run(driver, reset_order(baseline))
-
-
-async def test_a_restart_in_the_midst_of_a_reset_does_no_harm(
-    simulator: MoonrakerSimulator, driver: MoonrakerDriver
-) -> None:
-    driver.patience_s = 30.0
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    running = asyncio.create_task(run(driver, reset_order(baseline)))
-    await asyncio.sleep(0.5)
-    await simulator.stop()
-    await asyncio.sleep(0.5)
-    await simulator.start()
-    assert (await running).machine_passed()
 
 
 async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
@@ -173,26 +133,6 @@ async def test_find_me_writes_and_beeps(
     monkeypatch.setattr(simulator.parts.machine, "status", lambda: without)
     await driver.find_me()
     assert driver.unseen is not None
-
-
-async def test_reset_without_a_baseline_touches_nothing(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
-    await driver.probe()
-    for baseline in (None, {}, {"files": 3}, {"files": [], "folders": []}):
-        with pytest.raises(DeviceTrouble) as trouble:
-            await driver.plan(reset_order(baseline))
-        assert trouble.value.trouble.code == "no-baseline"
-    assert simulator.log == []
-
-
-async def test_the_plan_alone_changes_nothing(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    before = dict(simulator.residue())
-    await driver.plan(reset_order(baseline))
-    await driver.verify(reset_order(baseline))
-    await driver.report()
-    assert simulator.residue() == before
-    assert simulator.log == []
 
 
 async def test_hot_metal_is_never_called_safe(simulator: MoonrakerSimulator, driver: MoonrakerDriver) -> None:

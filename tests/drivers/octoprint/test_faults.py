@@ -10,9 +10,28 @@ from medialab_agent.drivers.octoprint.driver import DRIVER, OctoPrintDriver
 from medialab_agent.drivers.octoprint.simulator import OctoPrintSimulator, scene
 from medialab_agent.sdk.simulator import Fault
 from medialab_agent.sdk.steps import Order
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
+from medialab_agent.sdk.trouble import NeedsPerson, Unreachable
 from medialab_wire.progress import CheckResult
 from tests.fixtures.driver_session import Memory, link, reset_order, run
+from tests.fixtures.printer_faults import (
+    test_a_restart_in_the_midst_of_a_reset_does_no_harm,
+    test_everything_a_group_leaves_is_gone_by_the_simulators_own_account,
+    test_refused_deletion_is_said,
+    test_reset_without_a_baseline_touches_nothing,
+    test_residue_fails_its_check_and_nothing_else,
+    test_the_plan_alone_changes_nothing,
+    test_unreachable_printer_ends_in_trouble,
+)
+
+__all__ = [
+    "test_a_restart_in_the_midst_of_a_reset_does_no_harm",
+    "test_everything_a_group_leaves_is_gone_by_the_simulators_own_account",
+    "test_refused_deletion_is_said",
+    "test_reset_without_a_baseline_touches_nothing",
+    "test_residue_fails_its_check_and_nothing_else",
+    "test_the_plan_alone_changes_nothing",
+    "test_unreachable_printer_ends_in_trouble",
+]
 
 
 @pytest.fixture
@@ -33,46 +52,10 @@ async def driver(simulator: OctoPrintSimulator, monkeypatch: pytest.MonkeyPatch)
     await driver.close()
 
 
-async def test_everything_a_group_leaves_is_gone_by_the_simulators_own_account(
-    simulator: OctoPrintSimulator, driver: OctoPrintDriver
-) -> None:
-    baseline = dict(await driver.snapshot())
-    clean = dict(simulator.residue())
-    assert set(clean.values()) == {0}
-    simulator.soil()
-    assert all(simulator.residue().values())
-    result = await run(driver, reset_order(baseline))
-    assert result.machine_passed(), result.checks
-    assert simulator.residue() == clean
-
-
-async def test_residue_fails_its_check_and_nothing_else(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.faults.add(Fault.RESIDUE)
-    simulator.film()
-    result = await run(driver, reset_order(baseline))
-    failed = {name for name, found in result.results().items() if found is CheckResult.FAILED}
-    assert failed == {"timelapses"}
-
-
-async def test_refused_deletion_is_said(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
+async def test_a_printer_that_hangs_ends_in_trouble(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
     baseline = dict(await driver.snapshot())
     simulator.soil()
-    simulator.faults.add(Fault.REFUSE)
-    with pytest.raises(Refused) as trouble:
-        await run(driver, reset_order(baseline))
-    assert trouble.value.trouble.remedy is not None
-    checks = {check.id: check.result for check in await driver.verify(reset_order(baseline))}
-    assert checks["learner-files"] is CheckResult.FAILED
-
-
-@pytest.mark.parametrize("fault", [Fault.HANG, Fault.DIE, Fault.GARBAGE])
-async def test_unreachable_printer_ends_in_trouble(
-    simulator: OctoPrintSimulator, driver: OctoPrintDriver, fault: Fault
-) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    simulator.faults.add(fault)
+    simulator.faults.add(Fault.HANG)
     with pytest.raises(Unreachable):
         await run(driver, reset_order(baseline))
     await driver.stop()
@@ -97,20 +80,6 @@ async def test_locked_printer_denies_the_pairing(simulator: OctoPrintSimulator) 
         await run(driver, Order("x", "pair"))
     assert "octoprint-key" not in memory
     await driver.close()
-
-
-async def test_a_restart_in_the_midst_of_a_reset_does_no_harm(
-    simulator: OctoPrintSimulator, driver: OctoPrintDriver
-) -> None:
-    driver.patience_s = 30.0
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    running = asyncio.create_task(run(driver, reset_order(baseline)))
-    await asyncio.sleep(1)
-    await simulator.stop()
-    await asyncio.sleep(1)
-    await simulator.start()
-    assert (await running).machine_passed()
 
 
 async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
@@ -153,14 +122,6 @@ async def test_find_me_beeps(simulator: OctoPrintSimulator, driver: OctoPrintDri
     assert "M300 S880 P250" in simulator.machine.shown
 
 
-async def test_reset_without_a_baseline_touches_nothing(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
-    await driver.probe()
-    for baseline in (None, {}, {"files": 3}):
-        with pytest.raises(DeviceTrouble):
-            await driver.plan(reset_order(baseline))
-    assert simulator.log == []
-
-
 async def test_the_scene_has_different_printers_that_start_and_stop() -> None:
     printers = scene()
     assert len(printers) >= 8
@@ -179,17 +140,6 @@ async def test_a_movie_still_being_made_is_waited_for(simulator: OctoPrintSimula
     assert result.machine_passed()
     await asyncio.sleep(1)
     assert simulator.residue()["timelapses"] == 0
-
-
-async def test_the_plan_alone_changes_nothing(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
-    baseline = dict(await driver.snapshot())
-    simulator.soil()
-    before = dict(simulator.residue())
-    await driver.plan(reset_order(baseline))
-    await driver.verify(reset_order(baseline))
-    await driver.report()
-    assert simulator.residue() == before
-    assert simulator.log == []
 
 
 async def test_hot_metal_is_never_called_safe(simulator: OctoPrintSimulator, driver: OctoPrintDriver) -> None:
