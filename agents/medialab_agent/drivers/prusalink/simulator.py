@@ -12,6 +12,7 @@ from medialab_agent.drivers.prusalink.simulated.machine import Machine
 from medialab_agent.drivers.prusalink.simulated.routes import RESIDUE, Parts, route
 from medialab_agent.drivers.prusalink.simulated.store import Store
 from medialab_agent.sdk.scene import open_plainly
+from medialab_agent.sdk.simulated_desk import FrontDesk
 from medialab_agent.sdk.simulated_http import Ask, Reply, Server
 from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
@@ -51,6 +52,7 @@ class PrusaLinkSimulator(Simulator):
             store.put(self.storage, path, content, _YESTERDAY)
         self._parts = Parts(self.serial, self.name, self.model, machine, store, self.faults)
         self.access = Access(self.password, self.key, is_buddy=self.is_buddy)
+        self._front = FrontDesk(self.faults, self._route, self._condition, self._note, self._die, self._refusal)
         self._server = Server(self._handle)
 
     @property
@@ -119,25 +121,22 @@ class PrusaLinkSimulator(Simulator):
         self.access.forget()
 
     async def _handle(self, ask: Ask) -> Reply | None:
-        changes = ask.method != "GET"
         self.machine.advance()
-        if Fault.SLOW in self.faults:
-            await asyncio.sleep(self.slow_s)
-        if Fault.GARBAGE in self.faults:
-            return Reply(200, b"\x00<html>\xff{]", {"Content-Type": "application/json"})
+        return await self._front.handle(ask, self.slow_s)
+
+    def _refusal(self, ask: Ask) -> Reply | None:
         if Fault.LOCKED in self.faults:
             self.lock()
-        if (refusal := self.access.refusal(ask)) is not None:
-            return refusal
-        if changes and Fault.DIE in self.faults:
-            self._dying = asyncio.create_task(self._server.stop())
-        if changes and self.faults & {Fault.HANG, Fault.DIE}:
-            return None
-        before = self._condition()
-        reply = route(self._parts, ask)
-        if self._condition() != before:
-            self.log.append(Effect(time.monotonic(), ask.method.lower(), ask.path))
-        return reply
+        return self.access.refusal(ask)
+
+    def _route(self, ask: Ask) -> Reply:
+        return route(self._parts, ask)
+
+    def _note(self, verb: str, subject: str) -> None:
+        self.log.append(Effect(time.monotonic(), verb, subject))
+
+    def _die(self) -> None:
+        self._dying = asyncio.create_task(self._server.stop())
 
     def _condition(self) -> tuple[object, ...]:
         """Everything a command can change and a person could notice."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from medialab_agent.drivers.octoprint.simulated import printer_routes, storage_routes
 from medialab_agent.drivers.octoprint.simulated.parts import VERSION, Call, Parts, Route, error
+from medialab_agent.sdk.simulated_desk import FrontDesk
 from medialab_agent.sdk.simulated_http import Ask, Reply, Socket
-from medialab_agent.sdk.simulator import Fault
 
 ROUTES: tuple[Route, ...] = (*printer_routes.ROUTES, *storage_routes.ROUTES)
 WEBSOCKET = "/sockjs/websocket"
@@ -20,27 +20,14 @@ class Desk:
     """Answers for one set of parts. `note` is told every request that changed something; `die` drops everything."""
 
     def __init__(self, parts: Parts, note: Callable[[str, str], None], die: Callable[[], None]) -> None:
-        self._parts, self._note, self._die = parts, note, die
+        self._parts = parts
+        self._front = FrontDesk(parts.faults, self._route, self._condition, note, die)
         self._sockets: set[Socket] = set()
 
     async def handle(self, ask: Ask) -> Reply | None:
         """The answer, or None to keep silent for ever."""
-        faults, changes = self._parts.faults, ask.method != "GET"
         self._parts.machine.advance()
-        if Fault.SLOW in faults:
-            await asyncio.sleep(SLOW_S)
-        if Fault.GARBAGE in faults:
-            return Reply(200, b"\x00<html>\xff{]", {"Content-Type": "application/json"})
-        if changes and Fault.DIE in faults:
-            self._die()
-            return None
-        if changes and Fault.HANG in faults:
-            return None
-        before = self._condition()
-        reply = self._route(ask)
-        if self._condition() != before:
-            self._note(ask.method.lower(), ask.path)
-        return reply
+        return await self._front.handle(ask, SLOW_S)
 
     def _condition(self) -> tuple[object, ...]:
         """Everything a command can change and a person could notice."""
