@@ -24,9 +24,9 @@ PATH = "path"
 """The fact, and in bleak's details, the name of BlueZ's object."""
 MOST_DEVICES = 512
 """Followed at once; a street full of telephones stops here."""
-LEAST_S = 3.0
-"""Seconds each round listens even while somebody wants to connect: twice the 1.28 s of the slowest usual advertisers
-(Linux' own default, net/bluetooth/hci_core.c), and one lost."""
+LEAST_S = 2.0
+"""Seconds each round listens even while somebody wants to connect. The slowest usual advertisers take 1.28 s (Linux'
+default, net/bluetooth/hci_core.c); robots wait for a tablet and say it five to forty times as often."""
 MOST_REST_S = 10.0
 """Seconds listening makes room for those who want to connect, at most. bluetoothd forgets a device it has not heard for
 30 s (BlueZ 5.66, src/device.c), and the last in the queue must still find theirs."""

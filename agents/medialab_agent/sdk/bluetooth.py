@@ -6,7 +6,7 @@ import itertools
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -28,6 +28,8 @@ robot again."""
 LOOK_AGAIN_S = 600.0
 """Seconds after which a robot that is known already is connected for a reading. Who just switched it on wants it for a
 tablet; it must not be taken away from there."""
+PARTING_S = 0.2
+"""Seconds the end of a connection may hold up whoever had it. The rest goes on behind; its place stays taken."""
 FAREWELL_S = 1.0
 """Seconds for what is put back at the end of a connection, also when the work was cut off."""
 SHOW_S = 4.0
@@ -98,6 +100,7 @@ class Turns:
 
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turns] = WeakKeyDictionary()
+_partings: set[asyncio.Task[None]] = set()
 
 
 def turns() -> Turns:
@@ -113,6 +116,7 @@ class BleLine:
         self._rest_until, self._looked_at = float("-inf"), time.monotonic()
         self._failures = 0
         self._failure: DeviceTrouble | None = None
+        self._parting: asyncio.Task[None] | None = None
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -134,19 +138,31 @@ class BleLine:
         Raises what `Radio.connect` raises."""
         if not urgent and self._failure is not None and time.monotonic() < self._rest_until:
             raise self._failure
-        with ExitStack() as wish:
-            wish.enter_context(turns().wish())
-            async with turns().turn(urgent=urgent):
+        async with AsyncExitStack() as turn:
+            with turns().wish():
+                await self._parted()
+                await turn.enter_async_context(turns().turn(urgent=urgent))
                 gatt = await self._connect()
-                wish.close()
-                try:
-                    yield gatt
-                    self._failure, self._failures = None, 0
-                except DeviceTrouble as trouble:
-                    self._remember(trouble)
-                    raise
-                finally:
-                    await asyncio.shield(gatt.close())
+            try:
+                yield gatt
+                self._failure, self._failures = None, 0
+            except DeviceTrouble as trouble:
+                self._remember(trouble)
+                raise
+            finally:
+                await self._part(gatt, turn.pop_all())
+
+    async def _part(self, gatt: Gatt, turn: AsyncExitStack) -> None:
+        """End the connection, and only then the turn; whoever had it need not wait longer than `PARTING_S`."""
+        self._parting = asyncio.create_task(_close(gatt, turn))
+        _partings.add(self._parting)
+        self._parting.add_done_callback(_partings.discard)
+        await asyncio.wait({self._parting}, timeout=PARTING_S)
+
+    async def _parted(self) -> None:
+        """Until the last connection is over: most robots serve one at a time."""
+        if self._parting is not None:
+            await asyncio.wait({self._parting})
 
     async def _connect(self) -> Gatt:
         facts = self.facts
@@ -173,6 +189,11 @@ class BleLine:
     def _sighting(self) -> Sighting | None:
         seen = (sighting for sighting in self._link.sightings if sighting.present and sighting.source == "ble")
         return next(seen, None)
+
+
+async def _close(gatt: Gatt, turn: AsyncExitStack) -> None:
+    async with turn:
+        await gatt.close()
 
 
 async def farewell(last: Awaitable[None]) -> None:

@@ -10,6 +10,7 @@ from medialab_agent.sdk import bluetooth
 from medialab_agent.sdk.air import Air
 from medialab_agent.sdk.bluetooth import AIR, MOST_CONNECTIONS, BleLine, Turns
 from medialab_agent.sdk.driver import DeviceLink
+from medialab_agent.sdk.gatt import Gatt, Inbox, Radio
 from medialab_agent.sdk.peripheral import Advertisement, Peripheral, address_of
 from medialab_agent.sdk.trouble import Unreachable
 
@@ -66,6 +67,53 @@ async def test_whoever_wants_to_connect_is_heard_until_connected_or_given_up(air
         with pytest.raises(Unreachable):
             await trying
         assert queue.calm.is_set()
+
+
+class Slow(Gatt):
+    """A connection whose end takes until the test says so."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+
+    mtu = 23
+
+    def has(self, uuid: str) -> bool:
+        return False
+
+    async def read(self, uuid: str) -> bytes:
+        return b""
+
+    async def write(self, uuid: str, value: bytes, *, quietly: bool = False) -> None:
+        pass
+
+    async def listen(self, uuid: str) -> Inbox:
+        return Inbox()
+
+    async def close(self) -> None:
+        await self.over.wait()
+
+
+async def test_a_slow_end_holds_up_the_same_robot_but_not_who_was_connected(
+    air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, slow = line_to(air, robots(air, 1)[0]), Slow()
+
+    class SlowRadio(Radio):
+        async def connect(self, address: str, path: str = "") -> Gatt:
+            return slow
+
+    monkeypatch.setattr(line, "_radio", SlowRadio)
+
+    async def visit() -> None:
+        async with line.open(urgent=True) as gatt:
+            assert gatt is slow
+
+    await visit()
+    again = asyncio.create_task(visit())
+    await asyncio.sleep(0.05)
+    assert not again.done()
+    slow.over.set()
+    await asyncio.wait_for(again, 5)
 
 
 async def test_orders_go_first_and_then_the_order_of_asking() -> None:
