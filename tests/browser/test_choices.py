@@ -3,6 +3,10 @@
 from playwright.sync_api import expect
 
 from medialab_hub.services import agents
+from medialab_hub.services.agent_rows import AGENTS
+from medialab_hub.storage.tables import Agent
+from medialab_hub.storage.unit_of_work import UnitOfWork
+from tests.browser.lab import Lab
 from tests.browser.paper_agent import AGENT
 from tests.browser.visitor import Visitor
 
@@ -23,3 +27,22 @@ def test_a_person_chooses_between_drivers_and_the_agent_hears_it(visitor: Visito
     thing.candidates = ()
     lab.agent.report(thing)
     expect(page.get_by_role("button", name="Treiber „rocket“ nehmen")).to_have_count(0)
+
+
+def call_computer(lab: Lab, host: str) -> None:
+    def named(uow: UnitOfWork) -> None:
+        agent = uow.session.get(Agent, AGENT)
+        assert agent is not None
+        agent.host = host
+        uow.touch(AGENTS, AGENT)
+
+    lab.hub.run(named)
+
+
+def test_a_device_names_the_computer_it_hangs_on_not_its_agent(visitor: Visitor) -> None:
+    call_computer(visitor.lab, "wagen-3")
+    try:
+        page = visitor.open_device(THING)
+        expect(page.get_by_text("über wagen-3")).to_be_visible()
+    finally:
+        call_computer(visitor.lab, "paper")

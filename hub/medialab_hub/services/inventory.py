@@ -90,6 +90,7 @@ def change(uow: UnitOfWork, device_id: str, version: int, actor: str, **fields: 
             _retag(uow, device, (value or "").strip() or None)
         elif field == "device_class":
             device.chosen_class = known_class(value or None)
+            settle_owner(uow, device)
         elif value:
             device.name = value
     changed(uow, device, Happened.DEVICE_EDITED, actor, fields=sorted(fields))

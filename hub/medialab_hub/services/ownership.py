@@ -1,6 +1,7 @@
 """Keeps the commanding connection of a device, and tells agents when what they may command changed."""
 
 from medialab_hub.domain.ownership import Way, choose_owner
+from medialab_hub.services.model_names import model_of
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.tables import Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -22,7 +23,7 @@ def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] 
             tell_agents(uow, connections, {device.owner_id, chosen})
     if chosen != device.owner_id:
         device.owner_id = chosen
-    _take_over(device, connections)
+    _take_over(uow, device, connections)
 
 
 def _way(connection: Connection) -> Way:
@@ -34,22 +35,21 @@ def _way(connection: Connection) -> Way:
     )
 
 
-def show(device: Device, owner: Connection) -> None:
+def show(uow: UnitOfWork, device: Device, owner: Connection) -> None:
     """The device shows what its owner says."""
-    _take_over(device, [owner])
+    _take_over(uow, device, [owner])
 
 
-def _take_over(device: Device, connections: list[Connection]) -> None:
+def _take_over(uow: UnitOfWork, device: Device, connections: list[Connection]) -> None:
     source = next((c for c in connections if c.id == device.owner_id), None) or max(
         connections, key=lambda c: (c.driver is not None, c.kind != "unknown", c.id), default=None
     )
     if source is None:
         return
-    model = source.facts.get("model")
     shown = {
         "driver": source.driver,
         "kind": source.kind if source.kind != "unknown" else None,
-        "model": model if isinstance(model, str) else None,
+        "model": model_of(uow, device, source),
         "name": source.name if device.adopted_at is None else None,
     }
     for field, value in shown.items():

@@ -81,7 +81,7 @@ def _take_from_known(uow: UnitOfWork, known: AtHand, connection: Connection, rep
     if changed:
         device = known.device
         if device.owner_id == connection.id and _DECIDES.isdisjoint(changed):
-            show(device, connection)
+            show(uow, device, connection)
         else:
             settle_owner(uow, device, known.connections)
         _notice_use(uow, device, connection, changed)
