@@ -1,0 +1,72 @@
+"""Hot or not: what is not told is never called off or safe, and a heater nobody switches off is said."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from medialab_agent.sdk import heat
+from medialab_agent.sdk.heat import Heater, Heaters, bed, cool_down, nozzle, temperatures
+from medialab_agent.sdk.trouble import NeedsPerson
+from medialab_wire.texts import Text
+
+HELP = Text(de="Ausschalten.", en="Switch it off.")
+
+
+@pytest.mark.parametrize(
+    ("heaters", "are_off", "are_safe"),
+    [
+        ((), None, None),
+        ((nozzle(24, 0), bed(24, 0)), True, True),
+        ((nozzle(24, 0), bed(24, None)), None, True),
+        ((nozzle(24, 200), bed(24, None)), False, True),
+        ((nozzle(24, 0), bed(None, 0)), True, None),
+        ((nozzle(49.9, 0), bed(39.9, 0)), True, True),
+        ((nozzle(50, 0), bed(24, 0)), True, False),
+        ((nozzle(24, 0), bed(40, 0)), True, False),
+        ((nozzle(200, 0), bed(None, 0)), True, None),
+    ],
+)
+def test_what_is_known(heaters: tuple[Heater, ...], are_off: bool | None, are_safe: bool | None) -> None:
+    found = Heaters(heaters)
+    assert found.off_finding()[0] is found.are_off is are_off
+    assert found.safe_finding()[0] is are_safe
+    assert found.are_safe is (are_safe is True)
+
+
+def test_facts_are_whole_degrees_of_what_is_told() -> None:
+    assert temperatures(nozzle(201.6, 210), bed(None, 60.2)) == {
+        "nozzle_c": 202,
+        "nozzle_target_c": 210,
+        "bed_target_c": 60,
+    }
+    assert temperatures(None, None) == {}
+
+
+async def cooled(readings: list[Heaters], help_on: Text | None = None) -> tuple[bool, list[float]]:
+    """Whether something cooled, and the progress that was told."""
+    told: list[float] = []
+    each: Iterator[Heaters] = iter(readings)
+
+    async def read() -> Heaters:
+        return next(each)
+
+    done = await cool_down(read, lambda part, _words=None: told.append(part), pause_s=0.0, help_on=help_on)
+    return done.changed, told
+
+
+async def test_cooling_is_waited_for_and_told() -> None:
+    hot, warm, cold = (Heaters((nozzle(celsius, 0),)) for celsius in (250.0, 150.0, 30.0))
+    changed, told = await cooled([Heaters(()), hot, warm, cold])
+    assert changed and told[0] == 0.0 and 0.4 < told[1] < 0.6
+    assert await cooled([cold]) == (False, [])
+
+
+async def test_a_printer_that_tells_nothing_is_not_waited_for_where_a_person_could_help() -> None:
+    assert await cooled([Heaters((nozzle(None, None),))], HELP) == (False, [])
+
+
+async def test_a_heater_that_stays_on_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heat, "HOT_PATIENCE_S", -1.0)
+    with pytest.raises(NeedsPerson) as trouble:
+        await cooled([Heaters((nozzle(250.0, 200.0),))], HELP)
+    assert (trouble.value.trouble.code, trouble.value.trouble.remedy) == ("heater-on", HELP)
