@@ -9,6 +9,7 @@ independent client (bambulabs-api) reads from it."""
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,11 @@ files = sorted(walk(""))
 printer.mqtt_stop()
 print(json.dumps({"state": state, "files": files}))
 """
+
+
+def own_address() -> str:
+    """On loopback, of this process alone: the printer's ports are fixed, and others may try theirs beside us."""
+    return f"127.{45 + os.getpid() // 62_500 % 200}.{1 + os.getpid() // 250 % 250}.{1 + os.getpid() % 250}"
 
 
 class BambuPrinter:

@@ -1,7 +1,6 @@
 """One printer of each make: how it is started, what a group leaves on it, and what it says of itself."""
 
 import asyncio
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from medialab_agent.drivers.bambu.simulator import CODE
 from tests.drivers.prusalink.peers import RealPeer
 from tests.drivers.prusalink.scenarios import soil
-from tests.lab.printers.bambu_printer import STAFF_FILE, BambuPrinter
+from tests.lab.printers.bambu_printer import STAFF_FILE, BambuPrinter, own_address
 from tests.lab.printers.moonraker_printer import Printer as KlipperPrinter
 from tests.lab.road.printer import Printer as OctoPrinter
 from tests.lab.road.printer import wait
@@ -279,7 +278,7 @@ class BambuMake(Make):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._place = f"127.44.{2 + os.getpid() // 250 % 250}.{1 + os.getpid() % 250}"
+        self._place = own_address()
         self._printer: BambuPrinter | None = None
 
     @property

@@ -15,6 +15,7 @@ from medialab_agent.drivers.bambu.simulator import BambuSimulator
 from medialab_wire.progress import CheckResult
 from tests.drivers.bambu.session import driver_for, reset_order, run
 from tests.fixtures.workshop_files import SMALL, Shelf, shelf
+from tests.lab.printers.bambu_printer import own_address
 
 pytestmark = [
     pytest.mark.peers,
@@ -71,7 +72,7 @@ sys.stdout.buffer.write(there)
 
 @pytest.fixture
 async def printer() -> AsyncIterator[BambuSimulator]:
-    found = BambuSimulator("01P00A000000077", address="127.44.2.2", mqtt_port=MQTT_PORT, ftps_port=FTPS_PORT)
+    found = BambuSimulator("01P00A000000077", address=own_address(), mqtt_port=MQTT_PORT, ftps_port=FTPS_PORT)
     await found.start()
     yield found
     await found.stop()
