@@ -3,12 +3,19 @@
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from medialab_agent.drivers.arduino.simulated.own_usb_simulator import (
+    LEONARDO,
+    NANO_33_IOT,
+    QUICK_R4,
+    OwnUsbModel,
+    OwnUsbSimulator,
+)
 from medialab_agent.drivers.arduino.simulator import MEGA, NANO, UNO, ArduinoSimulator, Model
 from medialab_agent.drivers.daplink import boards as daplink
 from medialab_agent.drivers.daplink.simulator import DapLinkSimulator
@@ -19,6 +26,7 @@ from medialab_agent.sdk.firmware import library, shipped_folder
 from medialab_agent.sdk.microbit.inspector import Room, fitting
 from medialab_agent.sdk.microbit.simulated.chip import Chip
 from medialab_agent.sdk.simulator import Simulator
+from medialab_wire.progress import Outcome
 from medialab_wire.sightings import Sighting
 
 BEAT_S = 0.02
@@ -54,7 +62,8 @@ def _with(sighting: Sighting, shown: Mapping[str, str]) -> Sighting:
 
 class Board(ABC):
     """`families` are the kinds of mishaps it can have, `steps` those of a reset, `run_s` about what one takes on a
-    quiet machine, `good` its recorded good state, `chip` and `device_class` as firmware names them."""
+    quiet machine, `good` its recorded good state, `best` what can be proven of it when all is well, `unseen` what no
+    check can see of what is left; `chip` and `device_class` are as firmware names them."""
 
     driver: str
     families: frozenset[str]
@@ -66,6 +75,8 @@ class Board(ABC):
     deadline_s = 20.0
     stall_s = 1.5
     good: Mapping[str, Any] = MappingProxyType({})
+    best = Outcome.CLEAN
+    unseen: frozenset[str] = frozenset()
 
     @property
     @abstractmethod
@@ -94,6 +105,17 @@ class Board(ABC):
         """A place takes nothing any more; what is returned mends it."""
 
     @property
+    def mark(self) -> str:
+        """A word on the command line of every program that works on it; empty when none does."""
+        return self.simulator.sighting().facts.get("tty", "")
+
+    @property
+    def residue(self) -> dict[str, int]:
+        """What is left that can be seen."""
+        left = self.simulator.residue()
+        return {name: number for name, number in left.items() if number and name not in self.unseen}
+
+    @property
     def image(self) -> tuple[str, bytes, int]:
         """Name, bytes and place of the image that belongs on it."""
         file = shipped_folder() / library().default(self.device_class).id / "image.hex"
@@ -103,11 +125,12 @@ class Board(ABC):
 class Avr(Board):
     """Arduino boards; avrdude writes them."""
 
-    driver, families = "arduino", frozenset({"avr", "tool"})
+    driver, tool, families = "arduino", "avrdude", frozenset({"image", "signature", "avr", "tool"})
     steps = ("preflight", "write")
+    simulator: ArduinoSimulator | OwnUsbSimulator
 
     def __init__(self, serial: str, model: Model, run_s: float) -> None:
-        self.simulator: ArduinoSimulator = ArduinoSimulator(serial, model=model)
+        self.simulator = ArduinoSimulator(serial, model=model)
         self.device_class, self.chip, self.run_s = model.device_class, model.part.name, run_s
         self.deadline_s = 20.0 + 5 * run_s
 
@@ -139,21 +162,46 @@ class Avr(Board):
         worn.add(chance.randrange(0, 30))
         return worn.clear
 
-    def become(self, signature: bytes) -> Callable[[], None]:
-        """Another chip answers; what is returned puts the right one back."""
-        chip, part = self.simulator.chip, self.simulator.chip.part
-        chip.part = replace(part, signature=signature)
 
-        def back() -> None:
-            chip.part = part
+class OwnUsb(Avr):
+    """Arduino boards whose chip speaks USB itself. They are emptied; by which tool depends on their boot program."""
 
-        return back
+    families = frozenset({"tool"})
+
+    def __init__(self, serial: str, model: OwnUsbModel, tool: str) -> None:
+        self.simulator: OwnUsbSimulator = OwnUsbSimulator(serial, model=model)
+        self.device_class, self.chip, self.tool, self.run_s, self.deadline_s = model.device_class, "", tool, 4.0, 40.0
+        if model.part.signature:
+            self.families = self.families | {"signature"}
+        else:
+            self.best, self.unseen = Outcome.UNVERIFIED, frozenset({"eeprom"})
+
+    @property
+    def writes(self) -> int:
+        """Pages."""
+        return len(self.simulator.chip.pages)
+
+    @property
+    def mark(self) -> str:
+        """Its place on the bus where it has no port."""
+        return f"1-{self.simulator.number}" if self.simulator.is_dfu else super().mark
+
+    def flip(self, chance: random.Random) -> None:
+        """See `Board`."""
+        start = self.simulator.chip.part.start
+        self.simulator.chip.flash[start + chance.randrange(0, 600)] ^= 1 << chance.randrange(8)
+
+    def wear(self, chance: random.Random) -> Callable[[], None]:
+        """See `Board`."""
+        worn = self.simulator.chip.worn
+        worn.add(self.simulator.chip.pages[chance.randrange(0, 4)])
+        return worn.clear
 
 
 class Esp(Board):
     """Boards with an ESP32; esptool writes them."""
 
-    driver, families = "esp", frozenset({"esp", "tool"})
+    driver, tool, families = "esp", "esptool", frozenset({"image", "esp", "tool"})
     device_class, chip, steps, run_s = "esp32-board", "esp32", ("write",), 5.0
     deadline_s, stall_s, writes = 60.0, 3.0, 3
     """Three commands that write: erase, begin, one compressed block."""
@@ -250,7 +298,7 @@ class DapLink(Micro):
 
     def __init__(self, serial: str, board: daplink.Board, *, has_hid: bool) -> None:
         self.simulator: ShownDapLink = ShownDapLink(serial, board=board, beat_s=BEAT_S, has_hid=has_hid)
-        self.families = frozenset({"micro", "daplink", "hid" if has_hid else "drive"}) | _log(board)
+        self.families = frozenset({"image", "micro", "daplink", "hid" if has_hid else "drive"}) | _log(board)
         self.device_class, self.chip, self.room = board.id, board.room.chip.value, board.room
 
 
@@ -261,7 +309,7 @@ def _log(board: daplink.Board) -> frozenset[str]:
 class JLink(Micro):
     """Calliope mini 2."""
 
-    driver, families = "jlink-msd", frozenset({"micro", "drive", "jlink"})
+    driver, families = "jlink-msd", frozenset({"image", "micro", "drive", "jlink"})
     device_class, chip, room = "calliope-mini-2-1", ROOM.chip.value, ROOM
     good: Mapping[str, Any] = MappingProxyType({"stored": [sha256(b"00.HEX").hexdigest()[:16]]})
 
@@ -279,6 +327,9 @@ BOARDS: dict[str, Make] = {
     "Uno": lambda serial: Avr(serial, UNO, 1.8),
     "Nano": lambda serial: Avr(serial, NANO, 1.8),
     "Mega 2560": lambda serial: Avr(serial, MEGA, 6.0),
+    "Leonardo": lambda serial: OwnUsb(serial, LEONARDO, "avrdude"),
+    "Nano 33 IoT": lambda serial: OwnUsb(serial, NANO_33_IOT, "bossac"),
+    "UNO R4 Minima": lambda serial: OwnUsb(serial, QUICK_R4, "dfu_util"),
     "ESP32": Esp,
     "micro:bit V1": lambda serial: DapLink(serial, daplink.MICROBIT_V1, has_hid=True),
     "micro:bit V1, drive": lambda serial: DapLink(serial, daplink.MICROBIT_V1, has_hid=False),

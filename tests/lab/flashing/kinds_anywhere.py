@@ -130,14 +130,14 @@ def cut(case: Case, content: bytes) -> bytes:
     return content[: case.chance.randrange(1, len(content) - 13)]
 
 
-@kind()
+@kind("image")
 def image_truncated_after_signing(case: Case) -> None:
     image = own(case)
     content = image.read_bytes()
     image.write_bytes(content[: case.chance.randrange(1, len(content))])
 
 
-@kind()
+@kind("image")
 def image_with_a_flipped_bit(case: Case) -> None:
     image = own(case)
     content = bytearray(image.read_bytes())
@@ -145,47 +145,47 @@ def image_with_a_flipped_bit(case: Case) -> None:
     image.write_bytes(content)
 
 
-@kind()
+@kind("image")
 def image_longer_than_signed(case: Case) -> None:
     image = own(case)
     image.write_bytes(image.read_bytes() + bytes(case.chance.randrange(1, 5000)))
 
 
-@kind()
+@kind("image")
 def image_missing(case: Case) -> None:
     own(case).unlink()
 
 
-@kind()
+@kind("image")
 def image_truncated_before_signing(case: Case) -> None:
     own(case, cut(case, case.board.image[1]))
 
 
-@kind()
+@kind("image")
 def image_of_noise_signed(case: Case) -> None:
     own(case, case.chance.randbytes(case.chance.randrange(20, 5000)))
 
 
-@kind()
+@kind("image")
 def manifest_changed_after_signing(case: Case) -> None:
     script = own(case).with_name("script.toml")
     script.write_text(script.read_text().replace(case.board.chip, f"{case.board.chip}X"))
 
 
-@kind()
+@kind("image")
 def catalogue_signed_by_a_stranger(case: Case) -> None:
     own(case)
     for file in (case.home / "own/keys").glob("*.pub"):
         file.write_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n")
 
 
-@kind()
+@kind("image")
 def firmware_for_another_chip(case: Case) -> None:
     """Signed for boards of this class, but for another chip than this one carries."""
     own_changed(case, lambda known: replace(known, chip="nRF9999"))
 
 
-@kind()
+@kind("image")
 def firmware_for_another_board(case: Case) -> None:
     """The good state names a script for other boards."""
     strangers = [one for one in library() if case.board.device_class not in one.script.classes]

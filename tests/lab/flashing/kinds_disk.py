@@ -57,7 +57,7 @@ def agents_disk_full_at_a_write(case: Case) -> None:
     case.heal = lambda: free(disk)
 
 
-@kind(is_apart=True)
+@kind("image", is_apart=True)
 def image_taken_in_on_a_full_disk(case: Case) -> None:
     """What of it arrived is no firmware."""
     disk = _small(case)

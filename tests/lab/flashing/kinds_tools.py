@@ -2,20 +2,22 @@
 
 import shutil
 import stat
+from dataclasses import replace
 
-from tests.lab.flashing.boards import Avr
+from tests.lab.flashing.boards import Avr, Esp
 from tests.lab.flashing.case import Case, kind
-
-TOOLS = {"arduino": "avrdude", "esp": "esptool"}
+from tests.lab.flashing.processes import using
 
 
 def _tool(case: Case, lines: str) -> None:
     """In place of the real one; reading is left to it, for what does not write."""
-    name = TOOLS[case.board.driver]
-    real = shutil.which(name)
-    assert real is not None, f"{name} is missing"
-    tool = case.home / name
-    begin = f'case "$*" in *write-flash*|*flash:w:*) ;; *) exec {real} "$@";; esac'
+    assert isinstance(case.board, Avr | Esp)
+    name = case.board.tool
+    tool, begin = case.home / name, ""
+    if isinstance(case.board, Esp):  # the only tool that reads as well
+        real = shutil.which(name)
+        assert real is not None, f"{name} is missing"
+        begin = f'case "$*" in *write-flash*) ;; *) exec {real} "$@";; esac'
     tool.write_text(f"#!/bin/sh\n{begin}\n{lines}\n")
     tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
     case.settings |= {name: str(tool), "stall_s": "1" if case.board.driver == "arduino" else "4"}
@@ -49,14 +51,14 @@ def tool_leaves_a_child_behind(case: Case) -> None:
 
 @kind("tool")
 def tool_missing(case: Case) -> None:
-    name = TOOLS[case.board.driver]
+    assert isinstance(case.board, Avr | Esp)
+    name = case.board.tool
     case.settings[name], case.must_not_write = f"/nowhere/{name}", True
 
 
 @kind("tool")
 def tool_killed_at_a_write(case: Case) -> None:
     """By the kernel, when memory runs out."""
-    from tests.lab.flashing.processes import using
 
     def kill() -> None:
         for process in using(case.board):
@@ -66,12 +68,20 @@ def tool_killed_at_a_write(case: Case) -> None:
     case.may_be_clean = True
 
 
-@kind("avr")
+@kind("signature")
 def wrong_chip(case: Case) -> None:
-    board = case.board
-    assert isinstance(board, Avr)
-    case.heal = board.become(bytes([0x1E, case.chance.randrange(0x90, 0x95), case.chance.randrange(1, 15)]))
-    case.must_not_write = True
+    assert isinstance(case.board, Avr)
+    chip, part = case.board.simulator.chip, case.board.simulator.chip.part
+    *family, last = part.signature
+    chip.part, case.must_not_write = (
+        replace(part, signature=bytes([*family, last ^ case.chance.randrange(1, 256)])),
+        True,
+    )
+
+    def heal() -> None:
+        chip.part = part
+
+    case.heal = heal
 
 
 @kind("avr")
@@ -89,8 +99,6 @@ def bit_flipped_behind_the_programs_back(case: Case) -> None:
 
 @kind("esp")
 def another_chip_answers(case: Case) -> None:
-    from tests.lab.flashing.boards import Esp
-
     board = case.board
     assert isinstance(board, Esp)
     loader, right = board.simulator.loader, board.simulator.loader.magic

@@ -6,9 +6,9 @@ from tests.lab.flashing.boards import Board
 
 
 def using(board: Board) -> list[psutil.Process]:
-    """Children of ours that have its port on their command line."""
-    node = board.simulator.sighting().facts.get("tty", "")
-    return [process for process in children() if node and node in _command(process)]
+    """Children of ours that have its mark on their command line."""
+    mark = board.mark
+    return [process for process in children() if mark and mark in _command(process)]
 
 
 def children() -> list[psutil.Process]:

@@ -25,7 +25,8 @@ FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0"))
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
 ONLY = os.environ.get("MEDIALAB_FLASH_ONLY", "")
 """Part of a board's or a kind's name, to try only these."""
-AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 3, 2
+AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 4, 3, 2
+SERIAL = ("Uno", "Nano", "Leonardo", "Nano 33 IoT", "UNO R4 Minima")
 SLOW = ("ESP32", "Mega 2560")
 """Seconds of a processor each; by default they get few of the faults that others can have as well."""
 
@@ -56,11 +57,11 @@ async def test_no_success_without_proof_and_nothing_lost(tmp_path: Path, monkeyp
     with_esptool(monkeypatch)
     tally, before = Tally(), {child.pid for child in children()}
     pairs = list(islice(cycle(every_pair()), FAULTS)) if FAULTS else list(each_kind_once())
-    quick, slow, apart = map(asyncio.Semaphore, (AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE))
+    quick, serial, slow, apart = map(asyncio.Semaphore, (AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE))
     began = time.monotonic()
     async with asyncio.TaskGroup() as cases:
         for number, (board, kind) in enumerate(pairs):
-            room = apart if kind.is_apart else slow if board in SLOW else quick
+            room = apart if kind.is_apart else slow if board in SLOW else serial if board in SERIAL else quick
             cases.create_task(_one(tmp_path / f"case-{number}", f"{SEED}-{number}", board, kind, room, tally))
     print(f"\n{tally.table(time.monotonic() - began, SEED)}")
     assert len(tally.verdicts) == len(pairs)

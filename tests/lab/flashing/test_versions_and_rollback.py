@@ -16,17 +16,17 @@ from medialab_agent.sdk.firmware_signing import Part, take_in
 from medialab_agent.sdk.testing.suite import is_ready
 from medialab_wire.progress import ExecutionReport, Outcome
 from tests.drivers.esp.peers import with_esptool
-from tests.lab.flashing.boards import BOARDS, Board, Micro, own_image
+from tests.lab.flashing.boards import BOARDS, Board, Esp, Micro, own_image
 from tests.lab.flashing.kinds_anywhere import OWN, origin
 
 IS_LONG = bool(int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0")))
-TRIED = ["micro:bit V2", "Calliope 2", *(["ESP32"] if IS_LONG else [])]
+TRIED = ["Uno", "micro:bit V2", "Calliope 2", *(["ESP32"] if IS_LONG else [])]
 
 
 def store(home: Path, board: Board, version: str, *, is_set_aside: bool = False) -> dict[str, str]:
     """The lab's own script of that version; gives the driver's settings."""
     file, place = own_image(home, board)
-    banner = library().default(board.device_class).script.banner if isinstance(board, Micro) else ""
+    banner = "" if isinstance(board, Esp) else library().default(board.device_class).script.banner
     made = replace(origin(board), version=version, banner=banner, is_set_aside=is_set_aside)
     take_in(home / "own", [Part(file, place)], made)
     return {"firmware": str(home / "own")}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from medialab_agent.practice_lab.bench import RuntimeBench, open_bench
 from medialab_agent.sdk.testing.suite import is_ready
-from medialab_wire.progress import ExecutionReport, Outcome, StepState
+from medialab_wire.progress import ExecutionReport, ExecutionStatus, StepState
 from tests.lab.flashing import kinds_anywhere, kinds_disk, kinds_micro, kinds_tools
-from tests.lab.flashing.boards import BOARDS, Micro
+from tests.lab.flashing.boards import BOARDS, Board, Micro
 from tests.lab.flashing.case import KINDS, Case, Kind
 from tests.lab.flashing.processes import using
 
@@ -54,8 +54,8 @@ async def trial(board: str, kind: Kind, seed: str, home: Path, small: Path | Non
     kind.prepare(case)
     report = await _first(case)
     verdict.end = words(report)
-    is_as_new = not any(made.simulator.residue().values())
-    if report is not None and report.outcome is Outcome.CLEAN and not (case.may_be_clean and is_as_new):
+    is_as_new = not made.residue
+    if report is not None and _is_claimed(report, made) and not (case.may_be_clean and is_as_new):
         verdict.unproven.append(name)
     if case.must_not_write and made.written:
         verdict.written.append(name)
@@ -66,6 +66,11 @@ async def trial(board: str, kind: Kind, seed: str, home: Path, small: Path | Non
         verdict.lost.append(f"{name}: {trouble}")
     verdict.left += [name for process in using(made) if process.is_running()]
     return verdict
+
+
+def _is_claimed(report: ExecutionReport, board: Board) -> bool:
+    """All that can be proven of this board is said to be."""
+    return report.status is ExecutionStatus.SUCCEEDED and report.outcome is board.best
 
 
 async def _first(case: Case) -> ExecutionReport | None:
@@ -134,9 +139,10 @@ async def _second(case: Case) -> str:
         except TimeoutError:
             return "not found again"
         report = await bench.order("reset", "clean", baseline=dict(case.board.good), deadline_s=RECOVERY_S)
-        if report.outcome is Outcome.CLEAN and not any(simulator.residue().values()):
+        left = case.board.residue
+        if report.outcome is case.board.best and not left and not report.trouble:
             return ""
-        return f"{words(report)} {report.trouble} {dict(simulator.residue())}"
+        return f"{words(report)} {report.trouble} {left}"
 
 
 def _data(case: Case, number: str) -> Path:

@@ -13,7 +13,7 @@ from medialab_agent.drivers.arduino.device import PROGRAM_BAUD, Device
 from medialab_agent.drivers.arduino.emptying import Emptying
 from medialab_agent.drivers.arduino.look import Seen, look
 from medialab_agent.drivers.arduino.program_image import Wanted, choose, wanted
-from medialab_agent.drivers.arduino.reset import Reset, checks
+from medialab_agent.drivers.arduino.reset import Reset
 from medialab_agent.drivers.arduino.serial_port import Silence, opened
 from medialab_agent.drivers.arduino.words import not_offered, unknown_order
 from medialab_agent.sdk.driver import DeviceLink, Driver
@@ -80,12 +80,12 @@ class ArduinoDriver(Driver):
     async def plan(self, order: Order) -> tuple[Step, ...]:
         _admit(order)
         bare = self._bare()
-        return await (bare or Reset(self._device, order)).plan()
+        return await (bare or self._reset(order)).plan()
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:
         _admit(order)
         bare = self._bare()
-        return await (bare or Reset(self._device, order)).do(step, say)
+        return await (bare or self._reset(order)).do(step, say)
 
     async def verify(self, order: Order) -> tuple[Check, ...]:
         _admit(order)
@@ -93,8 +93,9 @@ class ArduinoDriver(Driver):
         if (bare := self._bare()) is not None:
             found = await bare.read()
             return emptying.checks(level, bare.board, found) if level else ()
-        state = await Reset(self._device, order).read()
-        return checks(level, state) if level else ()
+        reset = self._reset(order)
+        state = await reset.read()
+        return reset.judge(level, state) if level else ()
 
     async def find_me(self) -> None:
         """A board flashes its lamp when it starts; our default program blinks fast when it is asked to, and boot
@@ -112,6 +113,9 @@ class ArduinoDriver(Driver):
 
     async def stop(self) -> None:
         """Nothing outlives a run: a program that was started ended with its step, and boards move nothing."""
+
+    def _reset(self, order: Order) -> Reset:
+        return Reset(self._device, order, self.link.memory)
 
     def _bare(self) -> Emptying | None:
         """How the board is emptied, when its chip speaks USB itself."""

@@ -8,7 +8,10 @@ from medialab_agent.drivers.arduino import avrdude
 from medialab_agent.drivers.arduino.device import PROGRAM_BAUD, Device, Met, contents, hear
 from medialab_agent.drivers.arduino.program_image import Wanted, choose, wanted
 from medialab_agent.drivers.arduino.words import unknown_order
-from medialab_agent.sdk.evidence import count, quoted
+from medialab_agent.sdk.driver import Memory
+from medialab_agent.sdk.evidence import Advised, count, quoted
+from medialab_agent.sdk.firmware_history import going_back, remember
+from medialab_agent.sdk.firmware_rollback import advice
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check, CheckResult
@@ -16,6 +19,7 @@ from medialab_wire.texts import Text
 
 PREFLIGHT = Text(de="Board und Programm prüfen", en="Check board and program")
 WRITE = Text(de="Grundprogramm aufspielen", en="Put the basic program on")
+_PROGRAM = ("program", "rest")
 _SILENT = Text(de="sagt nichts", en="says nothing")
 _UNSEEN = Text(de="dieses Programm verrät es nicht", en="this program does not tell")
 
@@ -45,8 +49,8 @@ class State:
 class Reset:
     """One order to reset one board. Every method reads the board and the firmware anew."""
 
-    def __init__(self, device: Device, order: Order) -> None:
-        self._device = device
+    def __init__(self, device: Device, order: Order, memory: Memory) -> None:
+        self._device, self._memory, self._params = device, memory, order.params
         told = (order.baseline or {}).get("firmware")
         self._script = told if isinstance(told, str) else None
 
@@ -54,9 +58,10 @@ class Reset:
         """Nothing, when the board is clean already; a board or firmware that does not fit is refused here."""
         self._device.avrdude()
         state = await self.read(is_enough_at_first_difference=True)
+        script = state.wanted.firmware.script
+        going_back(self._memory, script, self._params)
         if state.is_clean:
             return ()
-        script = state.wanted.firmware.script
         write = Step("write", WRITE, deadline_s=script.attempts * script.deadline_s + 15)
         return Step("preflight", PREFLIGHT, deadline_s=20), write
 
@@ -69,8 +74,16 @@ class Reset:
             raise unknown_order(step.id)
         # After an interruption another board may be plugged in here, so this is asked again each time.
         met, target = await self._meet()
+        words = going_back(self._memory, target.firmware.script, self._params)
         await avrdude.write(self._device, met, target, say)
-        return Done(detail=Text.same(f"{target.firmware.id} {target.firmware.script.version}"))
+        return Done(detail=words or Text.same(f"{target.firmware.id} {target.firmware.script.version}"))
+
+    def judge(self, level: ResetLevel, state: State) -> Advised:
+        """One check for each that the level demands, and what helps; what was proven is remembered."""
+        found = checks(level, state)
+        if all(check.result is CheckResult.PASSED for check in found if check.id in _PROGRAM):
+            remember(self._memory, state.wanted.firmware.script)
+        return Advised(found, advice(state.wanted.firmware.script))
 
     async def read(self, *, is_enough_at_first_difference: bool = False) -> State:
         """Read back the whole application area, start the program, and listen to it if it is the wanted one."""
