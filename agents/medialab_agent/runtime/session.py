@@ -52,7 +52,7 @@ class DeviceSession:
         self._order = asyncio.Lock()
         self._fresh = asyncio.Event()
         self._is_at_work = False
-        self._is_outdated = False
+        self._access: Mapping[str, str] = link.access
         self._failures = 0
         self._looking: asyncio.Task[Report] | None = None
         self._life: asyncio.Task[None] | None = None
@@ -89,12 +89,11 @@ class DeviceSession:
         self._fresh.set()
 
     def admit(self, access: Mapping[str, str]) -> None:
-        """What a person entered so that the device lets us in. A new driver asks with it, after what is at work now."""
-        if access == self.link.access:
-            return
-        self.link.access, self._is_outdated = dict(access), True
-        self._interrupt()
-        self.refresh()
+        """What a person entered so that the device lets us in. A new driver asks with it, after the order at work."""
+        if access != self._access:
+            self._access = dict(access)
+            self._interrupt()
+            self.refresh()
 
     @contextlib.asynccontextmanager
     async def reserved(self) -> AsyncIterator[None]:
@@ -177,9 +176,9 @@ class DeviceSession:
                     await self._fresh.wait()
 
     async def _round(self) -> None:
-        if self._is_outdated and not self._is_at_work:
-            self._is_outdated = False
+        if self._access != self.link.access and self._may_change():
             async with self._turn:
+                self.link.access = self._access
                 await self._discard()
         if not self.is_seen:
             self._tell(reporting.silent(self.dev, self.manifest.id, self._last, (), Presence.ABSENT))
@@ -193,6 +192,11 @@ class DeviceSession:
                 self._interrupt()
             if not self._looking.cancelled():
                 self._tell(self._looking.result())
+
+    def _may_change(self) -> bool:
+        """A driver at an order knows what it still has to switch off; one that is not let in can do nothing anyway."""
+        is_shut = self._last is not None and self._last.access is Access.NEEDS_PERSON
+        return not self.is_reserved or (is_shut and not self._is_at_work)
 
     def _interrupt(self) -> None:
         """A reading changes nothing and can be taken again: work goes first."""

@@ -143,10 +143,10 @@ def lose(uow: UnitOfWork, way: Connection) -> None:
         _tell(uow, [way])
 
 
-def tell_of_new_key(uow: UnitOfWork, agent_id: str) -> None:
-    """The agent has another key pair: what was sealed to the old one has to be entered again."""
+def tell_of_new_key(uow: UnitOfWork, agent_id: str, before: str) -> None:
+    """The agent has another key pair: what was sealed to the one before has to be entered again."""
     bump_config(uow, agent_id)
-    for key in access.devices_at(uow.session, agent_id):
+    for key in access.devices_at(uow.session, agent_id, before):
         if (device := devices.get(uow.session, key)) is not None:
             reported(uow, device, Happened.ACCESS_LOST, agent=agent_id)
 

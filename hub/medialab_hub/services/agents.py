@@ -65,10 +65,11 @@ def _has_missed(uow: UnitOfWork, agent: Agent, state: AgentState) -> bool:
 def _take_key(uow: UnitOfWork, agent: Agent, seal_key: str) -> None:
     """One that is none counts as none: nothing can be entered for its devices until it offers another."""
     usable = seal_key if re.fullmatch(SEAL_KEY, seal_key) else ""
-    if usable != agent.seal_key:
+    before = agent.seal_key
+    if usable != before:
         agent.seal_key = usable
         uow.session.flush()
-        tell_of_new_key(uow, agent.id)
+        tell_of_new_key(uow, agent.id, before)
 
 
 def _forget_births(uow: UnitOfWork, agent_id: str) -> None:

@@ -35,7 +35,8 @@ def sealed_at(session: Session, agent: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def devices_at(session: Session, agent: str) -> Sequence[str]:
-    """Devices for which something was entered that an agent was given."""
+def devices_at(session: Session, agent: str, seal_key: str) -> Sequence[str]:
+    """Devices for which something was entered that an agent could open with that key."""
     query = select(Connection.device_id).join(EnteredAccess, col(Connection.id) == col(EnteredAccess.connection_id))
-    return session.exec(query.where(Connection.agent_id == agent).distinct().order_by(Connection.device_id)).all()
+    query = query.where(Connection.agent_id == agent, EnteredAccess.seal_key == seal_key)
+    return session.exec(query.distinct().order_by(Connection.device_id)).all()
