@@ -1,5 +1,6 @@
 """Boards whose chip speaks USB itself: foreign tools prove the simulators, and what differs is refused or said."""
 
+import os
 import struct
 import subprocess
 from collections.abc import AsyncIterator
@@ -170,6 +171,24 @@ async def test_a_boot_program_that_does_not_read_back_is_never_called_clean(monk
     async with plugged(simulator) as driver:
         found = results(await reset(driver, order()))
         assert (found["program"], found["rest"]) == (CheckResult.UNKNOWN, CheckResult.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"),
+    [(LEONARDO, b"A\0\0g\0\x80F"), (NANO_33_IOT, b"R00002000,0000003F#")],
+    ids=["arduino-leonardo", "arduino-nano-33-iot"],
+)
+async def test_answers_nobody_waited_for_are_not_taken_for_ours(model: OwnUsbModel, asked: bytes) -> None:
+    """Such boards do not start anew when their port is opened."""
+    simulator = OwnUsbSimulator("b-1", model=model)
+    simulator.chip.load(b"\xffCATERIN10v2.0 [Arduino:XYZ]" * 9)
+    async with plugged(simulator) as driver:
+        node = os.open(simulator.board.tty, os.O_RDWR | os.O_NOCTTY)
+        os.write(node, asked * 3)
+        probe = await driver.probe()
+        os.close(node)
+        assert "Arduino" in probe.name
+        assert (await driver.report()).traces == {"foreign_program": 1}
 
 
 async def test_rows_that_are_locked_are_found_by_reading_back() -> None:

@@ -3,6 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from medialab_agent.drivers.arduino.simulated.own_usb_simulator import (
+    LEONARDO,
+    NANO_33_IOT,
+    QUICK_R4,
+    OwnUsbModel,
+    OwnUsbSimulator,
+)
 from medialab_agent.drivers.arduino.simulator import MEGA, UNO, ArduinoSimulator, Model
 from medialab_agent.drivers.daplink.boards import CALLIOPE_1, CALLIOPE_3, MICROBIT_V1, MICROBIT_V2, Board
 from medialab_agent.drivers.daplink.simulator import DapLinkSimulator
@@ -83,7 +90,7 @@ def _behind(simulator: ArduinoSimulator) -> None:
     simulator.chip.flash[simulator.model.part.application - 256 : simulator.model.part.application] = b"\x33" * 256
 
 
-def _in_eeprom(simulator: ArduinoSimulator) -> None:
+def _in_eeprom(simulator: ArduinoSimulator | OwnUsbSimulator) -> None:
     simulator.chip.eeprom[-8:] = b"Emil: 42"
 
 
@@ -96,7 +103,7 @@ def _is_behind(simulator: ArduinoSimulator) -> bool:
     return bytes(simulator.chip.flash[: simulator.model.part.application]).endswith(b"\x33" * 256)
 
 
-def _in_flash(simulator: ArduinoSimulator) -> int:
+def _in_flash(simulator: ArduinoSimulator | OwnUsbSimulator) -> int:
     return simulator.residue()["flash"]
 
 
@@ -104,6 +111,34 @@ def _arduino(name: str, model: Model, *traces: Trace) -> Family:
     return Family("arduino", name, lambda: ArduinoSimulator(f"traces-{name}", model=model), traces)
 
 
+def _own_usb(name: str, model: OwnUsbModel, *traces: Trace) -> Family:
+    return Family(
+        "arduino", name, lambda: OwnUsbSimulator(f"traces-{name}", model=model), traces, settings={"appears_s": "3"}
+    )
+
+
+def _upload(simulator: OwnUsbSimulator) -> None:
+    simulator.soil()
+    simulator.chip.eeprom[:] = b"\xff" * len(simulator.chip.eeprom)
+
+
+def _upload_on_worn(simulator: OwnUsbSimulator) -> None:
+    _upload(simulator)
+    simulator.chip.worn.add(simulator.chip.pages[3])
+
+
+def _at_the_end(simulator: OwnUsbSimulator) -> None:
+    """Behind a program that was emptied in part: nothing would start it."""
+    end = simulator.chip.part.application
+    simulator.chip.flash[end - 64 : end] = b"\x33" * 64
+
+
+def _is_at_the_end(simulator: OwnUsbSimulator) -> bool:
+    return simulator.chip.program.endswith(b"\x33" * 64)
+
+
+_UPLOADED = Trace("program", _upload, _in_flash, "foreign_program")
+_AT_THE_END = Trace("far-end", _at_the_end, _is_at_the_end)
 _ARDUINO_PROGRAM = Trace("program", lambda s: s.chip.load(LEARNER), _in_flash, "foreign_program")
 ARDUINOS = (
     _arduino(
@@ -115,6 +150,21 @@ ARDUINOS = (
         Trace("worn-page", _worn, _in_flash, "foreign_program", Outcome.QUARANTINED, "not-kept"),
     ),
     _arduino("Mega", MEGA, _ARDUINO_PROGRAM),
+    _own_usb(
+        "Leonardo",
+        LEONARDO,
+        _UPLOADED,
+        _AT_THE_END,
+        Trace("eeprom", _in_eeprom, lambda s: s.residue()["eeprom"]),
+        Trace("worn-page", _upload_on_worn, _in_flash, "foreign_program", Outcome.QUARANTINED, "program"),
+    ),
+    _own_usb("Nano 33 IoT", NANO_33_IOT, _UPLOADED, _AT_THE_END),
+    _own_usb(
+        "Uno R4 Minima",
+        QUICK_R4,
+        Trace("program", _upload, _in_flash, "foreign_program", Outcome.UNVERIFIED, "eeprom"),
+        Trace("stored-value", _in_eeprom, lambda s: s.residue()["eeprom"], "", Outcome.UNVERIFIED, "eeprom"),
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from medialab_agent.drivers.arduino.avrdude import avrdude, why
 from medialab_agent.drivers.arduino.boards import Board
-from medialab_agent.drivers.arduino.boot_mode import BootSaid, Left, not_blank, own_usb
+from medialab_agent.drivers.arduino.boot_mode import BootSaid, Left, greeted, not_blank, own_usb
 from medialab_agent.drivers.arduino.boot_reader import ANSWER_S, garbled
 from medialab_agent.drivers.arduino.device import Device
 from medialab_agent.drivers.arduino.program_image import BLANK
@@ -72,7 +72,9 @@ class _Reader:
         self._port = port
 
     async def greet(self) -> BootSaid:
-        self._port.forget()
+        return await greeted(self._port, self._greet)
+
+    async def _greet(self) -> BootSaid:
         try:
             name = (await self._ask(b"S", 7)).decode("ascii", "replace")
         except Silence as error:

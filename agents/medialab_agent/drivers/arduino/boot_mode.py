@@ -9,11 +9,11 @@ from typing import Protocol
 from medialab_agent.drivers.arduino.boards import Board, OwnUsb, usb_id
 from medialab_agent.drivers.arduino.device import Device
 from medialab_agent.drivers.arduino.program_image import BLANK
-from medialab_agent.drivers.arduino.serial_port import opened
+from medialab_agent.drivers.arduino.serial_port import SerialPort, opened
 from medialab_agent.drivers.arduino.words import not_offered, press_reset
 from medialab_agent.sdk.program import Ended
 from medialab_agent.sdk.steps import Say
-from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_agent.sdk.trouble import DeviceTrouble, Unreachable
 
 TOUCH_BAUD = 1200
 """Opening a port at this speed and closing it starts the boot program (ArduinoCore-avr CDC.cpp, ArduinoCore-samd
@@ -21,6 +21,8 @@ CDC.cpp, ArduinoCore-renesas SerialUSB.cpp: all look at the DTR line falling at 
 HOLD_S = 0.1
 """Seconds the port is held open, so that the speed has reached the board."""
 LOOK_S = 0.05
+QUIET_S, GREETINGS = 0.05, 3
+"""A boot program answers within some milliseconds; the rest is for a busy computer."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,20 @@ def own_usb(board: Board) -> OwnUsb:
     if board.own_usb is None:
         raise not_offered(board.tool)
     return board.own_usb
+
+
+async def greeted(port: SerialPort, greet: Callable[[], Awaitable[BootSaid]]) -> BootSaid:
+    """Greet a boot program that was not started anew by opening its port: answers to whoever was cut off before may
+    still come. Raises `DeviceTrouble`."""
+    for _ in range(GREETINGS - 1):
+        await port.quiet(QUIET_S)
+        try:
+            return await greet()
+        except Unreachable as error:
+            if error.trouble.code != "bad-answer":
+                raise
+    await port.quiet(QUIET_S)
+    return await greet()
 
 
 async def not_blank(read: Callable[[int, int], Awaitable[bytes]], start: int, end: int, piece: int) -> int:

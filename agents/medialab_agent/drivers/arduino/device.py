@@ -1,5 +1,6 @@
 """One board on its port: found out, read, and its program listened to."""
 
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Device:
 
     def __init__(self, link: DeviceLink) -> None:
         self._link = link
+        self.usb_turn = threading.Lock()
+        """Who talks to its USB node; a talk that was cut off ends its last requests first."""
 
     def library(self) -> Library:
         """The firmware there is. Blocking."""

@@ -120,7 +120,7 @@ class Dfu:
         node = self._device.usb_node
 
         def talk() -> T:
-            with opened_node(node, 0) as line:
+            with self._device.usb_turn, opened_node(node, 0) as line:
                 return work(line)
 
         try:

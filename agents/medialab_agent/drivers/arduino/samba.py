@@ -5,7 +5,7 @@ bossac empties the flash; what it left is read back by a reader that shares no l
 import re
 
 from medialab_agent.drivers.arduino.boards import Board
-from medialab_agent.drivers.arduino.boot_mode import BootSaid, Left, not_blank, own_usb
+from medialab_agent.drivers.arduino.boot_mode import BootSaid, Left, greeted, not_blank, own_usb
 from medialab_agent.drivers.arduino.boot_reader import ANSWER_S, garbled
 from medialab_agent.drivers.arduino.device import Device
 from medialab_agent.drivers.arduino.serial_port import SerialPort, Silence, opened
@@ -74,7 +74,9 @@ class _Reader:
         self._port = port
 
     async def greet(self) -> BootSaid:
-        self._port.forget()
+        return await greeted(self._port, self._greet)
+
+    async def _greet(self) -> BootSaid:
         try:
             await self._ask(b"N#", 2)
         except Silence as error:

@@ -10,10 +10,12 @@ import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Unreachable
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Unreachable, unreachable
 from medialab_wire.texts import Text
 
 SPEEDS = {1200: termios.B1200, 57_600: termios.B57600, 115_200: termios.B115200}
+NEVER_QUIET = 200
+"""Pieces of chatter after which nobody waits for silence any more."""
 DTR_S = 0.25
 """Seconds the reset line is held, as avrdude does for `-c arduino` (avrdude 7.1, arduino.c)."""
 
@@ -86,6 +88,17 @@ class SerialPort:
     def forget(self) -> None:
         """Drop what came in so far."""
         self._buffer.clear()
+
+    async def quiet(self, seconds: float) -> None:
+        """Drop what comes until nothing came for so long: answers somebody asked for who did not wait for them.
+        Raises `Unreachable` for a port that never is quiet."""
+        for _ in range(NEVER_QUIET):
+            self.forget()
+            try:
+                await self.read(1, seconds)
+            except Silence:
+                return
+        raise unreachable("never quiet")
 
     async def write(self, data: bytes) -> None:
         """Send all of it."""
