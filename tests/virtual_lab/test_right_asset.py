@@ -16,8 +16,6 @@ from tests.virtual_lab.usb.cable import Cable
 from tests.virtual_lab.usb.device import Identity, UsbDevice
 from tests.virtual_lab.vm import Vm
 
-pytestmark = pytest.mark.timeout(600)
-
 HERE, THERE = (2,), (5,)
 """Two USB controllers of the guest: a port on each."""
 SERIAL = "R52X0042ONE"

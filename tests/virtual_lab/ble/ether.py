@@ -23,6 +23,9 @@ POWERED = (
     " 2>/dev/null; sleep 0.2; done; exit 1"
 )
 """A script for the guest: until its adapter is on."""
+OFF = "busctl set-property org.bluez /org/bluez/hci0 org.bluez.Adapter1 Powered b false"
+SILENT_S = 10.0
+"""Seconds the robots have to hang up at the end."""
 
 
 class Ether:
@@ -52,12 +55,23 @@ class Ether:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._process is not None
+        await self._fall_silent()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self._process.wait()
+
+    async def _fall_silent(self) -> None:
+        """All connections end before their controller is gone: the guest's kernel damages its own lists otherwise."""
+        for one in self._peripherals.values():
+            one.vanish()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SILENT_S):
+                while any(one.is_connected for one in self._peripherals.values()):
+                    await asyncio.sleep(0.05)
+        await asyncio.to_thread(self._vm.run, "/bin/sh", "-c", OFF)
 
     def carry(self, peripherals: Sequence[Peripheral]) -> None:
         """Put them on the air; who is switched on is heard at once."""
