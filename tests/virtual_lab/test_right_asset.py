@@ -71,13 +71,16 @@ async def test_a_known_microbit_and_its_equals(usb_bench: Vm, book: AssetBook, t
     await board.plug(HERE)
     asset = await book.take_in(lambda row: row["driver"] == "daplink")
     before = places(asset)
-    for buses in (THERE, HERE):
+    for buses, runs in ((THERE, "our own program"), (HERE, "our own program"), (THERE, "somebody's program")):
         board.unplug()
         await book.until(asset["id"], is_gone)
+        if runs == "somebody's program":
+            model.soil()
         begun = clock()
         await board.plug(buses)
         row = await book.until(asset["id"], is_there)
-        tell(f"known micro:bit, {port(before, row)}: plug to the right asset in the hub's book {clock() - begun:.2f} s")
+        took = clock() - begun
+        tell(f"known micro:bit, {runs}, {port(before, row)}: plug to the right asset in the hub's book {took:.2f} s")
         assert (places(row) == before) is (buses == HERE)
     board.unplug()
     await book.until(asset["id"], is_gone)

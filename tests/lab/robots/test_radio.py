@@ -8,6 +8,7 @@ import pytest
 from medialab_agent.sdk.bluetooth_bleak import BleakRadio
 from medialab_agent.sdk.trouble import DeviceTrouble
 from tests.fixtures.fake_bluez import FakeBluez, SystemBus
+from tests.fixtures.late_bluez import CHARACTERISTICS, LateBluez
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(60)]
 
@@ -42,3 +43,14 @@ async def test_a_device_bluez_has_forgotten_or_cannot_connect(tmp_path: Path, mo
         assert await trouble_of(PATH) == "device-unreachable"
         bluez.place(ADDRESS.upper(), "LEGO Move Hub", [], {})
         assert await trouble_of(PATH) == "device-unreachable"
+
+
+async def test_a_bluetooth_service_that_answers_before_it_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with SystemBus(tmp_path) as bus, LateBluez(bus.address) as bluez:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        bluez.place_late(ADDRESS.upper())
+        gatt = await BleakRadio().connect(ADDRESS, PATH)
+        assert all(gatt.has(uuid) for uuid in CHARACTERISTICS)
+        await gatt.close()
