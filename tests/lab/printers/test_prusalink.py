@@ -112,6 +112,9 @@ def copy_of(peer: Peer) -> Copy:
     async def put(path: str, content: bytes) -> None:
         await peer.upload(path, content)
         await asyncio.sleep(1.2)  # it looks at its disk once a second
+        async with asyncio.timeout(20):
+            while path not in await peer.paths():
+                await asyncio.sleep(0.1)
 
     return Copy(lambda: contents(peer), put)
 
