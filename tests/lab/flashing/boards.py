@@ -30,6 +30,9 @@ from medialab_wire.progress import Outcome
 from medialab_wire.sightings import Sighting
 
 BEAT_S = 0.02
+PATIENT_S = 15.0
+"""Seconds a boot program waits here for the next word, so that a busy machine is not taken for a mishap. The program of
+a Nano is only heard once its boot program has given up, within five seconds."""
 RECORD = 16
 """Bytes of one line of the hex files that are sent."""
 
@@ -66,6 +69,8 @@ class Board(ABC):
     check can see of what is left; `chip` and `device_class` are as firmware names them."""
 
     driver: str
+    tool = ""
+    """The driver's setting that names the program which writes this board."""
     families: frozenset[str]
     device_class: str
     chip: str
@@ -105,11 +110,6 @@ class Board(ABC):
         """A place takes nothing any more; what is returned mends it."""
 
     @property
-    def mark(self) -> str:
-        """A word on the command line of every program that works on it; empty when none does."""
-        return self.simulator.sighting().facts.get("tty", "")
-
-    @property
     def residue(self) -> dict[str, int]:
         """What is left that can be seen."""
         left = self.simulator.residue()
@@ -130,7 +130,7 @@ class Avr(Board):
     simulator: ArduinoSimulator | OwnUsbSimulator
 
     def __init__(self, serial: str, model: Model, run_s: float) -> None:
-        self.simulator = ArduinoSimulator(serial, model=model)
+        self.simulator = ArduinoSimulator(serial, model=model, boot_s=4.0 if model is NANO else PATIENT_S)
         self.device_class, self.chip, self.run_s = model.device_class, model.part.name, run_s
         self.deadline_s = 20.0 + 5 * run_s
 
@@ -180,11 +180,6 @@ class OwnUsb(Avr):
     def writes(self) -> int:
         """Pages."""
         return len(self.simulator.chip.pages)
-
-    @property
-    def mark(self) -> str:
-        """Its place on the bus where it has no port."""
-        return f"1-{self.simulator.number}" if self.simulator.is_dfu else super().mark
 
     def flip(self, chance: random.Random) -> None:
         """See `Board`."""

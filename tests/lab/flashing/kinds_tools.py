@@ -3,7 +3,9 @@
 import shutil
 import stat
 from dataclasses import replace
+from pathlib import Path
 
+from medialab_agent.drivers.arduino.simulated.own_usb_simulator import OwnUsbSimulator
 from tests.lab.flashing.boards import Avr, Esp
 from tests.lab.flashing.case import Case, kind
 from tests.lab.flashing.processes import using
@@ -60,8 +62,12 @@ def tool_missing(case: Case) -> None:
 def tool_killed_at_a_write(case: Case) -> None:
     """By the kernel, when memory runs out."""
 
+    def folders() -> list[Path]:
+        simulator = case.board.simulator
+        return [simulator.nodes] if isinstance(simulator, OwnUsbSimulator) else []
+
     def kill() -> None:
-        for process in using(case.board):
+        for process in using(case.home, *folders()):
             process.kill()
 
     case.at_some_write(kill)

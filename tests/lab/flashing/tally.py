@@ -28,6 +28,7 @@ class Tally:
         """For people."""
         kinds = len({one.kind for one in self.verdicts})
         unproven, written, lost, left = map(len, self.broken)
+        again = sum(one.resets > 1 for one in self.verdicts)
         heads = ("board", "faults", "kinds", "clean", "unproven", "set aside", "no end", "lost")
         rows = [_row(name, [v for v in self.verdicts if v.board == name]) for name in self._boards()]
         rows.append(_row("all", self.verdicts))
@@ -36,7 +37,10 @@ class Tally:
         ]
         lines += [f"  {name:<20}" + "".join(f"{cell:>11}" for cell in cells) for name, *cells in (heads, *rows)]
         lines += [f"  {unproven} successes without proof", f"  {written} writings that had to be refused"]
-        lines += [f"  {lost} boards a second run did not bring back", f"  {left} processes left behind"]
+        lines += [
+            f"  {lost} boards not brought back ({again} needed more than one reset)",
+            f"  {left} processes left behind",
+        ]
         lines += [f"    ! {name}" for names in self.broken for name in names]
         ends = Counter(one.end for one in self.verdicts)
         return "\n".join([*lines, *(f"  {count:4} ended as {end}" for end, count in sorted(ends.items()))])

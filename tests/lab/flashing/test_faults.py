@@ -25,7 +25,7 @@ FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0"))
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
 ONLY = os.environ.get("MEDIALAB_FLASH_ONLY", "")
 """Part of a board's or a kind's name, to try only these."""
-AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 4, 3, 2
+AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 3, 3, 2
 SERIAL = ("Uno", "Nano", "Leonardo", "Nano 33 IoT", "UNO R4 Minima")
 SLOW = ("ESP32", "Mega 2560")
 """Seconds of a processor each; by default they get few of the faults that others can have as well."""
@@ -44,7 +44,7 @@ def each_kind_once() -> Iterator[Pair]:
     """On boards that take turns."""
     quick, used = [board for board in BOARDS if board not in SLOW], dict.fromkeys(BOARDS, 0)
     for number, kind in enumerate(KINDS):
-        fit = [board for board in (quick if number % 15 else SLOW) if kind in kinds_of(board)]
+        fit = [board for board in (quick if number % 25 else SLOW) if kind in kinds_of(board)]
         fit = fit or [board for board in BOARDS if kind in kinds_of(board)]
         board = min(fit, key=lambda name: used[name])
         used[board] += 1

@@ -13,9 +13,11 @@ from medialab_wire.progress import ExecutionReport, ExecutionStatus, StepState
 from tests.lab.flashing import kinds_anywhere, kinds_disk, kinds_micro, kinds_tools
 from tests.lab.flashing.boards import BOARDS, Board, Micro
 from tests.lab.flashing.case import KINDS, Case, Kind
-from tests.lab.flashing.processes import using
+from tests.lab.flashing.processes import tool_of, using
 
 ROOMS = (kinds_anywhere, kinds_tools, kinds_micro, kinds_disk)
+RESETS_MOST = 3
+"""On a busy machine one may end because somebody waited too long; nobody does more than that to a real board either."""
 RECOVERY_S = 110.0
 ENDLESS_S = 6.0
 """Seconds an order gets whose run cannot end."""
@@ -34,6 +36,8 @@ class Verdict:
     unproven: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    resets: int = 0
+    """How many it took to bring the board back."""
     left: list[str] = field(default_factory=list)
 
 
@@ -50,7 +54,7 @@ async def trial(board: str, kind: Kind, seed: str, home: Path, small: Path | Non
     made.simulator.soil()
     if isinstance(made, Micro):
         made.soiled()
-    case = Case(home, random.Random(seed), made, baseline=dict(made.good), small=small)
+    case = Case(home, random.Random(seed), made, tool_of(home, made), dict(made.good), small=small)
     kind.prepare(case)
     report = await _first(case)
     verdict.end = words(report)
@@ -59,13 +63,21 @@ async def trial(board: str, kind: Kind, seed: str, home: Path, small: Path | Non
         verdict.unproven.append(name)
     if case.must_not_write and made.written:
         verdict.written.append(name)
-    verdict.left += [name for process in using(made) if process.is_running()]
+    verdict.left += _left(name, home)
     case.is_over = True
     case.heal()
-    if trouble := await _second(case):
+    trouble = "not tried"
+    while trouble and verdict.resets < RESETS_MOST:
+        verdict.resets += 1
+        trouble = await _again(case)
+    if trouble:
         verdict.lost.append(f"{name}: {trouble}")
-    verdict.left += [name for process in using(made) if process.is_running()]
+    verdict.left += _left(name, home)
     return verdict
+
+
+def _left(name: str, home: Path) -> list[str]:
+    return [f"{name}: {process.name()}" for process in using(home) if process.is_running()]
 
 
 def _is_claimed(report: ExecutionReport, board: Board) -> bool:
@@ -130,12 +142,12 @@ async def _happen(bench: RuntimeBench, during: str) -> None:
         await bench.cancel("x-fault")
 
 
-async def _second(case: Case) -> str:
+async def _again(case: Case) -> str:
     """Another agent, or the same one again, all faults gone; what is still wrong then."""
     simulator = case.board.simulator
-    async with open_bench(_data(case, "2"), case.board.driver, simulator, {}) as bench:
+    async with open_bench(_data(case, "2"), case.board.driver, simulator, tool_of(case.home, case.board)) as bench:
         try:
-            await bench.until(is_ready)
+            await bench.until(is_ready, 60)
         except TimeoutError:
             return "not found again"
         report = await bench.order("reset", "clean", baseline=dict(case.board.good), deadline_s=RECOVERY_S)
