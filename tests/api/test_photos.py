@@ -1,7 +1,10 @@
 """Photos over HTTP: what is taken, what is refused and in which words, and how they are handed out."""
 
+import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -11,6 +14,7 @@ from medialab_hub.domain.photos import LARGEST, LONGEST_SIDE
 from medialab_hub.services import agents, inventory, reports, resetting
 from medialab_hub.services.executions import take_execution_report
 from medialab_hub.services.photos import developed
+from medialab_hub.workers.forgetter import Forgetter
 from tests.fixtures import lab_words as say
 from tests.fixtures import pictures
 from tests.fixtures.hubs import HubInThread
@@ -153,3 +157,34 @@ def test_too_many_in_a_minute(hub: HubInThread) -> None:
     with hub.client("trainer") as client:
         statuses = [send(client, address(job)).status_code for _ in range(13)]
     assert statuses == [200] * 12 + [429]
+
+
+def test_a_phone_that_is_gone_in_the_middle_leaves_nothing_and_no_fault(
+    hub: HubInThread, trainer: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = waiting(hub)
+    where = urlsplit(hub.hub.url)
+    said = [f"PUT {address(job)}?step=bed HTTP/1.1", f"Host: {where.netloc}", f"Content-Length: {len(PHOTO)}"]
+    said += [f"Authorization: {trainer.headers['Authorization']}", "Content-Type: image/jpeg", "", ""]
+    with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as line:
+        line.sendall("\r\n".join(said).encode() + PHOTO[: len(PHOTO) // 2])
+        line.shutdown(socket.SHUT_RDWR)
+    assert send(trainer, address(job)).status_code == 200, "the next one is taken"
+    assert len(trainer.get(f"/api/v1/jobs/{job}").json()["photos"]) == 1
+    assert "failed" not in caplog.text
+
+
+def test_after_thirty_days_it_is_gone(fresh_hub: HubInThread) -> None:
+    job = waiting(fresh_hub)
+    url = address(job)
+    forgetter = Forgetter(fresh_hub.hub.writer, timedelta(days=fresh_hub.hub.settings.photos_kept_days))
+    with fresh_hub.client("trainer") as client:
+        send(client, url).raise_for_status()
+        answer = {"step": "bed", "done": True, "photo": url[-40:]}
+        client.post(f"/api/v1/jobs/{job}/answers", json=answer).raise_for_status()
+        for ahead, status in ((29, 200), (2, 404)):
+            fresh_hub.shift(timedelta(days=ahead))
+            fresh_hub.call(forgetter.erase_photos())
+            assert client.get(url).status_code == status
+        (shown,) = client.get(f"/api/v1/jobs/{job}").json()["photos"]
+        assert shown["erased"] and len(shown["sha256"]) == 64

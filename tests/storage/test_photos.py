@@ -232,6 +232,21 @@ def test_who_may_erase_one(core: HubCore) -> None:
         core.do(photos.remove, job, fresh_id(), "ada", is_staff=True)
 
 
+def test_a_photo_is_there_whole_or_not_at_all(core: HubCore) -> None:
+    job = waiting(core)
+    sent = photos.Sent(fresh_id(), job, "bed", SHOT)
+
+    def cut_off(uow: Any) -> None:
+        photos.keep(uow, sent, QUOTA, "grace")
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        core.do(cut_off)
+    assert core.read(lambda session: session.exec(select(Photo)).all()) == []
+    assert stored(core) == 0
+    assert send(core, job, sent.id) == sent.id
+
+
 def test_forgotten_drafts_are_swept(core: HubCore) -> None:
     job = waiting(core)
     send(core, job)

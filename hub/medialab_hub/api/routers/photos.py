@@ -4,14 +4,16 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Trainer
 from medialab_hub.api.schemas.photos import PHOTO_ID, PhotoView
+from medialab_hub.domain.jpeg import Flaw
 from medialab_hub.domain.roles import Role
 from medialab_hub.services import photos, views
-from medialab_hub.services.photo_refusals import NO_JPEG
+from medialab_hub.services.photo_refusals import ERASED, FLAWS, NO_JPEG
 
 router = APIRouter(tags=["photos"])
 
@@ -38,12 +40,22 @@ async def keep_photo(
     the same photo; another one for the step takes its place until the step is answered."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JPEG:
         raise NO_JPEG
-    shot = await asyncio.to_thread(photos.developed, await request.body())
+    shot = await asyncio.to_thread(photos.developed, await _whole(request))
     sent = photos.Sent(photo_id, job_id, step, shot)
     quota = hub.settings.photos_mb * 1_000_000
     await hub.writer.run(lambda uow: photos.keep(uow, sent, quota, trainer.id), durable=True)
     detail = await hub.read(lambda session: views.job_detail(session, job_id))
-    return as_json(next(photo for photo in detail["photos"] if photo["id"] == photo_id))
+    found = [photo for photo in detail["photos"] if photo["id"] == photo_id]
+    if not found:
+        raise ERASED  # another one took its place meanwhile
+    return as_json(found[0])
+
+
+async def _whole(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect as error:  # a phone that left the Wi-Fi; it sends it again
+        raise FLAWS[Flaw.DAMAGED] from error
 
 
 @router.get("/jobs/{job_id}/photos/{photo_id}", response_class=Response, responses={200: {"content": {JPEG: {}}}})
