@@ -20,6 +20,9 @@ SPIKE = {"lego-spike-prime", "lego-mindstorms-inventor"}
 BY_SUITE: dict[tuple[str, str], str | set[str]] = {
     ("apple_ios", "TestAppleIos"): "apple-ipad-10",
     ("arduino", "TestArduino"): "arduino-uno-r3",
+    ("arduino_own_usb", "TestCaterina"): "arduino-leonardo",
+    ("arduino_own_usb", "TestSamBa"): "arduino-nano-33-iot",
+    ("arduino_own_usb", "TestDfu"): "arduino-uno-r4-minima",
     ("checklist", "TestChecklist"): "bee-bot",
     ("jlink_msd", "TestCalliope2"): "calliope-mini-2-1",
     ("lego_lwp3", "TestLwp3"): "lego-boost",
@@ -61,7 +64,7 @@ def _suite(module: str, name: str) -> Any:
     return getattr(import_module(f"tests.drivers.test_suite_{module}"), name)()
 
 
-@pytest.mark.parametrize("where", BY_SUITE, ids=lambda where: where[0])
+@pytest.mark.parametrize("where", BY_SUITE, ids=lambda where: where[1])
 async def test_the_device_of_each_suite(open_bench: OpenBench, where: tuple[str, str]) -> None:
     suite = _suite(*where)
     await _check(open_bench, suite, suite.make(), BY_SUITE[where])

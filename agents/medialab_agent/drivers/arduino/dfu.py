@@ -62,7 +62,7 @@ class Dfu:
         """See `BootProgram`. What a tool that was ended left open is ended."""
 
         def ask(line: Line) -> Ability:
-            ability = _ability(line)
+            ability = read_ability(line)
             _to_idle(ability, line)
             return ability
 
@@ -74,7 +74,7 @@ class Dfu:
 
     async def left(self, most: int | None = None) -> Left:
         """See `BootProgram`. The memory for values is out of this boot program's reach."""
-        ability = await self._talk(_ability)
+        ability = await self._talk(read_ability)
         if not ability.can_upload:
             return Left(None, None)
         length = min(most or self._own.end, self._own.end - self._own.start)
@@ -103,7 +103,7 @@ class Dfu:
         """See `BootProgram`."""
 
         def detach(line: Line) -> None:
-            line.control(FOR_DEVICE, DETACH, 1000, _ability(line).interface, b"")
+            line.control(FOR_DEVICE, DETACH, 1000, read_ability(line).interface, b"")
 
         with suppress(DeviceTrouble):
             await self._talk(detach)
@@ -155,7 +155,7 @@ def suffix(image: bytes, vid: int, pid: int) -> bytes:
     return head + struct.pack("<I", zlib.crc32(image + head) ^ 0xFFFF_FFFF)
 
 
-def _ability(line: Line) -> Ability:
+def read_ability(line: Line) -> Ability:
     """From the configuration's descriptors. Raises `ValueError` when it is not in DFU mode."""
     descriptors = line.control(0x80, 6, 0x0200, 0, 255)
     interface = -1
