@@ -16,8 +16,8 @@ from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import CheckResult
 from medialab_wire.reports import IdentityKind
 from medialab_wire.sightings import Sighting
-from tests.drivers.arduino.session import Notes
 from tests.drivers.esp.peers import HOME, with_esptool
+from tests.fixtures.driver_session import Memory
 
 ORDER = Order("x-1", "reset", "clean", baseline={})
 pytestmark = pytest.mark.peers
@@ -50,7 +50,7 @@ def mock(chip: str) -> Iterator[str]:
 def driver_on(tty: str, settings: Mapping[str, str]) -> EspDriver:
     facts = {"vid": "10c4", "pid": "ea60", "serial": "S", "path": "p", "tty": tty}
     more = {"before": "no-reset", "after": "no-reset", **settings}
-    return EspDriver(DeviceLink("esp", (Sighting(source="usb", key="k", facts=facts),), Notes(), more))
+    return EspDriver(DeviceLink("esp", (Sighting(source="usb", key="k", facts=facts),), Memory(), more))
 
 
 async def carry_out(driver: EspDriver) -> dict[str, CheckResult]:

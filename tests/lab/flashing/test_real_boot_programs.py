@@ -11,7 +11,7 @@ import pytest
 from medialab_agent.practice_lab.bench import open_bench
 from medialab_agent.sdk.testing.suite import is_ready
 from medialab_wire.progress import ExecutionStatus, Outcome, StepState
-from tests.drivers.arduino.session import Notes
+from tests.fixtures.driver_session import Memory
 from tests.lab.flashing.avr_board import AvrBoard
 from tests.peers.avr.rig import MEGA, NANO, UNO, Kind
 
@@ -72,7 +72,7 @@ async def test_other_boot_programs_are_told_and_their_flash_is_read(
     board.soil()
     await board.start()
     try:
-        driver = ArduinoDriver(DeviceLink("avr-2", (board.sighting(),), Notes()))
+        driver = ArduinoDriver(DeviceLink("avr-2", (board.sighting(),), Memory()))
         probe = await driver.probe()
         assert (probe.name, probe.facts["bootloader"], probe.facts["program"]) == (name, boot, None)
         assert (await driver.report()).traces == {"foreign_program": 1}
