@@ -25,9 +25,9 @@ FAULTS = int(os.environ.get("MEDIALAB_FLASH_FAULTS", "0"))
 SEED = int(os.environ.get("MEDIALAB_CHAOS_SEED", "1"))
 ONLY = os.environ.get("MEDIALAB_FLASH_ONLY", "")
 """Part of a board's or a kind's name, to try only these."""
-AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 3, 3, 2
-SERIAL = ("Uno", "Nano", "Leonardo", "Nano 33 IoT", "UNO R4 Minima")
-SLOW = ("ESP32", "Mega 2560")
+AT_ONCE, SERIAL_AT_ONCE, SLOW_AT_ONCE, APART_AT_ONCE = 8, 3, 2, 2
+SERIAL = ("Uno", "Nano", "Leonardo", "UNO R4 Minima")
+SLOW = ("ESP32", "Mega 2560", "Nano 33 IoT")
 """Seconds of a processor each; by default they get few of the faults that others can have as well."""
 
 Pair = tuple[str, Kind]

@@ -18,7 +18,7 @@ from tests.lab.flashing.processes import tool_of, using
 ROOMS = (kinds_anywhere, kinds_tools, kinds_micro, kinds_disk)
 RESETS_MOST = 3
 """On a busy machine one may end because somebody waited too long; nobody does more than that to a real board either."""
-RECOVERY_S = 110.0
+RECOVERY_S = STEP_S = 115.0
 ENDLESS_S = 6.0
 """Seconds an order gets whose run cannot end."""
 WAITING_S = 45.0
@@ -144,17 +144,18 @@ async def _happen(bench: RuntimeBench, during: str) -> None:
 
 async def _again(case: Case) -> str:
     """Another agent, or the same one again, all faults gone; what is still wrong then."""
-    simulator = case.board.simulator
-    async with open_bench(_data(case, "2"), case.board.driver, simulator, tool_of(case.home, case.board)) as bench:
-        try:
+    simulator, tools = case.board.simulator, tool_of(case.home, case.board)
+    try:
+        async with open_bench(_data(case, "2"), case.board.driver, simulator, tools) as bench:
             await bench.until(is_ready, 60)
-        except TimeoutError:
-            return "not found again"
-        report = await bench.order("reset", "clean", baseline=dict(case.board.good), deadline_s=RECOVERY_S)
-        left = case.board.residue
-        if report.outcome is case.board.best and not left and not report.trouble:
-            return ""
-        return f"{words(report)} {report.trouble} {left}"
+            good = dict(case.board.good)
+            report = await bench.order("reset", "clean", baseline=good, step_deadline_s=STEP_S, deadline_s=RECOVERY_S)
+    except TimeoutError:
+        return "not found again, or no end"
+    left = case.board.residue
+    if report.outcome is case.board.best and not left and not report.trouble:
+        return ""
+    return f"{words(report)} {report.trouble} {left}"
 
 
 def _data(case: Case, number: str) -> Path:
