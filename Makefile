@@ -19,7 +19,7 @@ BLUETOOTH = $(if $(wildcard /sys/class/bluetooth/*),bluez)
 RUN_PARTS = $(sort mosquitto adb $(DRIVER_PARTS)) $(BLUETOOTH)
 # A folder of tests or a foreign peer that needs more lists it in a debian.txt of its own, one package a line.
 PEER_PARTS = $(shell sed 's/\#.*//' tests/drivers/*/debian.txt tests/lab/*/debian.txt tests/peers/*/debian.txt 2>/dev/null)
-TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium umockdev libumockdev0 libumockdev-dev iproute2 udev)
+TEST_PARTS = $(sort $(RUN_PARTS) $(PEER_PARTS) postgresql chromium file umockdev libumockdev0 libumockdev-dev iproute2 udev)
 LAB_PARTS = $(shell sed 's/\#.*//' tests/virtual_lab/debian.txt 2>/dev/null)
 
 # Tests that may share the machine run four at a time, for most of them wait for deadlines; those with real peers run one
