@@ -20,7 +20,8 @@ from medialab_agent.sdk.simulator import Effect, Fault, Simulator
 from medialab_wire.sightings import Sighting
 
 SERIAL = "5C1F6E8B50535157372E3120FF0A1C2D"
-"""Of the chip, as programs show it over USB."""
+R4_SERIAL = "3708110C31373030A41233324E572D1E"
+"""Of the chips, as programs show them over USB."""
 
 
 def _caterina(chip: Chip, after_page: Callable[[], None], refuses: bool) -> BootProgram:
@@ -74,7 +75,7 @@ SECURED = OwnUsbModel(
     "Arduino NANO 33 IoT", "2341", "8057", "0057", SAMD21G18, _secured, "arduino-nano-33-iot", STACK, SERIAL
 )
 
-UNO_R4 = OwnUsbModel("UNO R4 Minima", "2341", "0069", "0369", RA4M1, _dfu, "arduino-uno-r4-minima", STACK, SERIAL)
+UNO_R4 = OwnUsbModel("UNO R4 Minima", "2341", "0069", "0369", RA4M1, _dfu, "arduino-uno-r4-minima", STACK, R4_SERIAL)
 QUICK_R4 = replace(UNO_R4, program=_quick_dfu)
 """The same with larger pieces at a time, where nothing depends on their size."""
 _NUMBERS = count(2)
