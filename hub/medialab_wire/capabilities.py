@@ -1,9 +1,10 @@
 """What a driver can do, announced as data: the manifest that hub and dashboard draw themselves from."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from medialab_wire.base import WireId, WireModel
 from medialab_wire.sealed import AccessKey
@@ -85,6 +86,22 @@ class SettingSpec(WireModel):
     kind: str = "text"
 
 
+def _usable(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError("not a pattern") from error
+    return pattern
+
+
+AccessPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^\[([0-9A-Za-z!~]-[0-9A-Za-z!~]){1,4}\]\{[0-9]{1,3},[0-9]{1,3}\}$"),
+    AfterValidator(_usable),
+]
+"""Which characters it has and how many, such as `[0-9a-f]{32,32}`: an expression that takes no time to try."""
+
+
 class AccessSpec(WireModel):
     """Something only people know that one device asks for before it lets us in, such as its password.
 
@@ -95,6 +112,10 @@ class AccessSpec(WireModel):
     where: Text | None = None
     """Where it stands on the device."""
     optional: bool = False
+    pattern: AccessPattern | None = None
+    """What all of it has to look like; without one, anything that can be typed."""
+    pattern_help: Text | None = None
+    """The same in words."""
 
 
 class Needs(WireModel):

@@ -86,7 +86,7 @@ def test_a_device_that_is_not_ours_or_asks_for_nothing_gets_nothing(core: HubCor
         core.do(access.enter, found, TYPED, "user-1", seal)
     plain = core.do(reports.take_report, "pi", say.report("t3", driver="other")).device
     core.do(inventory.adopt, [inventory.AdoptWish(plain)], False, "staff")
-    assert core.read(access.access_view, plain) == {"keys": [], "why": None}
+    assert core.read(access.access_view, plain) == {"keys": [], "computers": [], "why": None}
     with pytest.raises(HubError, match="access-unknown-key"):
         core.do(access.enter, plain, TYPED, "user-1", seal)
     with pytest.raises(NotFound):

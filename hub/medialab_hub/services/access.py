@@ -16,6 +16,8 @@ from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Connection, Device, EnteredAccess
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import AccessSpec
+from medialab_wire.presence import AgentPhase
+from medialab_wire.reports import Presence
 from medialab_wire.texts import Text
 
 Row = dict[str, Any]
@@ -50,16 +52,44 @@ def access_view(session: Session, device_id: str) -> Row:
     device = devices.get(session, device_id)
     if device is None or device.merged_into is not None:
         raise no_such("device", device_id)
-    way = _shown(device, devices.connections_of(session, [device.id]))
+    ways = devices.connections_of(session, [device.id])
+    way = _shown(device, ways)
     asked = () if way is None else _asked_over(session, way)
     if way is None or not asked:
-        return {"keys": [], "why": None}
+        return {"keys": [], "computers": [], "why": None}
     agent = agents.get(session, way.agent_id)
     seal_key = "" if agent is None else agent.seal_key
     entered = {row.key: row for row in access.of(session, [way.id])}
     why = NOT_ADOPTED if not _is_ours(device) else None if seal_key else NO_KEY
     keys = [_key(session, spec, entered.get(spec.key), seal_key) for spec in asked]
-    return {"keys": keys, "why": None if why is None else why.model_dump()}
+    return {
+        "keys": keys,
+        "computers": _computers(session, device, ways),
+        "why": None if why is None else why.model_dump(),
+    }
+
+
+def _computers(session: Session, device: Device, ways: Sequence[Connection]) -> list[Row]:
+    """The computers it goes to, and those that still have something: by name."""
+    goes = {way.agent_id for way in _goes_to(device, ways)}
+    given = {row.connection_id for row in access.of(session, [way.id for way in ways])}
+    holds = {way.agent_id for way in ways if way.id in given}
+    found = [agent for name in goes | holds if (agent := agents.get(session, name)) is not None]
+    rows = [
+        {"name": agent.host or agent.id, "present": agent.phase == AgentPhase.READY, "holds": agent.id in holds}
+        for agent in found
+    ]
+    return sorted(rows, key=lambda row: str(row["name"]))
+
+
+def _goes_to(device: Device, ways: Sequence[Connection]) -> list[Connection]:
+    """The way in use and those that reach the device now with the same driver; not those that once did."""
+    shown = _shown(device, ways)
+    if shown is None:
+        return []
+    return [
+        way for way in ways if way.id == shown.id or (way.driver == shown.driver and way.presence == Presence.PRESENT)
+    ]
 
 
 def _key(session: Session, spec: AccessSpec, entered: EnteredAccess | None, seal_key: str) -> Row:

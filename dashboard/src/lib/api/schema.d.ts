@@ -1134,6 +1134,18 @@ export interface components {
          */
         Access: "ok" | "needs_person" | "none" | "failed";
         /**
+         * AccessComputerView
+         * @description A computer of the lab to which it goes when it is entered, or which has it.
+         */
+        AccessComputerView: {
+            /** Holds */
+            holds: boolean;
+            /** Name */
+            name: string;
+            /** Present */
+            present: boolean;
+        };
+        /**
          * AccessEntry
          * @description All of it anew; what is left out is forgotten. Sealed at once, and in no answer, journal or log.
          */
@@ -1156,6 +1168,9 @@ export interface components {
              * @default false
              */
             optional: boolean;
+            /** Pattern */
+            pattern?: string | null;
+            pattern_help?: components["schemas"]["Text"] | null;
             /** Since */
             since?: string | null;
             state: components["schemas"]["KeyState"];
@@ -1176,6 +1191,9 @@ export interface components {
              * @default false
              */
             optional: boolean;
+            /** Pattern */
+            pattern?: string | null;
+            pattern_help?: components["schemas"]["Text"] | null;
             title: components["schemas"]["Text"];
             where?: components["schemas"]["Text"] | null;
         };
@@ -1184,6 +1202,11 @@ export interface components {
          * @description All it asks for; nothing when its driver asks for nothing.
          */
         AccessView: {
+            /**
+             * Computers
+             * @default []
+             */
+            computers: components["schemas"]["AccessComputerView"][];
             /**
              * Keys
              * @default []
@@ -1742,7 +1765,7 @@ export interface components {
          * @description What a device is good for at this moment.
          * @enum {string}
          */
-        DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "not_seen" | "retired";
+        DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "needs_access" | "not_seen" | "retired";
         /**
          * DriverChoice
          * @description Settles a tie: `driver` is one of the connection's `candidates`.

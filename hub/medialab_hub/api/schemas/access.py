@@ -15,16 +15,31 @@ class AccessKeyView(BaseModel):
     where: Text | None = None
     """Where it stands on the device."""
     optional: bool = False
+    pattern: str | None = None
+    """What all of it has to look like: one class of characters and their number, as in HTML's `pattern`."""
+    pattern_help: Text | None = None
+    """The same in words."""
     state: KeyState
     """`again`: its agent was installed anew, so that it has to be entered once more."""
     since: Instant | None = None
     by: Text | None = None
 
 
+class AccessComputerView(BaseModel):
+    """A computer of the lab to which it goes when it is entered, or which has it."""
+
+    name: str
+    present: bool
+    """It is there now: what is forgotten is gone from it at once."""
+    holds: bool
+    """It was given something and has not been there since to hear that it was forgotten."""
+
+
 class AccessView(BaseModel):
     """All it asks for; nothing when its driver asks for nothing."""
 
     keys: list[AccessKeyView] = []
+    computers: list[AccessComputerView] = []
     why: Text | None = None
     """Why nothing can be entered now."""
 
