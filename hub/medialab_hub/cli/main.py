@@ -46,13 +46,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+ERASE = "erase reasons, notes and photos: of a device, with the access entered for it, of a job, or by an account"
+
+
 def _add_admin(admin: argparse.ArgumentParser) -> None:
     admin.add_argument("--demo", action="store_true", help="the hub of the practice lab")
     nouns = admin.add_subparsers(dest="noun", required=True)
     nouns.add_parser("link", help="a fresh link for the first sign-in")
     nouns.add_parser("backup", help="write a backup now")
     nouns.add_parser("check", help="check the chain of the journal and the records")
-    erase = nouns.add_parser("erase", help="erase reasons and notes: of a device, a job, or by an account")
+    erase = nouns.add_parser("erase", help=ERASE, description=ERASE)
     erase.add_argument("id")
     roles = ["guest", "trainer", "staff", "admin"]
     token = nouns.add_parser("token", help="tokens for programs").add_subparsers(dest="verb", required=True)

@@ -1,5 +1,6 @@
 """What may be entered so that a device lets us in."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -22,6 +23,7 @@ class Wrong(StrEnum):
     MISSING = "access-missing"
     TOO_LONG = "access-too-long"
     UNREADABLE = "access-unreadable"
+    OTHER_FORM = "access-other-form"
 
 
 def cleaned(typed: Mapping[str, str]) -> dict[str, str]:
@@ -40,7 +42,19 @@ def wrong_with(values: Mapping[str, str], asked: Sequence[AccessSpec]) -> Wrong 
         return Wrong.TOO_LONG
     if not all(text.isprintable() for text in values.values()):
         return Wrong.UNREADABLE
-    return None
+    return None if other_form(values, asked) is None else Wrong.OTHER_FORM
+
+
+def other_form(values: Mapping[str, str], asked: Sequence[AccessSpec]) -> AccessSpec | None:
+    """The first key whose text does not look as its driver says it does."""
+    return next(
+        (
+            spec
+            for spec in asked
+            if spec.pattern is not None and spec.key in values and not re.fullmatch(spec.pattern, values[spec.key])
+        ),
+        None,
+    )
 
 
 def state_of(sealed_to: str | None, seal_key: str) -> KeyState:

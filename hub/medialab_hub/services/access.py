@@ -4,20 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from medialab_hub.domain.access import Wrong, cleaned, state_of, wrong_with
+from medialab_hub.domain.access import Wrong, cleaned, other_form, state_of, wrong_with
 from medialab_hub.domain.events import Happened
+from medialab_hub.errors import HubError
 from medialab_hub.services.names import name_of
 from medialab_hub.services.ownership import bump_config
-from medialab_hub.services.refusals import no_such, not_possible, not_understood
+from medialab_hub.services.refusals import job_is_open, no_such, not_possible, not_understood
 from medialab_hub.services.stamps import stamp
 from medialab_hub.services.subjects import reported, require_device, require_idle
-from medialab_hub.storage import access, agents, devices
+from medialab_hub.storage import access, agents, devices, jobs
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Connection, Device, EnteredAccess
+from medialab_hub.storage.tables import Agent, Connection, Device, EnteredAccess
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.capabilities import AccessSpec
 from medialab_wire.presence import AgentPhase
-from medialab_wire.reports import Presence
+from medialab_wire.reports import Access, Presence
 from medialab_wire.texts import Text
 
 Row = dict[str, Any]
@@ -44,6 +45,10 @@ _WORDS = {
         de="Darin ist ein unsichtbares Zeichen. Bitte von Hand tippen.",
         en="There is an invisible character in it. Please type it by hand.",
     ),
+    Wrong.OTHER_FORM: Text(
+        de="So sieht das nicht aus. Bitte noch einmal genau ansehen.",
+        en="That is not what it looks like. Please look at it closely once more.",
+    ),
 }
 
 
@@ -59,7 +64,7 @@ def access_view(session: Session, device_id: str) -> Row:
         return {"keys": [], "computers": [], "why": None}
     agent = agents.get(session, way.agent_id)
     seal_key = "" if agent is None else agent.seal_key
-    entered = {row.key: row for row in access.of(session, [way.id])}
+    entered = {row.key: row for row in access.of(session, [way.id]) if row.sealed}
     why = NOT_ADOPTED if not _is_ours(device) else None if seal_key else NO_KEY
     keys = [_key(session, spec, entered.get(spec.key), seal_key) for spec in asked]
     return {
@@ -76,8 +81,7 @@ def _computers(session: Session, device: Device, ways: Sequence[Connection]) -> 
     holds = {way.agent_id for way in ways if way.id in given}
     found = [agent for name in goes | holds if (agent := agents.get(session, name)) is not None]
     rows = [
-        {"name": agent.host or agent.id, "present": agent.phase == AgentPhase.READY, "holds": agent.id in holds}
-        for agent in found
+        {"name": agent.host or agent.id, "present": _is_there(agent), "holds": agent.id in holds} for agent in found
     ]
     return sorted(rows, key=lambda row: str(row["name"]))
 
@@ -103,25 +107,36 @@ def _key(session: Session, spec: AccessSpec, entered: EnteredAccess | None, seal
 
 
 def enter(uow: UnitOfWork, device_id: str, typed: Mapping[str, str], actor: str, seal: Seal) -> None:
-    """Seal it for every agent that reaches the device with the same driver, in place of what was entered before.
+    """Seal it for the agents that reach the device now, in place of what was entered before.
 
-    Raises `NotFound`, `Conflict`, and `HubError` for what cannot be taken; none of them says what was typed."""
+    Raises `NotFound`, `Conflict`, also while a job runs on a device that lets us in, and `HubError` for what cannot be
+    taken; none of them says what was typed."""
     device = require_device(uow, device_id)
     if not _is_ours(device):
         raise not_possible("not-adopted", NOT_ADOPTED, device.name)
     ways = devices.connections_of(uow.session, [device.id])
     shown = _shown(device, ways)
     values = cleaned(typed)
-    if (wrong := wrong_with(values, () if shown is None else _asked_over(uow.session, shown))) is not None:
-        raise not_understood(wrong.value, _WORDS[wrong])
-    fresh = _sealed(uow, [way for way in ways if shown is not None and way.driver == shown.driver], values, seal)
-    access.forget(uow.session, [way.id for way in ways])
+    _require_right(values, () if shown is None else _asked_over(uow.session, shown))
+    if shown is not None and shown.access == Access.OK:
+        require_idle(uow, device.id)  # what opens it now must not be replaced under a job by what may not
+    fresh = _sealed(uow, _goes_to(device, ways), values, seal)
+    _clear(uow, ways)
+    access.forget(uow.session, [row.connection_id for row in fresh])
     for row in fresh:
         row.actor = actor
         uow.session.add(row)
     uow.session.flush()
     _tell(uow, ways)
     reported(uow, device, Happened.ACCESS_ENTERED, actor, keys=sorted(values))
+
+
+def _require_right(values: Mapping[str, str], asked: Sequence[AccessSpec]) -> None:
+    wrong = wrong_with(values, asked)
+    if wrong is Wrong.OTHER_FORM and (spec := other_form(values, asked)) is not None:
+        raise HubError(wrong.value, _WORDS[wrong], spec.pattern_help)
+    if wrong is not None:
+        raise not_understood(wrong.value, _WORDS[wrong])
 
 
 def _sealed(uow: UnitOfWork, ways: Sequence[Connection], values: Mapping[str, str], seal: Seal) -> list[EnteredAccess]:
@@ -143,22 +158,41 @@ def _sealed(uow: UnitOfWork, ways: Sequence[Connection], values: Mapping[str, st
 
 
 def forget(uow: UnitOfWork, device_id: str, actor: str) -> None:
-    """Its agents forget it at once. Raises `NotFound`, and `Conflict` while a job is open: it needs the access to its
-    end, for example to switch a heater off."""
-    device = require_device(uow, device_id)
-    require_idle(uow, device.id)
-    if not drop(uow, device, actor):
+    """Its agents forget it, those that are gone when they are back. Raises `NotFound`, and `Conflict` as `drop`."""
+    if not drop(uow, require_device(uow, device_id), actor):
         raise no_such("access", device_id)
 
 
 def drop(uow: UnitOfWork, device: Device, actor: str) -> int:
-    """Delete all that was entered for it; how many keys it had. The device leaves, or somebody wants it forgotten."""
+    """Delete all that was entered for it; how many keys it had. The device leaves, or somebody wants it forgotten.
+
+    Raises `Conflict` while an agent that is there has a job open on it: it needs the access to its end, for example
+    to switch a heater off. One that is gone, perhaps stolen, does not keep anybody from it."""
     ways = devices.connections_of(uow.session, [device.id])
-    keys = access.forget(uow.session, [way.id for way in ways])
+    if any(row.sealed for row in access.of(uow.session, [way.id for way in ways])):
+        _require_no_work(uow, device)
+    keys = _clear(uow, ways)
     if keys:
         _tell(uow, ways)
         reported(uow, device, Happened.ACCESS_FORGOTTEN, actor, keys=keys)
     return len(keys)
+
+
+def _require_no_work(uow: UnitOfWork, device: Device) -> None:
+    for job in jobs.open_of(uow.session, [device.id]):
+        agent = None if job.agent_id is None else agents.get(uow.session, job.agent_id)
+        if agent is None or _is_there(agent):
+            raise job_is_open(job.id)
+
+
+def _clear(uow: UnitOfWork, ways: Sequence[Connection]) -> list[str]:
+    """Delete what was entered for these ways; which keys it was. Of an agent that is not there it is kept that it
+    still has something."""
+    keys = sorted({row.key for row in access.of(uow.session, [way.id for way in ways]) if row.sealed})
+    there = {way.id for way in ways if (agent := agents.get(uow.session, way.agent_id)) and _is_there(agent)}
+    access.forget(uow.session, there)
+    access.blank(uow.session, [way.id for way in ways if way.id not in there])
+    return keys
 
 
 def drop_about(uow: UnitOfWork, subject: str, actor: str) -> int:
@@ -168,9 +202,15 @@ def drop_about(uow: UnitOfWork, subject: str, actor: str) -> int:
 
 
 def lose(uow: UnitOfWork, way: Connection) -> None:
-    """Another device answers there, which what was entered does not open: it is not offered to it any further."""
+    """Another device is behind that way from now on: what was entered for the one before is not for it."""
     if access.forget(uow.session, [way.id]):
         _tell(uow, [way])
+
+
+def agent_is_back(uow: UnitOfWork, agent_id: str) -> None:
+    """It hears now what was forgotten while it was away."""
+    for key in access.forget_blanks_at(uow.session, agent_id):
+        uow.touch_device(key)
 
 
 def tell_of_new_key(uow: UnitOfWork, agent_id: str, before: str) -> None:
@@ -189,6 +229,10 @@ def _tell(uow: UnitOfWork, ways: Sequence[Connection]) -> None:
 def _seal_key(uow: UnitOfWork, way: Connection) -> str:
     agent = agents.get(uow.session, way.agent_id)
     return "" if agent is None else agent.seal_key
+
+
+def _is_there(agent: Agent) -> bool:
+    return agent.phase == AgentPhase.READY
 
 
 def _is_ours(device: Device) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.presence import absent_since, is_newer_state
-from medialab_hub.services.access import tell_of_new_key
+from medialab_hub.services.access import agent_is_back, tell_of_new_key
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.device_classes import drivers_of
 from medialab_hub.services.job_rows import JOBS
@@ -44,6 +44,8 @@ def take_state(uow: UnitOfWork, agent_id: str, state: AgentState) -> bool:
     agent.version, agent.host, agent.last_seen = state.version, state.host, uow.now
     if state.phase is AgentPhase.READY:
         _take_key(uow, agent, state.seal_key or "")
+        if before.phase is not AgentPhase.READY:
+            agent_is_back(uow, agent_id)
     if state.phase in GONE:
         standings = devices.standings_at(uow.session, agent_id)
         _turn(uow, [there.id for there in standings if there.presence == Presence.PRESENT], Presence.SILENT)

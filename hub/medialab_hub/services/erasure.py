@@ -14,7 +14,8 @@ def erase_texts(uow: UnitOfWork, subject: str, actor: str) -> int:
     forget what was entered so that the device lets us in. Returns how many of all.
 
     What they were about is told anew, so that who comes back to the stream is not told an erased text.
-    The account may be deleted already. Raises `NotFound` when there is no text to erase."""
+    The account may be deleted already. Raises `NotFound` when there is no text to erase, and `Conflict`
+    while a job needs what was entered."""
     blanked = texts.blank(uow.session, subject)
     erased, forgotten = photos.erase_about(uow, subject, actor), drop_about(uow, subject, actor)
     if not blanked and not erased and not forgotten:

@@ -19,7 +19,7 @@ from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.tables import Agent, Connection, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.base import Scalar
-from medialab_wire.reports import Access, IdentityKind, Presence, Report
+from medialab_wire.reports import IdentityKind, Presence, Report
 
 log = logging.getLogger(__name__)
 
@@ -105,8 +105,7 @@ def _take_and_recognise(uow: UnitOfWork, agent: str, connection: Connection | No
         changed.append("identities")
     if moved_from is not None:
         _leave(uow, moved_from, connection)
-        if report.access is not Access.OK:
-            lose(uow, connection)
+        lose(uow, connection)
     if changed or moved_from is not None:
         known = AtHand(device, [connection]) if is_new else None
         settle_owner(uow, device, known.connections if known else None)

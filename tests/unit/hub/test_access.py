@@ -1,8 +1,9 @@
 """What may be entered so that a device lets us in."""
 
 import pytest
+from pydantic import ValidationError
 
-from medialab_hub.domain.access import KeyState, Wrong, cleaned, state_of, wrong_with
+from medialab_hub.domain.access import KeyState, Wrong, cleaned, other_form, state_of, wrong_with
 from medialab_wire.capabilities import AccessSpec
 from medialab_wire.texts import Text
 
@@ -41,3 +42,25 @@ def test_how_a_key_stands() -> None:
     assert state_of(None, "now") is KeyState.MISSING
     assert state_of("now", "now") is KeyState.ENTERED
     assert state_of("before", "now") is state_of("before", "") is KeyState.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ("b1946ac92492d2347c6235b4d2611184", None),
+        ("schl\N{LATIN SMALL LETTER U WITH DIAERESIS}ssel-7", Wrong.OTHER_FORM),
+        ("two words", Wrong.OTHER_FORM),
+        ("short", Wrong.OTHER_FORM),
+        ("x" * 201, Wrong.OTHER_FORM),
+    ],
+)
+def test_what_does_not_look_as_its_driver_says(typed: str, wrong: Wrong | None) -> None:
+    key = AccessSpec(key="key", title=WORD, pattern="[!-~]{8,200}", pattern_help=WORD)
+    assert wrong_with({"key": typed}, (key,)) is wrong
+    assert other_form({"key": typed}, (key,)) is (None if wrong is None else key)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "[!-~]*", "[z-a]{1,2}", "[a-z]{9,8}", "[^a-z]{1,2}", "[a-z]{1,2}|x", ""])
+def test_a_driver_cannot_announce_an_expression_that_takes_time(pattern: str) -> None:
+    with pytest.raises(ValidationError):
+        AccessSpec(key="key", title=WORD, pattern=pattern)

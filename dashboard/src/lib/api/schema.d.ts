@@ -188,7 +188,7 @@ export interface paths {
         post?: never;
         /**
          * Forget Access
-         * @description Forget it, here and on the agents, at once; 409 while a job is open.
+         * @description Forget it, at once where agents are there, else when they are back; 409 while a job needs it.
          */
         delete: operations["forget_access"];
         options?: never;

@@ -27,7 +27,7 @@ async def enter_access(device_id: str, body: AccessEntry, hub: HubDep, staff: St
 
 @router.delete("/devices/{device_id}/access", status_code=204)
 async def forget_access(device_id: str, hub: HubDep, staff: Staff) -> Response:
-    """Forget it, here and on the agents, at once; 409 while a job is open."""
+    """Forget it, at once where agents are there, else when they are back; 409 while a job needs it."""
     await hub.writer.run(lambda uow: access.forget(uow, device_id, staff.id), durable=True)
     return Response(status_code=204)
 

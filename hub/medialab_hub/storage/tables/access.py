@@ -7,7 +7,9 @@ from medialab_hub.storage.tables.base import moment
 
 
 class EnteredAccess(SQLModel, table=True):
-    """One key of one connection. `seal_key`: the agent's public key of that moment, to which `sealed` was sealed."""
+    """One key of one connection. `seal_key`: the agent's public key of that moment, to which `sealed` was sealed.
+
+    Without a text it is forgotten, but an agent that has been away since still has it."""
 
     __tablename__ = "entered_access"
     connection_id: str = Field(primary_key=True, foreign_key="connection.id")
