@@ -15,6 +15,7 @@ from medialab_wire.reports import Access, Inventory
 from medialab_wire.sightings import BusFact, BusStatus
 from tests.fixtures import lab_words as say
 from tests.fixtures.hub_core import HubCore
+from tests.fixtures.locked import bring
 
 
 def run_checks(core: HubCore) -> Callable[[], Awaitable[set[tuple[str, str | None]]]]:
@@ -43,6 +44,17 @@ async def test_issues_follow_the_facts(core: HubCore) -> None:
     assert core.row(device)["issues"] == 0
     gone = [event for event in core.events if event.name == "issue"][-1]
     assert b'"gone":true' in gone.data
+
+
+async def test_a_device_that_asks_for_a_password_is_no_device_that_waits_for_a_hand(core: HubCore) -> None:
+    recheck = run_checks(core)
+    device = core.do(bring, "A" * 43 + "=")
+    assert core.row(device)["status"] == "needs_access"
+    assert await recheck() == {("needs-access", device)}
+    (issue,) = core.index.every(ISSUES)
+    assert issue["suggestions"][0]["action"] == "open-device", "its page is where it is entered"
+    core.do(reports.take_report, "pi", say.report("t1", 2))
+    assert await recheck() == {("no-baseline", device)}
 
 
 async def test_a_question_of_identity_is_asked_once(core: HubCore) -> None:

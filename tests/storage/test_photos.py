@@ -103,6 +103,25 @@ def test_without_a_photo_it_counts_no_less_and_the_record_says_so(core: HubCore)
     assert core.read(views.job_detail, job)["outcome"] == "clean"
 
 
+@pytest.mark.parametrize("with_photo", [False, True])
+def test_who_says_that_it_cannot_be_done_confirms_nothing(core: HubCore, with_photo: bool) -> None:
+    job = waiting(core)
+    photo = send(core, job) if with_photo else None
+    core.do(jobs.answer, job, jobs.Reply("bed", False, "two cables are missing", photo=photo), "grace")
+    finish(core, job)
+    shown = SHOT.sha256 if with_photo else None
+    assert evidence(core, job) == {"bed": {"kind": "person", "photo": shown, "photo_wanted": False}}
+
+
+def test_the_last_answer_to_a_step_counts(core: HubCore) -> None:
+    job = waiting(core)
+    core.do(jobs.answer, job, jobs.Reply("bed", False, "not yet"), "grace")
+    core.do(take_execution_report, "pi", say.waiting(job, "t1", 3))
+    core.do(jobs.answer, job, jobs.Reply("bed", True), "grace")
+    finish(core, job)
+    assert evidence(core, job)["bed"]["photo_wanted"] is True
+
+
 def test_a_photo_never_replaces_the_answer(core: HubCore) -> None:
     job = waiting(core)
     send(core, job)

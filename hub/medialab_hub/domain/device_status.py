@@ -31,7 +31,9 @@ class DeviceStatus(StrEnum):
     """A check failed."""
     MAINTENANCE = "maintenance"
     NEEDS_PERSON = "needs_person"
-    """Somebody has to allow access at the device."""
+    """Somebody has to do something at the device before it lets us in, for example allow it there."""
+    NEEDS_ACCESS = "needs_access"
+    """It asks for something that is entered here, for example a password, and does not let us in."""
     NOT_SEEN = "not_seen"
     """Adopted and not present."""
     RETIRED = "retired"
@@ -45,6 +47,8 @@ class DeviceFacts:
     is_retired: bool = False
     presence: Presence = Presence.PRESENT
     access: Access = Access.OK
+    asks_for_access: bool = False
+    """What lets us in is entered here, not done at the device."""
     has_baseline: bool = True
     has_reset: bool = False
     has_waiting_job: bool = False
@@ -84,7 +88,9 @@ def _block(facts: DeviceFacts) -> DeviceStatus | None:
         return DeviceStatus.MAINTENANCE
     if facts.presence is not Presence.PRESENT:
         return DeviceStatus.NOT_SEEN
-    return DeviceStatus.NEEDS_PERSON if facts.access is Access.NEEDS_PERSON else None
+    if facts.access is not Access.NEEDS_PERSON:
+        return None
+    return DeviceStatus.NEEDS_ACCESS if facts.asks_for_access else DeviceStatus.NEEDS_PERSON
 
 
 def _proof(facts: DeviceFacts) -> DeviceStatus:

@@ -7,8 +7,10 @@ from medialab_hub.domain.device_status import DeviceStatus
 
 READY = frozenset({DeviceStatus.READY, DeviceStatus.ACCEPTED})
 """Words about a device that the next group may use."""
-BY_HAND = frozenset({DeviceStatus.WAITING_PERSON, DeviceStatus.NEEDS_PERSON, DeviceStatus.UNVERIFIED})
-"""Words that mean: somebody has to go there."""
+BY_HAND = frozenset(
+    {DeviceStatus.WAITING_PERSON, DeviceStatus.NEEDS_PERSON, DeviceStatus.NEEDS_ACCESS, DeviceStatus.UNVERIFIED}
+)
+"""Words that mean: somebody has to do something."""
 
 
 @dataclass(frozen=True)

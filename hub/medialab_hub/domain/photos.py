@@ -41,13 +41,14 @@ def wanting(level: ResetLevel | None, steps: Sequence[Mapping[str, Any]]) -> fro
 
 
 def with_evidence(
-    steps: Sequence[Mapping[str, Any]], answered: Collection[str], wanted: Collection[str], photos: Mapping[str, str]
+    steps: Sequence[Mapping[str, Any]], answered: Mapping[str, bool], wanted: Collection[str], photos: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The steps as the record keeps them: each that a person answered says so, and names its photo.
 
-    `photos`: step and checksum. `wanted` without a photo: confirmed without one, which counts no less."""
+    `answered`: step and whether it was confirmed. `photos`: step and checksum. `wanted` without a photo: confirmed
+    without one, which counts no less; who says that it cannot be done confirms nothing, and no photo is missed."""
     return [
-        {**step, "evidence": _evidence(photos.get(step["id"]), step["id"] in wanted)}
+        {**step, "evidence": _evidence(photos.get(step["id"]), answered[step["id"]] and step["id"] in wanted)}
         if step["id"] in answered
         else dict(step)
         for step in steps

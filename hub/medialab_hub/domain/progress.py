@@ -50,7 +50,8 @@ _NOT_HERE = Text(
     en="The device does not answer. Please switch it on and connect it.",
 )
 _NOT_ALLOWED = Text(
-    de="Am Gerät muss zuerst jemand den Zugriff erlauben.", en="First somebody must allow access at the device."
+    de="Das Gerät lässt uns nicht hinein. Seine Seite sagt, was zu tun ist.",
+    en="The device does not let us in. Its page says what to do.",
 )
 _QUEUED = Text(
     de="Wartet, bis der zuständige Rechner Zeit hat.", en="Waits until the computer in charge has time for it."

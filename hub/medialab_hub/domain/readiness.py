@@ -78,7 +78,11 @@ _NOT_SEEN = Obstacle(
 )
 _NO_ACCESS = Obstacle(
     "needs-person",
-    Text(de="Am Gerät muss zuerst jemand den Zugriff erlauben.", en="First somebody must allow access at the device."),
+    Text(de="Das muss zuerst jemand am Gerät erlauben.", en="First somebody must allow it at the device."),
+)
+_ACCESS_MISSING = Obstacle(
+    "needs-access",
+    Text(de="Dafür muss zuerst der Zugang eingetragen werden.", en="For that the access has to be entered first."),
 )
 _NO_ACTION = Obstacle("no-such-action", Text(de="Das kann dieses Gerät nicht.", en="This device cannot do that."))
 _NO_LEVEL = Obstacle(
@@ -121,7 +125,10 @@ def obstacle_now(candidate: Candidate, action: str, level: str | None = None) ->
         return found
     if candidate.presence is not Presence.PRESENT:
         return _NOT_SEEN
-    return found if candidate.access is Access.OK else _NO_ACCESS
+    if candidate.access is Access.OK:
+        return found
+    is_asking = candidate.access is Access.NEEDS_PERSON and candidate.manifest is not None and candidate.manifest.access
+    return _ACCESS_MISSING if is_asking else _NO_ACCESS
 
 
 def chosen_level(manifest: DriverManifest, level: str | None) -> ResetLevel | None:

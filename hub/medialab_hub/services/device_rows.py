@@ -1,7 +1,7 @@
 """Builds the lines of the device list: plain dicts with exactly the fields of the API's `DeviceRow`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.progress import current_step, fraction
 from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.stamps import stamp
-from medialab_hub.storage import allocations, busy, devices, issues, jobs
+from medialab_hub.storage import agents, allocations, busy, devices, issues, jobs
 from medialab_hub.storage.devices import AtHand
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Allocation, Connection, Device, Job
@@ -33,6 +33,8 @@ class Surroundings:
     job: Job | None = None
     allocations: list[Allocation] = field(default_factory=list)
     issues: int = 0
+    asking: Collection[str] = ()
+    """Drivers whose devices are let in with what is entered here, of those that wait."""
 
     def owner(self, device: Device) -> Connection | None:
         """The commanding connection, else the nearest one."""
@@ -73,7 +75,17 @@ def surroundings(
         around[allocation.device_id].allocations.append(allocation)
     for device_id, count in issues.counts(session, having(busy.ISSUES)).items():
         around[device_id].issues = count
+    _add_what_they_ask(session, around)
     return around
+
+
+def _add_what_they_ask(session: Session, around: Mapping[str, Surroundings]) -> None:
+    """Only where something waits: all others need no manifest."""
+    waiting = [(one, way) for one in around.values() for way in one.connections if way.access == Access.NEEDS_PERSON]
+    drivers = {way.driver for _, way in waiting if way.driver}
+    asking = {driver for driver in drivers if (known := agents.manifest(session, driver)) and known.access}
+    for one, _ in waiting:
+        one.asking = asking
 
 
 def device_row(device: Device, around: Surroundings) -> Row:
@@ -120,7 +132,9 @@ def _access(around: Surroundings, owner: Connection | None) -> Access:
     """The owner's; where nothing may command it yet, whether a person could change that."""
     if owner is not None:
         return Access(owner.access)
-    waits = any(way.candidates and way.presence == Presence.PRESENT for way in around.connections)
+    waits = any(
+        way.driver is None and way.candidates and way.presence == Presence.PRESENT for way in around.connections
+    )
     return Access.NEEDS_PERSON if waits else Access.NONE
 
 
@@ -136,6 +150,7 @@ def _status(
             is_retired=device.retired_at is not None,
             presence=presence,
             access=_access(around, owner),
+            asks_for_access=owner is not None and owner.driver in around.asking,
             has_baseline=device.baseline_id is not None,
             has_reset=job is not None and job.action == RESET_ACTION,
             has_waiting_job=job is not None and job.status == ExecutionStatus.WAITING_PERSON,

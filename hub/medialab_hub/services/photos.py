@@ -117,7 +117,7 @@ def settle(uow: UnitOfWork, job: Job, manifest: DriverManifest | None) -> None:
     """The job has ended: its steps say who answered and with which photo; what nobody confirmed is thrown away."""
     taken = rows.of_jobs(uow.session, [job.id])
     _erase(uow, [photo for photo in taken if photo.answer_id is None], "")
-    answered = {answer.step for answer in job_rows.answers_to(uow.session, [job.id])}
+    answered = {answer.step: answer.done for answer in job_rows.answers_to(uow.session, [job.id])}
     if answered:
         named = {photo.step: photo.sha256 for photo in taken if photo.answer_id is not None}
         job.steps = rules.with_evidence(job.steps, answered, wanted_by(job, manifest), named)

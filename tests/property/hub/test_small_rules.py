@@ -1,5 +1,6 @@
 """Intervals, status, owners, states of agents, plans."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,9 +13,11 @@ from medialab_hub.domain.jobs import RESET_ACTION, WITHOUT_BASELINE
 from medialab_hub.domain.ownership import Way, choose_owner
 from medialab_hub.domain.presence import GONE, is_newer_state
 from medialab_hub.domain.readiness import Candidate, obstacle, obstacle_now, plan_resets
+from medialab_wire.capabilities import AccessSpec
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.progress import Outcome
 from medialab_wire.reports import Access, Presence
+from medialab_wire.texts import Text
 from tests.fixtures.lab_words import MANIFEST
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -73,6 +76,20 @@ def test_ready_means_ready(facts: DeviceFacts) -> None:
     if status is DeviceStatus.SEEN:
         assert facts.access is Access.NONE and facts.outcome is None, "a proof stays one, seen from wherever"
         assert facts.traces == 0 and not facts.was_used
+
+
+LOCKED = MANIFEST.model_copy(update={"access": (AccessSpec(key="password", title=Text(de="Wort", en="Word")),)})
+
+
+@given(FACTS)
+def test_what_is_entered_here_is_not_done_at_the_device(facts: DeviceFacts) -> None:
+    asking = derive_status(replace(facts, asks_for_access=True))
+    plain = derive_status(replace(facts, asks_for_access=False))
+    assert (asking is DeviceStatus.NEEDS_ACCESS) == (plain is DeviceStatus.NEEDS_PERSON)
+    assert asking is plain or asking is DeviceStatus.NEEDS_ACCESS
+    for manifest, code in ((MANIFEST, "needs-person"), (LOCKED, "needs-access")):
+        found = obstacle_now(Candidate("d", "D", manifest=manifest, access=Access.NEEDS_PERSON), RESET_ACTION)
+        assert found is not None and found.code == code
 
 
 WAYS = st.lists(
