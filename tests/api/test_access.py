@@ -53,6 +53,8 @@ def test_it_is_entered_shown_as_entered_and_forgotten(hub: HubInThread, device: 
         ({"password": [SECRET]}, "invalid-input"),
         ({"password": None, "user": SECRET}, "invalid-input"),
         (SECRET, "invalid-input"),
+        ({SECRET: ["x"]}, "invalid-input"),
+        ({SECRET: SECRET}, "access-unknown-key"),
     ],
 )
 def test_no_problem_repeats_what_was_typed(
@@ -63,6 +65,15 @@ def test_no_problem_repeats_what_was_typed(
     assert answer.json()["code"] == code
     assert SECRET not in answer.text
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("body", [{SECRET: "x"}, {"values": {SECRET: ["x"]}}, {"values": {"password": {SECRET: 1}}}])
+def test_no_problem_repeats_what_was_typed_as_a_name(hub: HubInThread, device: str, body: object) -> None:
+    with hub.client("staff") as client:
+        answer = client.put(f"/api/v1/devices/{device}/access", json=body)
+    assert answer.json()["code"] == "invalid-input"
+    assert answer.json()["errors"]
+    assert SECRET not in answer.text
 
 
 def test_trainers_see_whether_and_staff_enters(hub: HubInThread, device: str) -> None:

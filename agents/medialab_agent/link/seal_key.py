@@ -75,4 +75,14 @@ def _make(file: Path) -> X25519PrivateKey:
     finally:
         os.close(handle)
     fresh.replace(file)
+    _settle(file.parent)
     return private
+
+
+def _settle(folder: Path) -> None:
+    """The new name is on disk, too (fsync(2): that of a file says nothing of its folder)."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from medialab_hub.api.schemas.base import Body
 from medialab_hub.errors import Conflict, Forbidden, HubError, NotFound, NotSignedIn, TooMany
 from medialab_wire.texts import Text
 
@@ -104,12 +105,20 @@ async def _hub_error(_request: Request, error: Exception) -> Response:
 
 async def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    # Only where and what is wrong: the input itself may be a password.
-    fields = [
-        {"field": ".".join(str(part) for part in found["loc"][1:]), "text": str(found["msg"])}
-        for found in error.errors()
-    ]
+    # Only where and what is wrong: the input itself may be a password, also where a name is due.
+    fields = [{"field": _where(found["loc"]), "text": str(found["msg"])} for found in error.errors()]
     return problem(_INVALID, fields)
+
+
+def _where(place: tuple[str | int, ...]) -> str:
+    """The names that are ours; those of a query, a header and so on always are."""
+    is_ours = _names_of(Body) if place[:1] == ("body",) else frozenset(place)
+    return ".".join(str(part) if isinstance(part, int) or part in is_ours else "…" for part in place[1:])
+
+
+def _names_of(body: type[Body]) -> frozenset[str | int]:
+    kinds = body.__subclasses__()
+    return frozenset(body.model_fields).union(*map(_names_of, kinds))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
 import pytest
@@ -120,6 +120,79 @@ async def test_a_key_entered_for_this_printer_opens_the_door() -> None:
         assert found.access is access
         assert found.help is None or "API-Schlüssel" in found.help.de
         await driver.close()
+    await simulator.stop()
+
+
+def as_printer(uuid: str) -> dict[str, Reply]:
+    """What anybody can answer: it asks for a key, and it is a Moonraker, one with that uuid."""
+    told = {"default_source": "moonraker", "available_sources": ["moonraker"]}
+    described = f"<root><UDN>uuid:{uuid}</UDN></root>".encode()
+    return {
+        "/server/info": Reply(401),
+        "/access/info": Reply.of({"result": told}),
+        "/server/zeroconf/ssdp": Reply(200, described),
+    }
+
+
+def locked(uuid: str, *ports: int) -> DeviceLink:
+    """A printer announced at these ports, for which a key was entered."""
+    facts = [{"address": "127.0.0.1", "port": str(port), "txt.uuid": uuid} for port in ports]
+    return DeviceLink("dev-1", tuple(mdns(**one) for one in facts), Memory(), access={"key": API_KEY})
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"/server/info": Reply(401)},
+        {"/server/info": Reply(401), "/access/info": Reply.of({"result": {}})},
+        as_printer("f" * 32),
+    ],
+)
+async def test_an_entered_key_is_not_sent_before_it_is_known_who_answers(answers: dict[str, Reply]) -> None:
+    heard: list[str] = []
+    async with serving(answers, heard) as port:
+        driver = DRIVER(locked(UUID, port))
+        with suppress(Unreachable):
+            assert (await driver.probe()).access is Access.FAILED
+        await driver.close()
+    assert heard and set(heard) == {""}
+
+
+async def test_once_it_opened_the_printer_it_goes_to_that_address_only() -> None:
+    heard: list[str] = []
+    simulator = MoonrakerSimulator("mr-moved", trusts=False)
+    await simulator.start()
+    device = locked(simulator.uuid, int(simulator.sighting().facts["port"]))
+    assert await probed(device) == (Access.OK, None)
+    await simulator.stop()
+    async with serving(as_printer(simulator.uuid), heard) as port:
+        device.sightings = (*locked(simulator.uuid, port).sightings, *device.sightings)
+        access, said = await probed(device)
+        assert access is Access.NEEDS_PERSON and said is not None and "anderen Adresse" in said
+        assert heard and set(heard) == {""}
+        device.access = {}
+        assert (await probed(device))[0] is Access.NEEDS_PERSON
+        device.access = {"key": API_KEY}
+        access, said = await probed(device)
+        assert access is Access.NEEDS_PERSON and said is not None and "nicht an" in said
+    assert set(heard) == {"", API_KEY}, "who forgets it and enters it again wants it sent there"
+
+
+async def probed(device: DeviceLink) -> tuple[Access, str | None]:
+    """What a new driver finds, as after a restart."""
+    driver = DRIVER(device)
+    found = await driver.probe()
+    await driver.close()
+    return found.access, None if found.help is None else found.help.de
+
+
+async def test_a_key_that_cannot_be_one_is_told_as_wrong() -> None:
+    simulator = MoonrakerSimulator("mr-odd", trusts=False)
+    await simulator.start()
+    device = known(simulator.sighting())
+    device.access = {"key": "schlüssel-7"}
+    access, said = await probed(device)
+    assert access is Access.NEEDS_PERSON and said is not None and "nicht an" in said
     await simulator.stop()
 
 

@@ -1,5 +1,6 @@
 """What people type reaches one agent, for one connection and one key, and opens nowhere else."""
 
+import os
 from pathlib import Path
 from stat import S_IMODE
 
@@ -108,3 +109,21 @@ def test_what_the_hub_seals_is_hpke_as_the_standard_has_it() -> None:
     closed = seal(sealed.to_text(private.public_key().public_bytes_raw()), "printer-1", "password", "Zauberwald")
     opened = _opened_by_the_book(private, sealed.to_bytes(closed), sealed.bound_to("printer-1", "password"))
     assert sealed.unpadded(opened) == "Zauberwald"
+
+
+def test_the_key_is_on_disk_with_its_name_before_it_is_announced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fsync(2) was asked for, as the kernel names it; for a folder, with what was in it by then."""
+    settled: list[tuple[Path, list[str]]] = []
+    fsync = os.fsync
+
+    def note(handle: int) -> None:
+        fsync(handle)
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        settled.append((path, [one.name for one in path.iterdir()] if path.is_dir() else []))
+
+    monkeypatch.setattr(os, "fsync", note)
+    SealKey(tmp_path / FILE)
+    assert [path.parent for path, _ in settled[:-1]] == [tmp_path]
+    assert settled[-1] == (tmp_path, [FILE])

@@ -59,9 +59,14 @@ def places(sightings: tuple[Sighting, ...]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(p for p in found if p))
 
 
-def key_for(host: str, settings: Mapping[str, str], access: Mapping[str, str]) -> str | None:
-    """The API key somebody entered for this printer, or wrote for this address; it is never sent to another one.
+def key_for(host: str, settings: Mapping[str, str]) -> str | None:
+    """The API key written for this address; it is never sent to another one.
 
     `MEDIALAB_DRIVER_MOONRAKER_KEY_192_0_2_7` holds the key for 192.0.2.7."""
-    key = (access.get("key") or settings.get(f"key_{_clean(host, '_')}", "")).strip()
-    return key if re.fullmatch(r"[\x21-\x7e]{8,200}", key) else None
+    return usable(settings.get(f"key_{_clean(host, '_')}", ""))
+
+
+def usable(key: str) -> str | None:
+    """The key, if it can go into a header; the manifest's `pattern` says the same to whom enters one."""
+    bare = key.strip()
+    return bare if re.fullmatch(r"[\x21-\x7e]{8,200}", bare) else None

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from medialab_agent.drivers.moonraker.about import name_of, read_about
-from medialab_agent.drivers.moonraker.address import Place, key_for, local_key, places
+from medialab_agent.drivers.moonraker.address import Place, key_for, local_key, places, usable
 from medialab_agent.drivers.moonraker.checks import verify_clean
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.configuration import read_configuration
-from medialab_agent.drivers.moonraker.identify import Identified, identify, wrong_place
+from medialab_agent.drivers.moonraker.identify import Identified, identify
 from medialab_agent.drivers.moonraker.machine import read_machine, shows
 from medialab_agent.drivers.moonraker.push import news
 from medialab_agent.drivers.moonraker.reading import take_reading
 from medialab_agent.drivers.moonraker.reset import Reset
 from medialab_agent.drivers.moonraker.stage import Gcodes
 from medialab_agent.drivers.moonraker.traces import AllowList
-from medialab_agent.drivers.moonraker.words import TOO_MANY, klipper_down, not_trusted
+from medialab_agent.drivers.moonraker.words import MOVED, TOO_MANY, WRONG_KEY, klipper_down, not_trusted
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.patience import patiently
@@ -30,9 +30,10 @@ from medialab_wire.base import Scalar
 from medialab_wire.progress import Check
 from medialab_wire.reports import Access, Identity, IdentityKind
 from medialab_wire.sightings import Sighting
+from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
-_KEPT = "moonraker-kept"
+_KEPT, _OPENED = "moonraker-kept", "moonraker-opened"
 MESSAGE, SHOW_S = "MediaLab", 3.0
 """What a printer that is to show itself writes on its display, and for how long."""
 
@@ -71,7 +72,7 @@ class MoonrakerDriver(Driver):
             identities = (Identity(kind=IdentityKind.UUID, value=found.uuid, scope="moonraker"), *identities)
         if not found.is_open:
             self._let_in.clear()
-            remedy = not_trusted(client.own_address, has_key=client.key is not None).trouble.remedy
+            remedy = self._remedy(client)
             return Probe(self._announced() or "Klipper", "printer", identities, Access.NEEDS_PERSON, remedy)
         self._about = {"version": found.version, **await read_about(client)}
         self._let_in.set()
@@ -82,23 +83,45 @@ class MoonrakerDriver(Driver):
         names = (sighting.facts.get("name", "") for sighting in self.link.sightings)
         return next((name.rpartition(" @ ")[2] for name in names if name), "")[:200]
 
+    def _remedy(self, client: Client) -> Text | None:
+        if self.link.access.get("key"):
+            return MOVED if self._opened() not in (None, client.base) else WRONG_KEY
+        return not_trusted(client.own_address, has_key=client.key is not None).trouble.remedy
+
     async def _find(self) -> tuple[Place, Identified]:
-        """The first address where the announced printer really answers. A key goes only to the printer it was
-        entered for, or to the address it was written for."""
+        """The first address where the announced printer really answers, that first which the entered key opened."""
         trouble: DeviceTrouble = unreachable("no address")
-        for place in places(self.link.sightings):
+        opened = self._opened()
+        for place in sorted(places(self.link.sightings), key=lambda place: place.base != opened):
             client = Client(place.base)
             try:
-                found = await identify(client, key_for(place.host, self.link.settings, self.link.access))
-                if place.uuid and found.uuid and place.uuid != found.uuid:
-                    raise wrong_place(place.uuid, found.uuid)
+                found = await identify(client, self._key_at(place), place.uuid)
             except DeviceTrouble as error:
                 trouble = error
                 await client.close()
                 continue
+            self._note_opened(client, found)
             await self._keep(client)
             return place, found
         raise trouble
+
+    def _opened(self) -> str | None:
+        """Where the key that was entered opened the printer; a key that was forgotten opened nothing."""
+        if self.link.memory.get(_OPENED) is not None and not self.link.access.get("key"):
+            self.link.memory.put(_OPENED, None)
+        return self.link.memory.get(_OPENED)
+
+    def _key_at(self, place: Place) -> str | None:
+        """The key entered for this printer, once it opened it only for that address, for anybody can announce a uuid;
+        without one, the key written for the address."""
+        entered = self.link.access.get("key")
+        if not entered:
+            return key_for(place.host, self.link.settings)
+        return usable(entered) if self._opened() in (None, place.base) else None
+
+    def _note_opened(self, client: Client, found: Identified) -> None:
+        if found.is_open and client.key is not None and self.link.access.get("key") and self._opened() is None:
+            self.link.memory.put(_OPENED, client.base)
 
     async def _keep(self, client: Client) -> None:
         """The client in use if it has that address, else this one; so a new probe does not cut what is under way."""
@@ -123,7 +146,8 @@ class MoonrakerDriver(Driver):
             reading = await take_reading(client, self._about, kept, TOO_MANY if self._is_full else None)
         except NeedsPerson as error:
             self._let_in.clear()
-            return Reading(access=Access.NEEDS_PERSON, help=error.trouble.remedy, facts=self._about)
+            remedy = self._remedy(client) if self.link.access.get("key") else error.trouble.remedy
+            return Reading(access=Access.NEEDS_PERSON, help=remedy, facts=self._about)
         self._let_in.set()
         return reading
 

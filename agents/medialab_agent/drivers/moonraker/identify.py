@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.address import bare_uuid
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.sdk.trouble import DeviceTrouble, Refused, Unreachable
+from medialab_agent.sdk.trouble import Refused, Unreachable
 from medialab_wire.texts import Text
 
 
@@ -35,9 +35,12 @@ def _other_product(detail: str) -> Refused:
     )
 
 
-def wrong_place(expected: str, found: str) -> DeviceTrouble:
-    """Two printers with one host name: the announced address leads to the other one."""
-    return Unreachable(
+def require_same(expected: str, found: str) -> None:
+    """Raises `Unreachable` where both are known and differ: two printers with one host name, the announced address
+    leads to the other one."""
+    if not expected or not found or expected == found:
+        return
+    raise Unreachable(
         "other-device",
         Text(de="Unter dieser Adresse antwortet ein anderer Drucker.", en="Another printer answers at this address."),
         Text(
@@ -48,25 +51,32 @@ def wrong_place(expected: str, found: str) -> DeviceTrouble:
     )
 
 
-async def identify(client: Client, key: str | None) -> Identified:
-    """Ask who answers: first as a trusted client, with the key only if that is not enough.
+async def identify(client: Client, key: str | None, expected: str = "") -> Identified:
+    """Ask who answers, as a trusted client; with the key only if that is not enough, and only after what anybody may
+    ask: it is a Moonraker, and not one that describes itself with another uuid than the `expected` one.
 
-    Raises `Refused` for another product, `Unreachable` when nothing sensible answers. The announced uuid stands in
-    Moonraker's own database, which everybody who is let in may read and nobody may change from outside."""
+    Raises `Refused` for another product, `Unreachable` when nothing sensible or another printer answers. The announced
+    uuid stands in Moonraker's own database, which everybody who is let in may read and nobody may change from outside;
+    who is not let in may read it only where SSDP is switched on."""
     client.key = None
     answer = await client.raw("GET", "/server/info")
-    if answer.status_code == 401 and key:
-        client.key = key
-        answer = await client.raw("GET", "/server/info")
+    described = ""
     if answer.status_code == 401:
         await _must_be_moonraker(client)
-        return Identified(await _described(client), "")
+        described = await _described(client)
+        require_same(expected, described)
+        if key:
+            client.key = key
+            answer = await client.raw("GET", "/server/info")
+    if answer.status_code == 401:
+        return Identified(described, "")
     if answer.status_code != 200:
         raise _other_product(f"status {answer.status_code}")
     info = client.parse(models.ServerInfo, answer)
     stored = await client.read_if_any(models.Item, "/server/database/item", namespace="moonraker", key="instance_id")
-    uuid = bare_uuid(str(stored.value)) if stored is not None else ""
-    return Identified(uuid or await _described(client), info.moonraker_version[:80] or "?")
+    uuid = (bare_uuid(str(stored.value)) if stored is not None else "") or described or await _described(client)
+    require_same(expected, uuid)
+    return Identified(uuid, info.moonraker_version[:80] or "?")
 
 
 async def _must_be_moonraker(client: Client) -> None:

@@ -29,6 +29,14 @@ WRONG_KEY = Text(
 )
 
 
+MOVED = Text(
+    de="Der Drucker ist jetzt unter einer anderen Adresse. Dorthin wird der eingetragene Schlüssel nicht geschickt. "
+    "Ist es wirklich dieser Drucker, hier unter „Zugang“ den Schlüssel vergessen und neu eintragen.",
+    en="The printer is at another address now. The API key that was entered is not sent there. If it really is this "
+    "printer, forget the key here under “Access” and enter it again.",
+)
+
+
 def not_trusted(own_address: str, *, has_key: bool = False) -> NeedsPerson:
     """Moonraker wants a login from this machine, or another key."""
     address = own_address or "…"
