@@ -20,6 +20,10 @@ WORDS = {
     "de": ("Zugang eintragen", "eingetragen", "Zugang vergessen", "noch nicht eingetragen"),
     "en": ("Enter access", "entered", "Forget access", "not entered yet"),
 }
+STATE = {
+    "de": ("Für {name} fehlt der passende Zugang.", "Das Gerät wird jetzt gefragt.", "lässt uns auch so hinein"),
+    "en": ("{name} needs the right access.", "The device is being asked now.", "lets us in without it"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +57,13 @@ def test_it_is_typed_opens_the_device_and_is_forgotten(
     key, agent, dev = SealKey(tmp_path / FILE), f"pi-{language}", f"printer-{language}"
     device = shut.hub.run(lambda uow: bring(uow, key.public, dev, agent))
     enter, entered, forget, missing = WORDS[language]
+    sentence, asking, open_anyway = STATE[language]
     page = guest.speak(language).open(f"/devices/{device}")
     block = block_of(page)
     expect(block.get_by_text(missing)).to_be_visible()
-    block.get_by_role("button", name=enter).click()
+    expect(page.get_by_text(sentence.format(name=f"Tab {dev}"))).to_be_visible()
+    shot(page, f"access-missing-{language}")
+    page.locator("header").get_by_role("button", name=enter).click()
     field = block.get_by_label("Password", exact=True)
     expect(field).to_be_focused()
     expect(field).to_have_attribute("type", "password")
@@ -68,6 +75,8 @@ def test_it_is_typed_opens_the_device_and_is_forgotten(
     page.keyboard.press("Enter")
     expect(block.get_by_text(entered).first).to_be_visible()
     expect(block.get_by_role("button", name=forget)).to_be_visible()
+    expect(block.get_by_text(asking)).to_be_visible()
+    expect(block.get_by_role("button").first).to_be_focused()
     assert SECRET not in page.content()
     assert given(shut, key, agent) == {dev: {"password": SECRET}}
 
@@ -76,8 +85,13 @@ def test_it_is_typed_opens_the_device_and_is_forgotten(
     assert not guest.violations()
 
     block.get_by_role("button", name=forget).click()
+    expect(block.get_by_role("group")).to_be_focused()
+    assert not guest.violations()
     block.get_by_role("button", name=forget).click()
-    expect(block.get_by_text(missing)).to_be_visible()
+    expect(block.get_by_text(open_anyway)).to_be_visible()
+    expect(block.get_by_role("button").first).to_be_focused()
+    expect(block.locator(".primary")).to_have_count(0)
+    shot(page, f"access-forgotten-{language}")
     assert given(shut, key, agent) == {}
 
 
@@ -97,6 +111,30 @@ def test_what_cannot_be_a_password_is_said_and_can_be_corrected(guest: Visitor, 
     block.get_by_role("button", name="Speichern").click()
     expect(block.get_by_role("button", name="Neu eintragen")).to_be_visible()
     assert given(shut, key, "pi-odd") == {"printer-odd": {"password": SECRET}}
+
+
+def test_a_refused_password_is_said_and_the_next_step_is_to_enter_it_anew(
+    guest: Visitor, shut: Lab, tmp_path: Path
+) -> None:
+    key = SealKey(tmp_path / FILE)
+    device = shut.hub.run(lambda uow: bring(uow, key.public, "printer-no", "pi-no"))
+    values = {"user": "Ada", "password": SECRET}
+    with shut.hub.client("staff") as staff:
+        staff.put(f"/api/v1/devices/{device}/access", json={"values": values}).raise_for_status()
+    page = guest.speak("de").open(f"/devices/{device}")
+    block = block_of(page)
+    expect(block.get_by_text("eingetragen, aber das Gerät lässt uns damit nicht hinein").first).to_be_visible()
+    page.locator("header").get_by_role("button", name="Zugang eintragen").click()
+    expect(block.get_by_label("Password", exact=True)).to_be_focused()
+    expect(block.get_by_text("Bleibt das Feld leer, gilt es nicht mehr.")).to_have_count(1)
+    expect(block.get_by_text("Geht an: ")).to_be_visible()
+    shot(page, "access-refused-de")
+    block.get_by_role("button", name="Abbrechen").click()
+    expect(block.get_by_role("button", name="Neu eintragen")).to_be_focused()
+
+    page = guest.open("/")
+    page.get_by_role("button", name="Zugang eintragen").first.click()
+    expect(page.get_by_role("heading", name="Zugang", exact=True)).to_be_visible()
 
 
 def shot(page: Page, name: str) -> None:

@@ -16,7 +16,8 @@ export const DEVICE_LOOKS: Record<DeviceStatus, Look> = {
   used: { icon: "used", tone: "calm", key: "status.used" },
   resetting: { icon: "reset", tone: "info", key: "status.resetting" },
   waiting_person: { icon: "hand", tone: "warn", key: "status.waiting_person" },
-  needs_person: { icon: "key", tone: "warn", key: "status.needs_person" },
+  needs_person: { icon: "hand", tone: "warn", key: "status.needs_person" },
+  needs_access: { icon: "key", tone: "warn", key: "status.needs_access" },
   no_baseline: { icon: "flag", tone: "warn", key: "status.no_baseline" },
   unverified: { icon: "half", tone: "warn", key: "status.unverified" },
   accepted: { icon: "signed", tone: "ok", key: "status.accepted" },
@@ -32,7 +33,7 @@ export const DEVICE_LOOKS: Record<DeviceStatus, Look> = {
 export const STATUS_ORDER = Object.keys(DEVICE_LOOKS) as DeviceStatus[];
 
 /** What a person should look at. */
-export const ATTENTION: DeviceStatus[] = ["quarantined", "unverified", "needs_person", "no_baseline"];
+export const ATTENTION: DeviceStatus[] = ["quarantined", "unverified", "needs_person", "needs_access", "no_baseline"];
 
 type JobLike = Pick<JobRow, "status" | "outcome" | "accepted" | "action" | "tidying">;
 

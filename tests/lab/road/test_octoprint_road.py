@@ -102,7 +102,7 @@ def pair(eye: Eye, printer: Printer, chromium: Browser) -> None:
     """One click here, one in OctoPrint."""
     eye.page.locator("header").get_by_role("button", name="Verbinden").click()
     printer.allow(chromium)
-    expect(eye.page.get_by_text("Bei 3D-Drucker 1 muss jemand den Zugriff erlauben.")).to_have_count(0)
+    expect(eye.page.get_by_text("Bei 3D-Drucker 1 muss jemand am Gerät etwas erlauben.")).to_have_count(0)
     eye.shoot("octoprint-paired")
 
 

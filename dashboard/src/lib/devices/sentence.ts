@@ -7,7 +7,7 @@ import { lab } from "../store/lab.svelte";
 import { plain } from "../text";
 
 /** The most useful thing to do now. */
-export type NextStep = "adopt" | "baseline" | "reset" | "reset-again" | "end-maintenance" | "pair" | "follow" | null;
+export type NextStep = "adopt" | "baseline" | "reset" | "reset-again" | "end-maintenance" | "pair" | "enter" | "follow" | null;
 
 /** The state of a device as a sentence with its name. */
 export function sentence(row: DeviceRow): string {
@@ -50,6 +50,8 @@ export function nextStep(device: DeviceRow | DeviceDetail, canPair: boolean): Ne
       return "end-maintenance";
     case "needs_person":
       return canPair ? "pair" : null;
+    case "needs_access":
+      return "enter";
     case "resetting":
     case "waiting_person":
       return "follow";

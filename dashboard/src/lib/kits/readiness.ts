@@ -2,7 +2,7 @@
 import type { DeviceRow, DeviceStatus } from "../api/types";
 
 const READY: DeviceStatus[] = ["ready", "accepted"];
-const BY_HAND: DeviceStatus[] = ["waiting_person", "needs_person", "unverified"];
+const BY_HAND: DeviceStatus[] = ["waiting_person", "needs_person", "needs_access", "unverified"];
 
 export interface Readiness {
   rows: DeviceRow[];
