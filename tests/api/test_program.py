@@ -161,6 +161,8 @@ def test_administration_speaks_to_the_running_hub(program: HubProgram) -> None:
         assert program.admin("user", verb, "Grace").returncode == 1, "the last admin stays"
     nothing = program.admin("erase", "dev-nobody-wrote-about")
     assert (nothing.returncode, "no such thing" in nothing.stderr) == (1, True)
+    told = " ".join(program.admin("erase", "--help").stdout.split())
+    assert "reasons, notes and photos" in told and "the access entered for it" in told
 
 
 def test_a_new_link_makes_the_printed_one_void(program: HubProgram) -> None:
