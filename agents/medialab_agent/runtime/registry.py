@@ -32,6 +32,7 @@ class Claim:
     driver: str | None
     key: str
     tied: tuple[str, ...] = ()
+    """Drivers between which a person chooses, or chose."""
     formerly: str | None = None
     """The connection for which a person chose this driver."""
 
@@ -63,6 +64,11 @@ def dev_id(driver: str | None, key: str) -> str:
     """Stable id `[a-z0-9-]` of one connection: the same after replug, restart and reinstallation."""
     digest = blake2b(f"{driver or ''}\0{key}".encode(), digest_size=8).hexdigest()
     return f"{(driver or 'seen')[:40]}-{digest}"
+
+
+def _place(sighting: Sighting) -> str:
+    """Where it is seen, for a person's choice; services of one host are one place."""
+    return group_of(sighting) or f"{sighting.source}:{sighting.key}"
 
 
 class Registry:
@@ -117,7 +123,7 @@ class Registry:
             return
         connection = self._connection(claim)
         if before is not None and before != connection.dev:
-            self._update(self._connections[before], sighting.model_copy(update={"present": False}))
+            self._hand_over(self._connections[before], connection, sighting)
         self._slots[slot] = connection.dev
         self._update(connection, sighting)
 
@@ -127,14 +133,16 @@ class Registry:
         return claim is not None and (claim.driver is not None or bool(claim.tied))
 
     def choose(self, choices: Mapping[str, str]) -> None:
-        """A person's choices for connections that several drivers claim: connection → driver."""
-        if choices == self._choices:
+        """A person's choices for connections that several drivers claim: connection → driver.
+
+        Where one is new, another, or taken back, the session there is ended in order before the next one begins."""
+        before, self._choices = self._choices, dict(choices)
+        decided = {dev for dev, _ in before.items() ^ self._choices.items()}
+        if not decided:
             return
-        self._choices = dict(choices)
-        for dev in choices:
-            connection = self._connections.get(dev)
-            for sighting in list(connection.sightings.values()) if connection and connection.session is None else ():
-                if sighting.present:
+        for connection in list(self._connections.values()):
+            for sighting in list(connection.sightings.values()):
+                if sighting.present and dev_id(None, _place(sighting)) in decided:
                     self.see(sighting)
 
     def admit(self, access: Mapping[str, Mapping[str, str]]) -> None:
@@ -151,24 +159,24 @@ class Registry:
 
     def _claim(self, sighting: Sighting) -> Claim | None:
         found = candidates(sighting, self._shelf.manifests)
-        group = group_of(sighting)
-        place = group if group is not None else f"{sighting.source}:{sighting.key}"
-        chosen = self._choices.get(dev_id(None, place)) if found or group is not None else None
-        formerly = None
-        if chosen is not None and any(candidate.driver == chosen for candidate in found):
-            found = tuple(candidate for candidate in found if candidate.driver == chosen)
-            formerly = dev_id(None, place)
+        group, place = group_of(sighting), _place(sighting)
+        chosen = self._choices.get(dev_id(None, place)) if found else None
         claims: list[tuple[int, Claim]] = []
         for candidate in found:
-            if claims and candidate.score < claims[0][0]:
-                break
+            is_beaten = bool(claims) and candidate.score < claims[0][0]
+            if is_beaten and candidate.driver != chosen:
+                continue
             if (key := self._key(candidate.driver, sighting)) is not None:
-                claims.append((candidate.score, Claim(candidate.driver, key, formerly=formerly)))
+                claims.append((candidate.score, Claim(candidate.driver, key)))
+        tied = tuple(claim.driver or "" for _, claim in claims)
+        for _, claim in claims:
+            if claim.driver == chosen:
+                return replace(claim, tied=tied, formerly=dev_id(None, place))
         if len(claims) == 1:
             return claims[0][1]
         if group is None and not claims:
             return None
-        return Claim(None, place, tuple(claim.driver or "" for _, claim in claims))
+        return Claim(None, place, tied)
 
     def _key(self, driver: str, sighting: Sighting) -> str | None:
         try:
@@ -202,8 +210,19 @@ class Registry:
             if claim.driver is not None:
                 connection.session = self._open(dev, claim.driver, claim.key)
             self._changed()
-        connection.claim = claim if claim.formerly else replace(claim, formerly=connection.claim.formerly)
+        kept = connection.claim
+        connection.claim = (
+            claim if claim.formerly else replace(claim, formerly=kept.formerly, tied=claim.tied or kept.tied)
+        )
         return connection
+
+    def _hand_over(self, old: Connection, new: Connection, sighting: Sighting) -> None:
+        """It was the old one's until now; nobody talks to a device that somebody else still holds."""
+        self._update(old, sighting.model_copy(update={"present": False}))
+        if old.session is not None and not old.is_seen:
+            old.session.leave()
+            if new.session is not None:
+                new.session.follow(old.session)
 
     def _open(self, dev: str, driver: str, key: str) -> DeviceSession:
         folder = self._shelf[driver]
@@ -213,10 +232,12 @@ class Registry:
         return session
 
     def _publish(self, report: Report) -> None:
-        """With what it was before a person chose the driver that reports now."""
+        """With what it was before a person chose the driver that reports now, and what else could be chosen."""
         connection = self._connections.get(report.dev)
-        formerly = connection.claim.formerly if connection else None
-        self._pass_on(report.model_copy(update={"formerly": formerly}) if formerly else report)
+        claim = connection.claim if connection else None
+        if claim is not None and claim.formerly:
+            report = report.model_copy(update={"formerly": claim.formerly, "candidates": claim.tied})
+        self._pass_on(report)
 
     def _update(self, connection: Connection, sighting: Sighting) -> None:
         connection.take(sighting)

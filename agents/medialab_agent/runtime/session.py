@@ -57,6 +57,8 @@ class DeviceSession:
         self._looking: asyncio.Task[Report] | None = None
         self._life: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._before: DeviceSession | None = None
+        self._heir: DeviceSession | None = None
 
     @property
     def is_reserved(self) -> bool:
@@ -83,6 +85,16 @@ class DeviceSession:
         """What discovery knows about it now."""
         self.link.sightings = sightings
         self.refresh()
+
+    def leave(self) -> None:
+        """Another session gets the device. This one says at once that it has it no longer; an order may still end."""
+        self._interrupt()
+        self._tell_absence()
+        self.refresh()
+
+    def follow(self, other: "DeviceSession") -> None:
+        """Do not begin before that session, which is leaving, has let go."""
+        self._before, other._heir = other, self
 
     def refresh(self) -> None:
         """Take a reading soon."""
@@ -181,17 +193,27 @@ class DeviceSession:
                 self.link.access = self._access
                 await self._discard()
         if not self.is_seen:
-            self._tell(reporting.silent(self.dev, self.manifest.id, self._last, (), Presence.ABSENT))
+            self._tell_absence()
             if not self.is_reserved:
                 await self._discard()
-        elif not self._is_at_work:
+                heir, self._heir = self._heir, None
+                if heir is not None:
+                    heir.refresh()
+        elif not self._is_at_work and not self._is_kept_out():
             self._looking = asyncio.create_task(self._look())
             try:
                 await asyncio.wait({self._looking})
             finally:
                 self._interrupt()
-            if not self._looking.cancelled():
+            if self.is_seen and not self._looking.cancelled():
                 self._tell(self._looking.result())
+
+    def _tell_absence(self) -> None:
+        self._tell(reporting.silent(self.dev, self.manifest.id, self._last, (), Presence.ABSENT))
+
+    def _is_kept_out(self) -> bool:
+        """The session before has not let go of the device yet."""
+        return self._before is not None and self._before._heir is self and not self._before.is_seen
 
     def _may_change(self) -> bool:
         """A driver at an order knows what it still has to switch off; one that is not let in can do nothing anyway."""

@@ -11,6 +11,7 @@ from medialab_hub.domain.allocation import AllocationKind
 from medialab_hub.domain.device_status import DeviceFacts, DeviceStatus, derive_status
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.progress import current_step, fraction
+from medialab_hub.services.driver_choices import is_given_up
 from medialab_hub.services.proofs import left_behind
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import agents, allocations, busy, devices, issues, jobs
@@ -37,9 +38,12 @@ class Surroundings:
     """Drivers whose devices are let in with what is entered here, of those that wait."""
 
     def owner(self, device: Device) -> Connection | None:
-        """The commanding connection, else the nearest one."""
+        """The commanding connection, else the nearest one whose driver nobody took back."""
         chosen = next((c for c in self.connections if c.id == device.owner_id), None)
-        return chosen or min(self.connections, key=lambda c: (_NEAREST[Presence(c.presence)], c.id), default=None)
+        if chosen is not None:
+            return chosen
+        usable = (c for c in self.connections if not is_given_up(c, self.connections))
+        return min(usable, key=lambda c: (_NEAREST[Presence(c.presence)], c.id), default=None)
 
 
 def device_rows(

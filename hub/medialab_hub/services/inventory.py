@@ -7,6 +7,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
 from medialab_hub.services import access, clashes, jobs
 from medialab_hub.services.device_classes import known_class
+from medialab_hub.services.driver_choices import asked_for, is_given_up, offered
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
 from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.services.proofs import forget_proof
@@ -214,22 +215,37 @@ def keep_apart(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> No
     changed(uow, device, Happened.DEVICE_KEPT_APART, actor, other=other.id)
 
 
-def choose_driver(uow: UnitOfWork, device_id: str, connection_id: str, driver: str, actor: str) -> None:
-    """Settle a tie between drivers; the agent then offers the device anew, through the chosen one.
+def choose_driver(uow: UnitOfWork, device_id: str, connection_id: str, driver: str | None, actor: str) -> None:
+    """Settle a tie between drivers, otherwise than before, or not yet after all (None); the device stays the same.
 
-    Raises `NotFound`, `Conflict`, and `HubError` for a driver that is no candidate."""
+    The agent then offers the device anew, through the chosen one. What was read and entered for the one before is
+    forgotten. Raises `NotFound`, `Conflict`, and `HubError` for a driver that is no candidate."""
     device = require_device(uow, device_id)
     connection = _connection_of(uow, device, connection_id)
     require_idle(uow, device.id)
-    if driver not in connection.candidates:
+    ways = devices.connections_of(uow.session, [device.id])
+    if driver is not None and driver not in offered(connection, ways):
         text = Text(de="Dieser Treiber passt nicht zu dem Gerät.", en="This driver does not fit the device.")
         raise not_understood("no-candidate", text, driver)
-    connection.chosen_driver = driver
-    uow.touch_connection(connection.id)
+    for asked in asked_for(connection, ways):
+        asked.chosen_driver = driver
+        uow.touch_connection(asked.id)
+    for way in ways:
+        if is_given_up(way, ways):
+            _give_up(uow, device, way)
     uow.session.flush()
     settle_owner(uow, device)
     bump_config(uow, connection.agent_id)
     changed(uow, device, Happened.DEVICE_DRIVER_CHOSEN, actor, connection=connection_id, driver=driver)
+
+
+def _give_up(uow: UnitOfWork, device: Device, connection: Connection) -> None:
+    """Its driver was the wrong one: it commands nothing, and what it read and was let in with says nothing."""
+    access.lose(uow, connection)
+    _forget_what_was_read_over(uow, device, connection)
+    uow.touch_connection(connection.id)
+    if device.owner_id == connection.id:
+        device.owner_id = device.driver = None
 
 
 def _require_version(uow: UnitOfWork, device_id: str, version: int) -> Device:

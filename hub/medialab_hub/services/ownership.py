@@ -1,6 +1,7 @@
 """Keeps the commanding connection of a device, and tells agents when what they may command changed."""
 
 from medialab_hub.domain.ownership import Way, choose_owner
+from medialab_hub.services.driver_choices import is_given_up
 from medialab_hub.services.model_names import model_of
 from medialab_hub.storage import agents, devices, jobs
 from medialab_hub.storage.tables import Connection, Device
@@ -14,7 +15,8 @@ def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] 
     `connections`: all of the device's, when the caller knows them."""
     if connections is None:
         connections = devices.connections_of(uow.session, [device.id])
-    ways = [_way(connection) for connection in connections]
+    usable = [connection for connection in connections if not is_given_up(connection, connections)]
+    ways = [_way(connection) for connection in usable]
     chosen = choose_owner(ways, device.owner_id, is_busy=False)
     if chosen != device.owner_id and device.adopted_at is not None:  # before that nobody commands it
         if jobs.open_of(uow.session, [device.id]):
@@ -23,7 +25,7 @@ def settle_owner(uow: UnitOfWork, device: Device, connections: list[Connection] 
             tell_agents(uow, connections, {device.owner_id, chosen})
     if chosen != device.owner_id:
         device.owner_id = chosen
-    _take_over(uow, device, connections)
+    _take_over(uow, device, usable)
 
 
 def _way(connection: Connection) -> Way:

@@ -1,10 +1,12 @@
 """What the API shows of single things and short lists: dicts with exactly the fields of its bodies."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from medialab_hub.services.device_classes import class_view
 from medialab_hub.services.device_rows import device_row, surroundings
+from medialab_hub.services.driver_choices import is_chosen, is_given_up, is_settled, offered
 from medialab_hub.services.job_rows import batch_view as _batch_view
 from medialab_hub.services.job_rows import job_details, job_rows
 from medialab_hub.services.place_rows import places_view
@@ -36,7 +38,7 @@ def device_detail(session: Session, device_id: str, now: datetime) -> Row:
         "traces_by_kind": left_behind(device, owner),
         "device_class": class_view(device, around.connections, identities),
         "identities": _identities(identities),
-        "connections": [_connection(way, device) for way in around.connections if not _is_settled(way)],
+        "connections": [_connection(way, device, around.connections) for way in _shown(around.connections)],
         "allocations": [
             {"id": a.id, "kind": a.kind, "reason": a.reason, "starts": stamp(a.starts_at), "ends": stamp(a.ends_at)}
             for a in around.allocations
@@ -59,13 +61,20 @@ def _identities(identities: list[DeviceIdentity]) -> list[Row]:
     return [{"kind": row.kind, "value": row.shown, "scope": row.scope} for row in rows]
 
 
-def _connection(connection: Connection, device: Device) -> Row:
+def _shown(ways: Sequence[Connection]) -> list[Connection]:
+    """Without those that are over: a thing without a driver until one was chosen, a driver that was chosen once."""
+    over = [way for way in ways if is_settled(way, ways) or is_given_up(way, ways)]
+    return [way for way in ways if way not in over or way.presence == Presence.PRESENT]
+
+
+def _connection(connection: Connection, device: Device, ways: Sequence[Connection]) -> Row:
     return {
         "id": connection.id,
         "agent": connection.agent_id,
         "dev": connection.dev,
         "driver": connection.driver,
-        "candidates": connection.candidates,
+        "candidates": offered(connection, ways),
+        "chosen": is_chosen(connection, ways),
         "presence": connection.presence,
         "access": connection.access,
         "help": connection.help,
@@ -74,11 +83,6 @@ def _connection(connection: Connection, device: Device) -> Row:
         "owner": connection.id == device.owner_id,
         "last_seen": stamp(connection.last_seen),
     }
-
-
-def _is_settled(connection: Connection) -> bool:
-    """How a thing was reached until a person chose its driver: there is nothing to see there any more."""
-    return connection.driver is None and connection.chosen_driver is not None and connection.presence == Presence.ABSENT
 
 
 def _rivals(session: Session, device: Device) -> list[str]:

@@ -1,6 +1,7 @@
 """Sightings become connections: grouped, stable, tied, chosen, gone; strangers' phones stay unseen."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,52 @@ async def test_a_tie_is_a_persons_choice(seen: Seen) -> None:
     assert seen.reports[tied.dev].presence is Presence.ABSENT
     (chosen,) = (report for report in seen.reports.values() if report.driver)
     assert chosen.formerly == tied.dev, "so that the hub keeps it one and the same device"
+
+
+def _held(seen: Seen) -> Sequence[Report]:
+    return [report for report in seen.reports.values() if report.presence is not Presence.ABSENT]
+
+
+async def test_a_choice_can_be_changed_and_the_driver_before_lets_go_first(seen: Seen) -> None:
+    seen.see("manual", "rocket://h:1", scheme="rocket", address="127.0.0.1", port="1")
+    tied = seen.only
+    seen.registry.choose({tied.dev: "rocket-two"})
+    await until(lambda: [report.driver for report in _held(seen)] == ["rocket-two"])
+    (two,) = _held(seen)
+    assert two.candidates == tied.candidates, "so that a person can choose again"
+    before = seen.registry.session(two.dev)
+    assert before is not None
+    async with before.reserved():
+        seen.registry.choose({tied.dev: "rocket-one"})
+        assert seen.reports[two.dev].presence is Presence.ABSENT
+        await asyncio.sleep(0.05)
+        assert _held(seen) == [], "an order at work keeps the thing to itself"
+    await until(lambda: [report.driver for report in _held(seen)] == ["rocket-one"])
+    (one,) = _held(seen)
+    assert (one.formerly, one.candidates) == (tied.dev, tied.candidates)
+    seen.registry.choose({tied.dev: "rocket-two"})
+    await until(lambda: [report.dev for report in _held(seen)] == [two.dev])
+
+
+async def test_a_choice_can_be_taken_back(seen: Seen) -> None:
+    seen.see("manual", "rocket://h:1", scheme="rocket", address="127.0.0.1", port="1")
+    tied = seen.only
+    seen.registry.choose({tied.dev: "rocket-two"})
+    await until(lambda: [report.driver for report in _held(seen)] == ["rocket-two"])
+    seen.registry.choose({})
+    assert _held(seen) == [tied]
+    (other,) = (report for report in seen.reports.values() if report.dev != tied.dev)
+    assert other.presence is Presence.ABSENT
+
+
+async def test_other_choices_leave_a_chosen_thing_alone(seen: Seen) -> None:
+    seen.see("manual", "rocket://h:1", scheme="rocket", address="127.0.0.1", port="1")
+    tied = seen.only
+    seen.registry.choose({tied.dev: "rocket-two"})
+    await until(lambda: [report.driver for report in _held(seen)] == ["rocket-two"])
+    (two,) = _held(seen)
+    seen.registry.choose({tied.dev: "rocket-two", "seen-elsewhere": "rocket-one"})
+    assert _held(seen) == [two]
 
 
 async def test_a_driver_that_breaks_is_condemned_and_the_thing_shown_without_it(seen: Seen) -> None:

@@ -267,7 +267,7 @@ export interface paths {
         put?: never;
         /**
          * Choose Driver
-         * @description Settle which driver a connection gets.
+         * @description Settle which driver a connection gets, also anew, or take that back.
          */
         post: operations["choose_driver"];
         delete?: never;
@@ -1507,6 +1507,11 @@ export interface components {
              * @default []
              */
             candidates: string[];
+            /**
+             * Chosen
+             * @default false
+             */
+            chosen: boolean;
             /** Dev */
             dev: string;
             /** Driver */
@@ -1768,13 +1773,13 @@ export interface components {
         DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "needs_access" | "not_seen" | "retired";
         /**
          * DriverChoice
-         * @description Settles a tie: `driver` is one of the connection's `candidates`.
+         * @description Settles a tie: `driver` is one of the connection's `candidates`, or None to take a choice back.
          */
         DriverChoice: {
             /** Connection */
             connection: string;
             /** Driver */
-            driver: string;
+            driver: string | null;
         };
         /**
          * DriverManifest

@@ -84,7 +84,7 @@ async def split_device(device_id: str, body: Split, hub: HubDep, staff: Staff) -
 
 @router.post("/devices/{device_id}/driver", response_model=DeviceDetail)
 async def choose_driver(device_id: str, body: DriverChoice, hub: HubDep, staff: Staff) -> Response:
-    """Settle which driver a connection gets."""
+    """Settle which driver a connection gets, also anew, or take that back."""
     await hub.writer.run(
         lambda uow: inventory.choose_driver(uow, device_id, body.connection, body.driver, staff.id), durable=True
     )

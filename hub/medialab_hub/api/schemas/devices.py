@@ -81,6 +81,8 @@ class ConnectionView(BaseModel):
     driver: str | None
     candidates: list[str] = []
     """Drivers that fit equally well; a person chooses one with `DriverChoice`."""
+    chosen: bool = False
+    """True when a person chose its driver, which can be changed or taken back with another `DriverChoice`."""
     presence: Presence
     access: Access
     help: Text | None = None
@@ -204,7 +206,7 @@ class Split(Body):
 
 
 class DriverChoice(Body):
-    """Settles a tie: `driver` is one of the connection's `candidates`."""
+    """Settles a tie: `driver` is one of the connection's `candidates`, or None to take a choice back."""
 
     connection: str
-    driver: str
+    driver: str | None
