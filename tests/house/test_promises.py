@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from medialab_agent.sdk.driver import Driver
-from medialab_hub.api.schemas.access import AccessKeyView, AccessView
+from medialab_hub.api.schemas.access import AccessComputerView, AccessKeyView, AccessView
 from medialab_hub.domain.reset_policy import Evidence, judge
 from medialab_hub.storage.tables.devices import Device
 from medialab_wire.capabilities import CheckSpec, EvidenceKind, ResetLevel
@@ -46,8 +46,13 @@ def test_what_people_enter_travels_sealed_and_at_one_place() -> None:
     (pattern,) = (how["pattern"] for how in of_one_device["patternProperties"].values())
     assert pattern == get_args(SealedText)[1].pattern
     assert not re.match(pattern, "a password of 32 characters long")
-    shown = {name for model in (AccessView, AccessKeyView) for name in model.model_fields}
-    assert shown == {"keys", "why", "key", "title", "where", "optional", "state", "since", "by"}
+    shown = {model: set(model.model_fields) for model in (AccessView, AccessComputerView, AccessKeyView)}
+    asked = {"key", "title", "where", "optional", "pattern", "pattern_help"}
+    assert shown == {
+        AccessView: {"keys", "computers", "why"},
+        AccessComputerView: {"name", "present", "holds"},
+        AccessKeyView: {*asked, "state", "since", "by"},
+    }
 
 
 def test_one_module_of_the_hub_does_cryptography() -> None:
