@@ -24,6 +24,10 @@ def test_a_person_chooses_between_drivers_and_the_agent_hears_it(visitor: Visito
     expect(page.get_by_text("Der Treiber ist gewählt.").first).to_be_visible()
     config = lab.hub.run(lambda uow: agents.config_for(uow.session, AGENT))
     assert config.choices == {"what": "paper"}
+    page.get_by_text("Doch ein anderes Gerät").click()
+    page.get_by_role("button", name="Noch nicht entscheiden").click()
+    expect(page.get_by_text("Doch ein anderes Gerät")).to_have_count(0)
+    assert lab.hub.run(lambda uow: agents.config_for(uow.session, AGENT)).choices == {}
     thing.candidates = ()
     lab.agent.report(thing)
     expect(page.get_by_role("button", name="Treiber „rocket“ nehmen")).to_have_count(0)
