@@ -4,6 +4,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from medialab_agent.sdk.evidence import listed
 from medialab_agent.sdk.findings import NOT_REPORTED, Finding
@@ -17,6 +21,8 @@ NOZZLE_SAFE_C, BED_SAFE_C = 50.0, 40.0
 """Below these nobody is burned at a short touch (ISO 13732-1: bare metal, 51 °C for one minute)."""
 HOT_PATIENCE_S = 30.0
 """How long a heater that was ordered off may stay on before we say so."""
+COLDEST_C, HOTTEST_C = -273.15, 9999.0
+"""What a thermometer may tell; anything else, such as `NaN`, is no temperature."""
 NOZZLE, BED = Text(de="Düse", en="nozzle"), Text(de="Druckbett", en="bed")
 ALL_OFF = Text(de="alle Heizungen aus", en="all heaters off")
 COOL = Text(
@@ -25,14 +31,34 @@ COOL = Text(
 )
 
 
+def finite(value: Any) -> Any:
+    """None for `NaN`, an infinity and what is too large for a `float`: JSON may hold them; all else as it is."""
+    try:
+        return value if isfinite(float(value)) else None
+    except OverflowError:
+        return None
+    except (TypeError, ValueError):
+        return value
+
+
+Told = Annotated[float | None, BeforeValidator(finite)]
+"""A number in a printer's report; one that is none counts as not told, and the rest of the report stays."""
+
+
 @dataclass(frozen=True)
 class Heater:
-    """°C; None: not reported. Below `limit` it is safe to touch."""
+    """°C; None: not reported, or no temperature. Below `limit` it is safe to touch."""
 
     name: Text
     actual: float | None
     target: float | None
     limit: float = BED_SAFE_C
+
+    def __post_init__(self) -> None:
+        for field in ("actual", "target"):
+            value = getattr(self, field)
+            if value is not None and not COLDEST_C <= value <= HOTTEST_C:
+                object.__setattr__(self, field, None)
 
 
 def nozzle(actual: float | None, target: float | None, name: Text = NOZZLE) -> Heater:

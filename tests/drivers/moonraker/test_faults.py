@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from medialab_agent.drivers.moonraker import reset, restart
+from medialab_agent.drivers.moonraker import machine, reset, restart
 from medialab_agent.drivers.moonraker.client import Client
 from medialab_agent.drivers.moonraker.driver import DRIVER, MoonrakerDriver
 from medialab_agent.drivers.moonraker.simulator import MoonrakerSimulator, scene
@@ -62,6 +62,13 @@ async def test_a_printer_that_locks_us_out_in_the_midst_needs_a_person(
     simulator.faults.add(Fault.LOCKED)
     with pytest.raises(NeedsPerson):
         await run(driver, reset_order(baseline))
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("-inf"), 10**400])
+def test_what_is_no_number_is_not_told(told: object) -> None:
+    status = {"extruder": {"temperature": told, "target": 0.0}, "gcode_move": {"homing_origin": [told]}}
+    found = machine._machine(status, ["extruder"], [])
+    assert found.heat.safe_finding()[0] is found.is_normal is found.offset is None
 
 
 async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(

@@ -1,9 +1,16 @@
 """Hot or not: what is not told is never called off or safe, and a heater nobody switches off is said."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from math import inf, nan
 
 import pytest
+from pydantic import BaseModel
 
+from medialab_agent.drivers.bambu.state import State
+from medialab_agent.drivers.octoprint.heat import heaters
+from medialab_agent.drivers.octoprint.models import Printer
+from medialab_agent.drivers.prusalink.models import Machine
 from medialab_agent.sdk import heat
 from medialab_agent.sdk.heat import Heater, Heaters, bed, cool_down, nozzle, temperatures
 from medialab_agent.sdk.trouble import NeedsPerson
@@ -24,6 +31,10 @@ HELP = Text(de="Ausschalten.", en="Switch it off.")
         ((nozzle(50, 0), bed(24, 0)), True, False),
         ((nozzle(24, 0), bed(40, 0)), True, False),
         ((nozzle(200, 0), bed(None, 0)), True, None),
+        ((nozzle(nan, nan),), None, None),
+        ((nozzle(-inf, 0),), True, None),
+        ((nozzle(24, inf), bed(inf, 0)), None, None),
+        ((nozzle(-1e30, 1e30),), None, None),
     ],
 )
 def test_what_is_known(heaters: tuple[Heater, ...], are_off: bool | None, are_safe: bool | None) -> None:
@@ -40,6 +51,24 @@ def test_facts_are_whole_degrees_of_what_is_told() -> None:
         "bed_target_c": 60,
     }
     assert temperatures(None, None) == {}
+    assert temperatures(nozzle(nan, 210), bed(24, -inf)) == {"nozzle_target_c": 210, "bed_c": 24}
+
+
+@pytest.mark.parametrize("bad", ["NaN", "-Infinity", "1e999", '"nan"', "1" + "0" * 400])
+@pytest.mark.parametrize(
+    ("report", "model", "heat"),
+    [
+        ('{"state": "IDLE", "temp_nozzle": @, "target_nozzle": 0, "temp_bed": 24}', Machine, lambda told: told.heat),
+        ('{"nozzle_temper": @, "nozzle_target_temper": 0, "bed_temper": 24}', State, lambda told: told.heat),
+        ('{"temperature": {"tool0": {"actual": @, "target": 0}, "bed": {"actual": 24}}}', Printer, heaters),
+    ],
+)
+def test_what_is_no_number_is_not_told_and_loses_nothing_else(
+    report: str, model: type[BaseModel], heat: Callable[[BaseModel], Heaters], bad: str
+) -> None:
+    found = heat(model.model_validate(json.loads(report.replace("@", bad))))
+    assert found.safe_finding()[0] is None and not found.are_safe
+    assert [heater.actual for heater in found.each] == [None, 24]
 
 
 async def cooled(readings: list[Heaters], help_on: Text | None = None) -> tuple[bool, list[float]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from medialab_agent.sdk.heat import Heater, Heaters, bed, nozzle
+from medialab_agent.sdk.heat import Heater, Heaters, Told, bed, nozzle
 
 NORMAL_SPEED = 2
 """Of the four levels silent, standard, sport, ludicrous."""
@@ -23,17 +23,17 @@ DEVELOPER_HMS = (0x05000500, 0x00010007)
 class State(BaseModel):
     """The known part of a report; temperatures in °C, progress in percent, time in minutes."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
     gcode_state: str = ""
-    nozzle_temper: float | None = None
-    nozzle_target_temper: float | None = None
-    bed_temper: float | None = None
-    bed_target_temper: float | None = None
+    nozzle_temper: Told = None
+    nozzle_target_temper: Told = None
+    bed_temper: Told = None
+    bed_target_temper: Told = None
     spd_lvl: int | None = None
     mc_percent: int | None = None
     mc_remaining_time: int | None = None
-    nozzle_diameter: str | float | None = None
+    nozzle_diameter: str | Told = None
     sdcard: bool | str | None = None
     lights_report: tuple[dict[str, Any], ...] = ()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from medialab_agent.drivers.moonraker import models
 from medialab_agent.drivers.moonraker.client import Client
-from medialab_agent.sdk.heat import BED, NOZZLE, Heater, Heaters, bed, nozzle
+from medialab_agent.sdk.heat import BED, NOZZLE, Heater, Heaters, bed, finite, nozzle
 from medialab_agent.sdk.patience import POLL_S
 from medialab_wire.texts import Text
 
@@ -145,7 +145,9 @@ def _machine(status: Mapping[str, Mapping[str, Any]], heaters: list[str], fans: 
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or finite(value) is None:
+        return None
+    return float(value)
 
 
 def _numbers(value: Any) -> tuple[float, ...] | None:

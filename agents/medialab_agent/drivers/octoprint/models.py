@@ -6,11 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from medialab_agent.sdk.heat import Told
+
 
 class Answer(BaseModel):
     """Part of an answer; unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
 
 class Version(Answer):
@@ -55,8 +57,8 @@ class State(Answer):
 class Temperature(Answer):
     """One heater in °C; None: not reported yet."""
 
-    actual: float | None = None
-    target: float | None = None
+    actual: Told = None
+    target: Told = None
 
 
 class Printer(Answer):
@@ -87,8 +89,8 @@ class JobInfo(Answer):
 class Progress(Answer):
     """`completion` in percent, times in seconds."""
 
-    completion: float | None = None
-    time_left: float | None = Field(None, alias="printTimeLeft")
+    completion: Told = None
+    time_left: Told = Field(None, alias="printTimeLeft")
 
 
 class Job(Answer):

@@ -7,7 +7,7 @@ from medialab_agent.drivers.octoprint.client import Client
 from medialab_agent.drivers.octoprint.heat import heater, heaters
 from medialab_agent.drivers.octoprint.profiles import ProfileState
 from medialab_agent.drivers.octoprint.traces import mark, walk
-from medialab_agent.sdk.heat import temperatures
+from medialab_agent.sdk.heat import finite, temperatures
 from medialab_agent.sdk.printer import digest
 from medialab_agent.sdk.steps import Reading
 from medialab_wire.base import Scalar
@@ -57,8 +57,9 @@ async def take_reading(client: Client, about: Mapping[str, Scalar], kept: Collec
     if isinstance(profile.get("model"), str):
         facts["model"] = str(profile["model"])[:200]
     extruder = profile.get("extruder")
-    if isinstance(extruder, dict) and isinstance(extruder.get("nozzleDiameter"), int | float):
-        facts["nozzle_mm"] = extruder["nozzleDiameter"]
+    diameter = finite(extruder.get("nozzleDiameter")) if isinstance(extruder, dict) else None
+    if isinstance(diameter, int | float):
+        facts["nozzle_mm"] = diameter
     return Reading(
         facts=facts,
         volatile=volatile(printer, job, listing.free),

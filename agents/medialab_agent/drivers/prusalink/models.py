@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
 
-from medialab_agent.sdk.heat import Heater, Heaters, bed, nozzle
+from medialab_agent.sdk.heat import Heater, Heaters, Told, bed, nozzle
 
 Short = Annotated[str, StringConstraints(max_length=300)]
 
@@ -15,7 +15,7 @@ Short = Annotated[str, StringConstraints(max_length=300)]
 class Answer(BaseModel):
     """Part of an answer; unknown fields are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, allow_inf_nan=False)
 
 
 class Version(Answer):
@@ -33,19 +33,19 @@ class Info(Answer):
     serial: Short | None = None
     name: Short | None = None
     hostname: Short | None = None
-    nozzle_diameter: float | None = None
+    nozzle_diameter: Told = None
 
 
 class Machine(Answer):
     """The printer's part of the status: temperatures in °C, speed and flow in percent."""
 
     state: Short
-    temp_nozzle: float | None = None
-    target_nozzle: float | None = None
-    temp_bed: float | None = None
-    target_bed: float | None = None
-    speed: float | None = None
-    flow: float | None = None
+    temp_nozzle: Told = None
+    target_nozzle: Told = None
+    temp_bed: Told = None
+    target_bed: Told = None
+    speed: Told = None
+    flow: Told = None
 
     @property
     def nozzle(self) -> Heater:
@@ -72,8 +72,8 @@ class StatusJob(Answer):
     """The running job: progress in percent, time in seconds."""
 
     id: int | None = None
-    progress: float | None = None
-    time_remaining: float | None = None
+    progress: Told = None
+    time_remaining: Told = None
 
 
 class Status(Answer):
