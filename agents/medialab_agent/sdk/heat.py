@@ -23,6 +23,8 @@ HOT_PATIENCE_S = 30.0
 """How long a heater that was ordered off may stay on before we say so."""
 COLDEST_C, HOTTEST_C = -273.15, 9999.0
 """What a thermometer may tell; anything else, such as `NaN`, is no temperature."""
+SILENT_PATIENCE_S = 30.0
+"""How long a heater that tells no temperature is waited for; one just connected tells it within seconds."""
 NOZZLE, BED = Text(de="Düse", en="nozzle"), Text(de="Druckbett", en="bed")
 ALL_OFF = Text(de="alle Heizungen aus", en="all heaters off")
 COOL = Text(
@@ -126,15 +128,17 @@ async def cool_down(
 ) -> Done:
     """Wait until it may be touched; deadlines come from outside.
 
-    `help_on` is for printers whose heaters may be on though they were ordered off: what a person does then. Such a
-    printer is not waited for while it tells no temperature; the check will say so. Raises `NeedsPerson`."""
-    worst, off_at = 0.0, time.monotonic()
+    One that tells no temperature is waited for `SILENT_PATIENCE_S`, then the check says so. `help_on` is for printers
+    whose heaters may be on though they were ordered off: what a person does then. Such a printer is not waited for at
+    all while it tells no temperature. Raises `NeedsPerson`."""
+    worst = 0.0
+    told_at = off_at = time.monotonic()
     while not (heaters := await read()).are_safe:
         above = heaters.excess
         if above is not None:
-            worst = max(worst, above)
+            worst, told_at = max(worst, above), time.monotonic()
             say(1.0 - above / worst)
-        elif help_on is not None:
+        elif help_on is not None or time.monotonic() - told_at > SILENT_PATIENCE_S:
             break
         if heaters.are_off is not False:
             off_at = time.monotonic()

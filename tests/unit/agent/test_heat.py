@@ -94,6 +94,13 @@ async def test_a_printer_that_tells_nothing_is_not_waited_for_where_a_person_cou
     assert await cooled([Heaters((nozzle(None, None),))], HELP) == (False, [])
 
 
+async def test_a_heater_that_never_tells_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heat, "SILENT_PATIENCE_S", -1.0)
+    hot, silent = Heaters((nozzle(250.0, 0),)), Heaters((nozzle(None, 0), bed(24, 0)))
+    assert await cooled([silent]) == (False, [])
+    assert await cooled([hot, silent]) == (True, [0.0])
+
+
 async def test_a_heater_that_stays_on_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heat, "HOT_PATIENCE_S", -1.0)
     with pytest.raises(NeedsPerson) as trouble:
