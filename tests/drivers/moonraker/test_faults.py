@@ -71,6 +71,23 @@ def test_what_is_no_number_is_not_told(told: object) -> None:
     assert found.heat.safe_finding()[0] is found.is_normal is found.offset is None
 
 
+async def test_a_printer_that_hangs_does_not_hold_up_the_end_of_a_run(
+    simulator: MoonrakerSimulator, driver: MoonrakerDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medialab_agent.drivers.moonraker.driver.STOP_S", 0.2)
+    order = reset_order(dict(await driver.snapshot()))
+    simulator.film()
+    (step,) = [step for step in await driver.plan(order) if step.id == "timelapses"]
+    await driver.do(order, step, lambda *_: None)
+    simulator.soil()
+    simulator.faults.add(Fault.HANG)
+    monkeypatch.setattr(Client, "timeout_s", 60.0)
+    monkeypatch.setattr(Client, "begin_s", 60.0)
+    await driver.close()
+    async with asyncio.timeout(10):
+        await driver.stop()
+
+
 async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
     simulator: MoonrakerSimulator, driver: MoonrakerDriver
 ) -> None:

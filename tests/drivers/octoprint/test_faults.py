@@ -82,6 +82,22 @@ async def test_locked_printer_denies_the_pairing(simulator: OctoPrintSimulator) 
     await driver.close()
 
 
+async def test_a_printer_that_hangs_does_not_hold_up_the_end_of_a_run(
+    simulator: OctoPrintSimulator, driver: OctoPrintDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medialab_agent.drivers.octoprint.driver.STOP_S", 0.2)
+    order = reset_order(dict(await driver.snapshot()))
+    simulator.film()
+    (step,) = [step for step in await driver.plan(order) if step.id == "timelapses"]
+    await driver.do(order, step, lambda *_: None)
+    simulator.soil()
+    simulator.faults.add(Fault.HANG)
+    monkeypatch.setattr(Client, "timeout_s", 60.0)
+    await driver.close()
+    async with asyncio.timeout(10):
+        await driver.stop()
+
+
 async def test_stop_in_the_midst_of_a_reset_cancels_and_cools(
     simulator: OctoPrintSimulator, driver: OctoPrintDriver
 ) -> None:

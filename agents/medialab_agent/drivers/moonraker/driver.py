@@ -34,6 +34,9 @@ from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEPT, _OPENED = "moonraker-kept", "moonraker-opened"
+STOP_S = 8.0
+"""How long the end of a run may take, with two orders that Klipper may answer late;
+a printer that hangs is left to its own protection."""
 MESSAGE, SHOW_S = "MediaLab", 3.0
 """What a printer that is to show itself writes on its display, and for how long."""
 
@@ -205,14 +208,17 @@ class MoonrakerDriver(Driver):
         if not self._is_resetting:  # staging moves and heats nothing, and leaves a running print alone
             return
         self._is_resetting = False  # what somebody prints after this run is not ours to end
-        with suppress(DeviceTrouble):
-            client = await self._reach()
-            machine = await read_machine(client)
-            if machine.has_job:
-                with suppress(DeviceTrouble):
-                    await client.begin("/printer/print/cancel")
-            if machine.is_ready and machine.heat.are_off is not True:
-                await client.gcode("TURN_OFF_HEATERS")
+        with suppress(DeviceTrouble, TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self._end_and_cool(await self._reach())
+
+    async def _end_and_cool(self, client: Client) -> None:
+        machine = await read_machine(client)
+        if machine.has_job:
+            with suppress(DeviceTrouble):
+                await client.begin("/printer/print/cancel")
+        if machine.is_ready and machine.heat.are_off is not True:
+            await client.gcode("TURN_OFF_HEATERS")
 
     def watch(self) -> AsyncIterator[None] | None:
         return news(self._reach, self._let_in, self._note_full)

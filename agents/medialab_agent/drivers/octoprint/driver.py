@@ -33,6 +33,9 @@ from medialab_wire.texts import Text
 
 MANIFEST = load_manifest(Path(__file__).with_name("manifest.toml"))
 _KEY, _UUID, _KEPT = "octoprint-key", "octoprint-uuid", "octoprint-kept"
+STOP_S = 8.0
+"""How long the end of a run may take, cancelling and one order for each kind of heater;
+a printer that hangs is left to its own protection."""
 SHOW_S = 3.0
 """How long a printer that is to show itself keeps its message."""
 _PAIRED = Text(de="OctoPrint nimmt den Schlüssel an", en="OctoPrint accepts the key")
@@ -199,16 +202,19 @@ class OctoPrintDriver(Driver):
         if not self._is_resetting:  # pairing and staging move and heat nothing, and leave a running print alone
             return
         self._is_resetting = False
-        with suppress(DeviceTrouble):
-            client = await self._paired_client()
-            printer = await client.printer()
-            if printer is None:
-                return
-            if printer.state.flags.has_job:
-                with suppress(DeviceTrouble):
-                    await client.order("/api/job", command="cancel")
-            if heaters(printer).are_off is not True:
-                await cool(client, printer)
+        with suppress(DeviceTrouble, TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self._end_and_cool(await self._paired_client())
+
+    async def _end_and_cool(self, client: Client) -> None:
+        printer = await client.printer()
+        if printer is None:
+            return
+        if printer.state.flags.has_job:
+            with suppress(DeviceTrouble):
+                await client.order("/api/job", command="cancel")
+        if heaters(printer).are_off is not True:
+            await cool(client, printer)
 
     def watch(self) -> AsyncIterator[None] | None:
         return self._watch()
