@@ -58,6 +58,11 @@ def refused(detail: str) -> Refused:
     )
 
 
+def _asked(method: str, path: str) -> str:
+    # names of files are people's: a detail says only which interface was asked
+    return f"{method} {'/'.join(path.partition('?')[0].split('/')[:3])}"
+
+
 class Client:
     """Speaks to one base URL. `key` may change at any time; requests are never sent anywhere else."""
 
@@ -100,11 +105,11 @@ class Client:
                 async for chunk in answer.aiter_bytes():
                     body += chunk
                     if len(body) > MOST_BYTES:
-                        raise bad_answer(f"{method} {path}: too long")
+                        raise bad_answer(f"{_asked(method, path)}: too long")
                 self._note_own_address(answer)
                 return httpx.Response(answer.status_code, content=bytes(body), request=answer.request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise unreachable(f"{method} {path}: {type(error).__name__}") from error
+            raise unreachable(f"{_asked(method, path)}: {type(error).__name__}") from error
 
     def _note_own_address(self, answer: httpx.Response) -> None:
         network = answer.extensions.get("network_stream")
@@ -117,7 +122,7 @@ class Client:
         answer = await self.raw(method, path, **request)
         if answer.status_code in ok:
             return answer
-        raise self._trouble(answer.status_code, f"{method} {path}: {answer.status_code}")
+        raise self._trouble(answer.status_code, f"{_asked(method, path)}: {answer.status_code}")
 
     def _trouble(self, status: int, detail: str) -> DeviceTrouble:
         if status == 401:
@@ -142,7 +147,7 @@ class Client:
         try:
             return TypeAdapter(model).validate_python(json.loads(answer.content)["result"])
         except (ValueError, KeyError, TypeError, ValidationError, RecursionError) as error:
-            raise bad_answer(f"{answer.request.url.path}: {type(error).__name__}") from error
+            raise bad_answer(f"{_asked('GET', answer.request.url.path)}: {type(error).__name__}") from error
 
     async def read(self, model: type[M], path: str, /, **params: str) -> M:
         """A fresh, validated answer."""
@@ -176,7 +181,7 @@ class Client:
         except httpx.ReadTimeout:
             return None
         except httpx.HTTPError as error:
-            raise unreachable(f"POST {path}: {type(error).__name__}") from error
+            raise unreachable(f"{_asked('POST', path)}: {type(error).__name__}") from error
 
     @asynccontextmanager
     async def stream(self, path: str) -> AsyncIterator[AsyncIterator[bytes]]:

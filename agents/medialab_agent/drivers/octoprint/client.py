@@ -59,6 +59,11 @@ def _not_allowed(detail: str) -> Refused:
     )
 
 
+def _asked(method: str, path: str) -> str:
+    # names of files are people's: a detail says only which interface was asked
+    return f"{method} {'/'.join(path.partition('?')[0].split('/')[:3])}"
+
+
 @functools.cache
 def _trust() -> ssl.SSLContext:
     """Read once: that takes longer than asking a printer, and one that waits for its person is asked all the time."""
@@ -99,7 +104,7 @@ class Client:
         try:
             return await self._connection().request(method, self.base + path, headers=headers, **request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise unreachable(f"{method} {path}: {type(error).__name__}") from error
+            raise unreachable(f"{_asked(method, path)}: {type(error).__name__}") from error
 
     async def call(
         self, method: str, path: str, ok: tuple[int, ...] = (200, 201, 204), **request: Any
@@ -108,7 +113,7 @@ class Client:
         answer = await self.raw(method, path, **request)
         if answer.status_code in ok:
             return answer
-        raise await self._trouble(answer.status_code, method, f"{method} {path}: {answer.status_code}")
+        raise await self._trouble(answer.status_code, method, f"{_asked(method, path)}: {answer.status_code}")
 
     async def _trouble(self, status: int, method: str, detail: str) -> DeviceTrouble:
         # without a valid key OctoPrint answers a change with 400, for want of a CSRF token, and a reading with 403
@@ -167,7 +172,7 @@ class Client:
         try:
             return model.model_validate(json.loads(answer.content))
         except (ValueError, ValidationError, RecursionError) as error:
-            raise bad_answer(f"{answer.request.url.path}: {type(error).__name__}") from error
+            raise bad_answer(f"{model.__name__}: {type(error).__name__}") from error
 
     async def post(self, model: type[M], path: str, body: Mapping[str, Any]) -> M:
         """Send JSON and read a validated answer."""

@@ -37,7 +37,7 @@ class ProfileState:
             wanted = baseline["profiles"]
             return cls(dict(wanted), str(baseline["selected"]), str(baseline["default"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise no_baseline(str(error)) from error
+            raise no_baseline(type(error).__name__) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""

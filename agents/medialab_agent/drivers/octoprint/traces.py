@@ -48,7 +48,7 @@ class AllowList:
             files = frozenset((str(o), str(p), s, h) for o, p, s, h in baseline["files"])
             return cls(files, frozenset((str(o), str(p)) for o, p in baseline["folders"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise no_baseline(str(error)) from error
+            raise no_baseline(type(error).__name__) from error
 
     def as_baseline(self) -> dict[str, Any]:
         """As JSON."""

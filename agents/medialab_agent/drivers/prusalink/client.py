@@ -38,6 +38,11 @@ def _starting() -> Unreachable:
     )
 
 
+def _asked(method: str, path: str) -> str:
+    # names of files are people's: a detail says only which interface was asked
+    return f"{method} {'/'.join(path.partition('?')[0].split('/')[:4])}"
+
+
 class Client:
     """Speaks to one base URL; requests are never sent anywhere else, and redirects are not followed."""
 
@@ -82,7 +87,7 @@ class Client:
             asks = answer.headers.get("www-authenticate", "")
             return httpx.Response(answer.status_code, headers={"www-authenticate": asks}, content=bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            raise unreachable(f"{method} {path.split('?')[0][:60]}: {type(error).__name__}") from error
+            raise unreachable(f"{_asked(method, path)}: {type(error).__name__}") from error
 
     async def call(
         self, method: str, path: str, ok: tuple[int, ...] = (200, 201, 204), **request: Any
@@ -91,8 +96,7 @@ class Client:
         answer = await self.raw(method, path, **request)
         if answer.status_code in ok:
             return answer
-        # names of files are people's: the detail says only which interface was asked
-        raise self._trouble(answer.status_code, f"{method} {'/'.join(path.split('/')[:4])}: {answer.status_code}")
+        raise self._trouble(answer.status_code, f"{_asked(method, path)}: {answer.status_code}")
 
     def _trouble(self, status: int, detail: str) -> DeviceTrouble:
         if status in {401, 403}:
