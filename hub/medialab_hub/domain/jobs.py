@@ -6,6 +6,10 @@ from medialab_wire.progress import ExecutionStatus as Status
 
 BASELINE_ACTION = "record-baseline"
 RESET_ACTION = "reset"
+OLDER_BECAUSE = "older_because"
+"""The parameter without which an agent refuses to write an older firmware than was proven last."""
+REASON_KEPT = "Grund im Hub / reason in the hub"
+"""Its value: what people type stays in the hub, where it can be erased."""
 WITHOUT_BASELINE = frozenset({BASELINE_ACTION, "find-me", "pair"})
 """Actions that an adopted device may get before a good state was recorded."""
 

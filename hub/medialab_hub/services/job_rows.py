@@ -156,6 +156,7 @@ def _detail(job: Job, row: Row, depth: _Depth) -> Row:
         "agent": job.agent_id,
         "requested_by": job.requested_by,
         "requested_by_name": _name(depth, job.requested_by),
+        "older_because": job.older_because,
         "accepted_by": job.accepted_by,
         "accepted_by_name": _name(depth, job.accepted_by),
         "accepted_reason": job.accepted_reason,

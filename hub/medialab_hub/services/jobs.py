@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from medialab_hub.domain import jobs as rules
 from medialab_hub.domain.events import Happened
-from medialab_hub.domain.jobs import RESET_ACTION, JobState
+from medialab_hub.domain.jobs import OLDER_BECAUSE, REASON_KEPT, RESET_ACTION, JobState
 from medialab_hub.domain.readiness import Candidate, chosen_level, obstacle
 from medialab_hub.services import allocations, endings, photos
 from medialab_hub.services.candidates import gather
@@ -28,7 +28,9 @@ DEADLINE_FACTOR = 5
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted of one device. `grace_s`: seconds in which stopping costs nothing, for nothing was begun."""
+    """What is wanted of one device. `grace_s`: seconds in which stopping costs nothing, for nothing was begun.
+
+    `older_because`: why a reset may write an older firmware; the agent is told that there is a reason, not which."""
 
     device: str
     action: str
@@ -36,6 +38,7 @@ class Wish:
     params: dict[str, Scalar] = field(default_factory=dict)
     grace_s: float = 0
     batch: str | None = None
+    older_because: str = ""
 
 
 def start(uow: UnitOfWork, wish: Wish, actor: str) -> str:
@@ -75,9 +78,10 @@ def _make(uow: UnitOfWork, device: Device, candidate: Candidate, wish: Wish, act
         dev=owner.dev,
         action=wish.action,
         level=None if level is None else level.id,
-        params=dict(wish.params),
+        params={**wish.params, **({OLDER_BECAUSE: REASON_KEPT} if wish.older_because else {})},
         baseline_id=device.baseline_id,
         requested_by=actor,
+        older_because=wish.older_because,
         created_at=uow.now,
         starts_at=uow.now + timedelta(seconds=wish.grace_s),
         queued_until=uow.now + QUEUED_FOR,

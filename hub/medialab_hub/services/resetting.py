@@ -37,9 +37,12 @@ class Scope:
     only: frozenset[str] | None = None
 
 
-def reset(uow: UnitOfWork, device: str, level: str | None, grace_s: float, actor: str) -> str:
-    """Start the reset of one device; returns the job. Raises `Conflict` with the obstacle."""
-    return jobs.start(uow, jobs.Wish(device, RESET_ACTION, level, grace_s=grace_s), actor)
+def reset(uow: UnitOfWork, device: str, level: str | None, grace_s: float, actor: str, older_because: str = "") -> str:
+    """Start the reset of one device; returns the job. Raises `Conflict` with the obstacle.
+
+    `older_because`: why it may write an older firmware than was proven last."""
+    wish = jobs.Wish(device, RESET_ACTION, level, grace_s=grace_s, older_because=older_because)
+    return jobs.start(uow, wish, actor)
 
 
 def record_baseline(uow: UnitOfWork, device: str, actor: str) -> str:

@@ -347,7 +347,7 @@ export interface paths {
         put?: never;
         /**
          * Reset Device
-         * @description Reset one device after the grace time.
+         * @description Reset one device after the grace time. Only staff may have an older firmware written, and say why.
          */
         post: operations["reset_device"];
         delete?: never;
@@ -2049,6 +2049,11 @@ export interface components {
              * @default []
              */
             notes: components["schemas"]["JobNote"][];
+            /**
+             * Older Because
+             * @default
+             */
+            older_because: string;
             outcome?: components["schemas"]["Outcome"] | null;
             /**
              * Photos
@@ -2632,6 +2637,8 @@ export interface components {
         /**
          * ResetRequest
          * @description Reset one device. `grace_s` is the time to stop it before anything is touched (0 to 60).
+         *
+         *     `older_because`: why it may write an older firmware than was proven last; for staff only. It stays in the hub.
          */
         ResetRequest: {
             /**
@@ -2641,6 +2648,8 @@ export interface components {
             grace_s: number;
             /** Level */
             level?: string | null;
+            /** Older Because */
+            older_because?: string | null;
         };
         /**
          * ResetsRequest

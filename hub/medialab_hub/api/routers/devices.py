@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Parts, Staff, Trainer
+from medialab_hub.api.problems import ROLE
 from medialab_hub.api.schemas.base import Accepted
 from medialab_hub.api.schemas.devices import (
     AdoptionResult,
@@ -22,6 +23,7 @@ from medialab_hub.api.schemas.devices import (
 )
 from medialab_hub.api.schemas.jobs import ActionRequest, ResetRequest
 from medialab_hub.domain.jobs import BASELINE_ACTION
+from medialab_hub.domain.roles import Role
 from medialab_hub.services import allocations, inventory, jobs, resetting, views
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
@@ -99,8 +101,11 @@ async def record_baseline(device_id: str, hub: HubDep, staff: Staff) -> Response
 
 @router.post("/devices/{device_id}/reset", response_model=Accepted, status_code=202)
 async def reset_device(device_id: str, body: ResetRequest, hub: HubDep, trainer: Trainer) -> Response:
-    """Reset one device after the grace time."""
-    return await _start(hub, lambda uow: resetting.reset(uow, device_id, body.level, body.grace_s, trainer.id))
+    """Reset one device after the grace time. Only staff may have an older firmware written, and say why."""
+    because = body.older_because or ""
+    if because and not trainer.role.covers(Role.STAFF):
+        raise ROLE
+    return await _start(hub, lambda uow: resetting.reset(uow, device_id, body.level, body.grace_s, trainer.id, because))
 
 
 @router.post("/devices/{device_id}/actions/{action}", response_model=Accepted, status_code=202)

@@ -1,18 +1,29 @@
 """Jobs and batches: asked for, followed, stopped, proven."""
 
-from pydantic import BaseModel, Field
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
 
 from medialab_hub.api.schemas.base import Body, Instant
 from medialab_hub.api.schemas.photos import PhotoId, PhotoView, StepEvidence
+from medialab_hub.domain.jobs import OLDER_BECAUSE
 from medialab_wire.progress import Check, ExecutionStatus, Outcome, StepView, Trouble
 from medialab_wire.texts import Text
 
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
+]
+"""One line that a person types, without control characters."""
+
 
 class ResetRequest(Body):
-    """Reset one device. `grace_s` is the time to stop it before anything is touched (0 to 60)."""
+    """Reset one device. `grace_s` is the time to stop it before anything is touched (0 to 60).
+
+    `older_because`: why it may write an older firmware than was proven last; for staff only. It stays in the hub."""
 
     level: str | None = None
     grace_s: float = Field(default=5, ge=0, le=60)
+    older_because: Line | None = None
 
 
 class ResetsRequest(Body):
@@ -33,6 +44,14 @@ class ActionRequest(Body):
     """Another action of the manifest: `find-me`, `pair`, …"""
 
     params: dict[str, str | int | float | bool | None] = {}
+
+    @field_validator("params")
+    @classmethod
+    def _gives_no_reason(cls, params: dict[str, str | int | float | bool | None]) -> object:
+        """Only `ResetRequest` takes it, from staff."""
+        if OLDER_BECAUSE in params:
+            raise ValueError("a reset takes it, not its params")
+        return params
 
 
 class Touched(BaseModel):
@@ -132,6 +151,8 @@ class JobDetail(JobRow):
     agent: str | None = None
     requested_by: str = ""
     requested_by_name: Text | None = None
+    older_because: str = ""
+    """Why it might write an older firmware than was proven last, in the words of who requested it."""
     accepted_by: str = ""
     accepted_by_name: Text | None = None
     accepted_reason: str = ""

@@ -39,6 +39,8 @@ class Job(SQLModel, table=True):
     agent_done: bool = False
     """The agent has said it ended."""
     requested_by: str = ""
+    older_because: str = typed("id", "device_id", "requested_by", noun="job")
+    """Why this reset may write an older firmware than was proven last."""
     accepted_by: str = ""
     accepted_reason: str = typed("id", "device_id", "accepted_by", noun="job")
     accepted_at: Moment | None = moment(optional=True)

@@ -48,6 +48,7 @@ def _create_job() -> None:
         sa.Column("released", sa.Boolean(), nullable=False),
         sa.Column("agent_done", sa.Boolean(), nullable=False),
         sa.Column("requested_by", sa.String(), nullable=False),
+        sa.Column("older_because", sa.String(), nullable=False),
         sa.Column("accepted_by", sa.String(), nullable=False),
         sa.Column("accepted_reason", sa.String(), nullable=False),
         sa.Column("accepted_at", UtcDateTime(), nullable=True),
