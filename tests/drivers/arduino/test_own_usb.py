@@ -3,8 +3,6 @@
 import os
 import struct
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,37 +20,16 @@ from medialab_agent.drivers.arduino.simulated.own_usb_simulator import (
     SERIAL,
     OwnUsbModel,
     OwnUsbSimulator,
-    give_nodes,
 )
-from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.simulator import Fault
 from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.progress import CheckResult
 from medialab_wire.reports import IdentityKind
-from medialab_wire.sightings import Sighting
-from tests.drivers.arduino.session import Memory, order, reset, results
+from tests.drivers.arduino.own_usb_board import plugged
+from tests.drivers.arduino.session import order, reset, results
 
 PASSED = CheckResult.PASSED
 BLINK = bytes(range(251)) * 8
-
-
-@asynccontextmanager
-async def plugged(simulator: OwnUsbSimulator, **settings: str) -> AsyncIterator[ArduinoDriver]:
-    """A driver that hears of every change of the bus, as from discovery."""
-    stack = AsyncExitStack()
-    link = DeviceLink("board", (), Memory(), {"appears_s": "2", **give_nodes(stack, [simulator]), **settings})
-
-    def show(sighting: Sighting) -> None:
-        link.sightings = (sighting,)
-
-    simulator.show = show
-    await simulator.start()
-    show(simulator.sighting())
-    try:
-        yield ArduinoDriver(link)
-    finally:
-        await simulator.stop()
-        await stack.aclose()
 
 
 def ran(*command: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from medialab_agent.drivers.arduino.boards import Board, OwnUsb, usb_id
@@ -110,17 +111,34 @@ async def enter(device: Device, board: Board) -> None:
         return
     with opened(device.tty, TOUCH_BAUD):
         await asyncio.sleep(HOLD_S)
-    if not await _appears(device, own_usb(board)):
+    if not await has_appeared(device, board):
         raise press_reset()
 
 
-async def _appears(device: Device, own: OwnUsb) -> bool:
-    end = time.monotonic() + device.appears_s
+async def has_appeared(device: Device, board: Board) -> bool:
+    """Wait for a boot program that was woken. False when it does not come within the time it may take."""
+    return await _within(device.appears_s, partial(_has_come, device, own_usb(board)))
+
+
+async def has_left(device: Device, board: Board) -> bool:
+    """Wait for the program that was started again. False when it is not seen within the same time."""
+    return await _within(device.appears_s, partial(_has_gone, device, own_usb(board)))
+
+
+async def _within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         await asyncio.sleep(LOOK_S)
-        if _has_come(device, own):
+        if is_so():
             return True
     return False
+
+
+def _has_gone(device: Device, own: OwnUsb) -> bool:
+    try:
+        return usb_id(device.sighting) not in own.boot
+    except DeviceTrouble:
+        return False  # between the two it is on no bus at all
 
 
 def _has_come(device: Device, own: OwnUsb) -> bool:

@@ -2,18 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from medialab_agent.drivers.arduino.avr109 import Avr109
 from medialab_agent.drivers.arduino.boards import Board
-from medialab_agent.drivers.arduino.boot_mode import BootProgram, BootSaid, Left, enter, is_in_boot, own_usb
+from medialab_agent.drivers.arduino.boot_mode import (
+    BootProgram,
+    BootSaid,
+    Left,
+    enter,
+    has_appeared,
+    has_left,
+    is_in_boot,
+    own_usb,
+)
 from medialab_agent.drivers.arduino.device import Device
 from medialab_agent.drivers.arduino.dfu import Dfu
 from medialab_agent.drivers.arduino.samba import SamBa
-from medialab_agent.drivers.arduino.words import other_chip, unknown_order
+from medialab_agent.drivers.arduino.words import not_started_again, other_chip, unknown_order
 from medialab_agent.sdk.evidence import count, quoted
 from medialab_agent.sdk.program import Ending
 from medialab_agent.sdk.steps import Done, Say, Step
+from medialab_agent.sdk.trouble import DeviceTrouble
 from medialab_wire.base import Scalar
 from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check, CheckResult
@@ -27,6 +38,8 @@ LOOK = 1024
 ONCE_S, ATTEMPTS = 60.0, 2
 """Emptying takes up to ten seconds (992 rows of a SAMD21 at 6 ms and more, 3840 pieces of an R4 at 2 ms)."""
 SHOW_S = 3.0
+LEAVE_S = 1.5
+"""Seconds to start a program again, also when work was cut off: less than such work may take to clean up."""
 _UNREAD = Text(de="dieses Board lässt es nicht lesen", en="this board does not let it be read")
 _NO_EEPROM = Text(de="dieses Board hat keines", en="this board has none")
 _FAMILIES: Mapping[str, Callable[[Device, Board], BootProgram]] = {"avr109": Avr109, "samba": SamBa, "dfu": Dfu}
@@ -111,9 +124,20 @@ class Emptying:
         if is_in_boot(self._device, self.board):
             await self._identified()
             return
-        await self._met()
-        await asyncio.sleep(SHOW_S)
-        await self._boot.leave()
+        try:
+            await self._met()
+            await asyncio.sleep(SHOW_S)
+        finally:
+            await self._start_again()
+        if not await has_left(self._device, self.board):
+            raise not_started_again()
+
+    async def _start_again(self) -> None:
+        """Also when somebody cut it off while the boot program was still coming: some wait there for ever."""
+        with suppress(DeviceTrouble, TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                if await has_appeared(self._device, self.board):
+                    await self._boot.leave()
 
     def snapshot(self) -> Mapping[str, str]:
         """What belongs on such a board: nothing."""

@@ -3,6 +3,7 @@
 bossac empties the flash; what it left is read back by a reader that shares no line of code with it."""
 
 import re
+from contextlib import suppress
 
 from medialab_agent.drivers.arduino.boards import Board
 from medialab_agent.drivers.arduino.boot_mode import BootSaid, Left, greeted, not_blank, own_usb
@@ -12,6 +13,7 @@ from medialab_agent.drivers.arduino.serial_port import SerialPort, Silence, open
 from medialab_agent.drivers.arduino.words import no_answer
 from medialab_agent.sdk.program import Ended, Program, failed, run
 from medialab_agent.sdk.steps import Say
+from medialab_agent.sdk.trouble import DeviceTrouble
 
 BAUD = 115_200
 """Any would do: there is no serial line."""
@@ -25,6 +27,8 @@ SERIAL_WORDS = (0x0080_A00C, 0x0080_A040, 0x0080_A044, 0x0080_A048)
 """Its serial number, which its programs show over USB as well (ArduinoCore-samd, CDC.cpp)."""
 BOOT_VECTOR = 4
 """Where the boot program begins; never zero. A secured board answers zero for all of its flash."""
+GONE_S = 0.5
+"""Seconds until a board that was told to start anew has left the bus."""
 RESET = b"WE000ED0C,05FA0004#"
 """Application interrupt and reset control: start anew (BOSSA, Device.cpp)."""
 
@@ -63,8 +67,9 @@ class SamBa:
 
     async def leave(self) -> None:
         """See `BootProgram`."""
-        with opened(self._device.tty, BAUD) as port:
+        with opened(self._device.tty, BAUD) as port, suppress(DeviceTrouble, Silence):
             await port.write(RESET)
+            await port.read(1, GONE_S)  # until the port vanishes: an order on its way may be lost with a closed one
 
 
 class _Reader:

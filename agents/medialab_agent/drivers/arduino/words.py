@@ -58,6 +58,21 @@ def press_reset() -> NeedsPerson:
     )
 
 
+def not_started_again() -> NeedsPerson:
+    """It showed itself by its boot program, and its own program was not seen afterwards."""
+    return NeedsPerson(
+        "not-started-again",
+        Text(
+            de="Das Board hat sich gezeigt, aber sein Programm meldet sich noch nicht wieder.",
+            en="The board showed itself, but its program has not come back yet.",
+        ),
+        Text(
+            de="Die Reset-Taste am Board einmal drücken oder das Board ab- und wieder anstecken.",
+            en="Press the reset button on the board once, or unplug the board and plug it in again.",
+        ),
+    )
+
+
 def not_offered(tool: str) -> Refused:
     """A board that is recognised and whose writing nobody has tried with this program."""
     return Refused(
