@@ -1,7 +1,7 @@
 """Which firmware a device was last proven to carry. Going back to an older one needs a reason, which is recorded.
 
-words = going_back(memory, script, order.params)   # in `plan` and before writing; raises `Refused`
-remember(memory, script)                           # in `verify`, once every check passed
+remember(memory, script)                           # once every byte was read back: in `verify`, and in `plan`
+words = going_back(memory, script, order.params)   # in `plan` after the look, and before writing; raises `Refused`
 
 Only what was proven counts: a learner's program may call itself anything, and must not keep a board from its reset."""
 
@@ -77,10 +77,10 @@ def _older(detail: str) -> Refused:
             en="This firmware is older than what was on the device last. Nothing was written.",
         ),
         Text(
-            de="Die neuere Firmware einspielen lassen. Soll es wirklich die ältere sein, den Auftrag mit einem Grund "
-            "geben (older_because).",
-            en="Have the newer firmware installed. If it really shall be the older one, give the order with a reason "
-            "(older_because).",
+            de="Bitte die Person fragen, die die Firmware betreut: Meist soll die neuere aufgespielt werden.\n"
+            "Soll es wirklich die ältere sein, das Gerät noch einmal zurücksetzen und dabei den Grund eintragen.",
+            en="Ask the person who looks after the firmware: usually the newer one shall be installed.\n"
+            "If it really shall be the older one, reset the device once more and enter the reason with it.",
         ),
         detail,
     )

@@ -59,9 +59,11 @@ class Reset:
         self._device.avrdude()
         state = await self.read(is_enough_at_first_difference=True)
         script = state.wanted.firmware.script
-        going_back(self._memory, script, self._params)
         if state.is_clean:
             return ()
+        if not state.program_differs:
+            remember(self._memory, script)
+        going_back(self._memory, script, self._params)
         write = Step("write", WRITE, deadline_s=script.attempts * script.deadline_s + 15)
         return Step("preflight", PREFLIGHT, deadline_s=20), write
 

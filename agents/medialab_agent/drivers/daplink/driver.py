@@ -111,10 +111,12 @@ class DapLinkDriver(Driver):
             )
         place, board = self._place()
         program = await self._program(place, board, order)
-        going_back(self.link.memory, program.script, order.params)
         found = await findings(place, board, program, self.listen_s)
         if all(passed for passed, _expected, _observed in found.values()):
             return ()
+        if found["program"][0]:
+            remember(self.link.memory, program.script)
+        going_back(self.link.memory, program.script, order.params)
         flash = Step("flash", _FLASH, deadline_s=120)
         if not program.can_prove:
             return (flash,)

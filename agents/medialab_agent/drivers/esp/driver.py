@@ -66,11 +66,12 @@ class EspDriver(Driver):
 
     async def plan(self, order: Order) -> tuple[Step, ...]:
         wanted = await self._wanted(order)
-        going_back(self.link.memory, wanted.firmware.script, order.params)
-        chip = await self._identified()
-        if await self._tool.holds(chip.name, wanted.parts) and await self._tool.holds(chip.name, wanted.rest):
-            return ()
-        script = wanted.firmware.script
+        script, chip = wanted.firmware.script, await self._identified()
+        if await self._tool.holds(chip.name, wanted.parts):
+            if await self._tool.holds(chip.name, wanted.rest):
+                return ()
+            remember(self.link.memory, script)
+        going_back(self.link.memory, script, order.params)
         return (Step("write", WRITE, deadline_s=script.attempts * script.deadline_s + 15),)
 
     async def do(self, order: Order, step: Step, say: Say) -> Done:

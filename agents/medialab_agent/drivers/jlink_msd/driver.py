@@ -129,10 +129,10 @@ class JLinkDriver(Driver):
             )
         place = place_of(self.link.sightings)
         program = await self._program(place, order)
-        going_back(self.link.memory, program.script, order.params)
         _answer, found = await ask_program(SPOKEN, ROOM, program, place.tty, self.listen_s)
         if found[0]:
             return ()
+        going_back(self.link.memory, program.script, order.params)
         flash = Step("flash", _FLASH, deadline_s=120)
         if not program.can_prove:
             return (flash,)
