@@ -16,18 +16,27 @@ from medialab_wire.texts import Text
 
 REASON = "older_because"
 """The order's parameter that says why; it is journaled with the order, and shown with the step."""
+SCRIPTS_MOST = 32
+"""Scripts remembered for one device; the one that was not on it for longest is forgotten."""
 _PROVEN = "firmware-proven"
 
 
 def remember(memory: Memory, script: Script) -> None:
     """This is on the device, and every byte of it was read back."""
-    memory.put(_PROVEN, f"{script.id} {script.version}")
+    others = {script_id: version for script_id, version in _history(memory).items() if script_id != script.id}
+    latest = [*others.items(), (script.id, script.version)][-SCRIPTS_MOST:]
+    memory.put(_PROVEN, "\n".join(f"{script_id} {version}" for script_id, version in latest))
 
 
 def proven(memory: Memory, script: Script) -> str | None:
-    """The version of this very script that was proven last; None when it was another one, or none."""
-    script_id, _, version = (memory.get(_PROVEN) or "").partition(" ")
-    return version if script_id == script.id and version else None
+    """The version of this very script that was proven last, whatever was on the device since; None: never."""
+    return _history(memory).get(script.id) or None
+
+
+def _history(memory: Memory) -> dict[str, str]:
+    """Version by script, the latest at the end."""
+    lines = (memory.get(_PROVEN) or "").splitlines()
+    return {script_id: version for script_id, _, version in (line.partition(" ") for line in lines)}
 
 
 def is_older(version: str, than: str) -> bool:

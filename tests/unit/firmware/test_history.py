@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from medialab_agent.sdk.firmware import library
-from medialab_agent.sdk.firmware_history import REASON, going_back, is_older, proven, remember
+from medialab_agent.sdk.firmware_history import REASON, SCRIPTS_MOST, going_back, is_older, proven, remember
 from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
 from medialab_agent.sdk.firmware_script import Script
 from medialab_agent.sdk.trouble import Refused
@@ -75,6 +75,25 @@ def test_another_script_has_a_history_of_its_own() -> None:
     memory = Memory()
     remember(memory, script("9.0", id="lab/own"))
     assert going_back(memory, script("1.0"), {}) is None
+
+
+def test_a_detour_over_another_script_is_no_way_back() -> None:
+    memory = Memory()
+    remember(memory, script("2.0"))
+    remember(memory, script("1.0", id="lab/own"))
+    with pytest.raises(Refused, match="older-firmware"):
+        going_back(memory, script("1.0"), {})
+    assert proven(memory, script("1.0", id="lab/own")) == "1.0"
+
+
+def test_only_so_many_scripts_are_remembered_and_the_latest_are_kept() -> None:
+    memory = Memory()
+    remember(memory, script("1.0", id="lab/first"))
+    for number in range(SCRIPTS_MOST):
+        remember(memory, script("1.0", id=f"lab/own-{number}"))
+        remember(memory, script("1.1", id=f"lab/own-{number}"))
+    assert proven(memory, script("1.0", id="lab/first")) is None
+    assert {proven(memory, script("1.0", id=f"lab/own-{number}")) for number in range(SCRIPTS_MOST)} == {"1.1"}
 
 
 def test_what_a_makers_firmware_reports_counts_as_well() -> None:
