@@ -18,8 +18,10 @@ from medialab_agent.sdk.trouble import Refused, Unreachable
 from medialab_wire.progress import Check
 from medialab_wire.texts import Text
 
-_PATH = r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*(/[^./\\\x00-\x1f][^/\\\x00-\x1f]*)*$"
-"""Relative, with forward slashes; no part begins with a dot: such files are hidden."""
+_PART = r"[^./\\\x00-\x20]([^/\\\x00-\x1f]*[^/\\\x00-\x20])?"
+_PATH = rf"^{_PART}(/{_PART})*$"
+"""Relative, with forward slashes; no part begins with a dot: such files are hidden; none has spaces at its edges:
+printers lose them."""
 RESERVE = 50_000_000
 """Bytes that stay free on the printer."""
 UPLOAD_S = 600.0

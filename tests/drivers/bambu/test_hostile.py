@@ -56,6 +56,21 @@ async def test_names_that_would_break_a_command_are_refused(printer: BambuSimula
         await with_card(place_of(printer), printer.code, context, look)
 
 
+async def test_spaces_at_the_edges_belong_to_a_name(printer: BambuSimulator) -> None:
+    """A reset that takes " a.3mf" for "a.3mf" would delete the one that stays."""
+    names = {"/a.3mf", "/ a.3mf", "/  a.3mf", "/b.3mf "}
+    printer.storage.files |= dict.fromkeys(names, b"x")
+
+    def clear(card: Card) -> set[str]:
+        found = {entry.path: entry for entry in card.inside("/")}
+        assert card.delete(found["/ a.3mf"])
+        return names & found.keys()
+
+    context = context_for(printer.serial, ca=str(printer.ca))
+    assert await with_card(place_of(printer), printer.code, context, clear) == names
+    assert names - printer.storage.files.keys() == {"/ a.3mf"}
+
+
 async def test_a_list_without_end_is_not_read_to_its_end(
     printer: BambuSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

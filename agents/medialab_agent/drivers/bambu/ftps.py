@@ -29,8 +29,9 @@ FULL = ("452", "552")
 MOST_ENTRIES = 3000
 DEEPEST = 4
 _LINE = re.compile(
-    r"([-dl])[-rwxsStT]{9}[.+]?\s+\d+\s+\S+\s+\S+\s+(\d{1,15})\s+\w{3}\s+\d{1,2}\s+[\d:]{4,5}\s+(.{1,255})"
+    r"([-dl])[-rwxsStT]{9}[.+]?\s+\d+\s+\S+\s+\S+\s+(\d{1,15})\s+\w{3}\s+\d{1,2}\s+[\d:]{4,5} (.{1,255})"
 )
+"""One space ends the date; what follows belongs to the name, which may begin with spaces of its own."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Talk:
         """Answer until they leave."""
         await self._say(220, "Welcome")
         while line := await self._reader.readline():
-            verb, _, words = line.decode("utf-8", errors="replace").strip().partition(" ")
+            verb, _, words = line.decode("utf-8", errors="replace").rstrip("\r\n").partition(" ")
             verb = verb.upper()
             if verb == "QUIT":
                 await self._say(221, "Bye")
