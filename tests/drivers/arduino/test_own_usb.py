@@ -3,6 +3,7 @@
 import os
 import struct
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,6 +149,19 @@ async def test_a_boot_program_that_does_not_read_back_is_never_called_clean(monk
     async with plugged(simulator) as driver:
         found = results(await reset(driver, order()))
         assert (found["program"], found["rest"]) == (CheckResult.UNKNOWN, CheckResult.UNKNOWN)
+
+
+@pytest.mark.parametrize("size", [1000, 4093])
+async def test_transfers_that_would_read_past_the_end_are_refused_before_anything_is_written(size: int) -> None:
+    def uneven(chip: Chip, after_page: Callable[[], None], refuses: bool) -> DfuBoot:
+        return DfuBoot(chip, after_page, refuses=refuses, transfer=size)
+
+    simulator = OwnUsbSimulator("b-1", model=replace(QUICK_R4, program=uneven))
+    simulator.soil()
+    async with plugged(simulator) as driver:
+        with pytest.raises(DeviceTrouble, match="bad-answer"):
+            await reset(driver, order())
+        assert simulator.chip.writes == 0
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class Dfu:
         """See `BootProgram`. What a tool that was ended left open is ended."""
 
         def ask(line: Line) -> Ability:
-            ability = read_ability(line)
+            ability = self._ability(line)
             _to_idle(ability, line)
             return ability
 
@@ -74,7 +74,7 @@ class Dfu:
 
     async def left(self, most: int | None = None) -> Left:
         """See `BootProgram`. The memory for values is out of this boot program's reach."""
-        ability = await self._talk(read_ability)
+        ability = await self._talk(self._ability)
         if not ability.can_upload:
             return Left(None, None)
         length = min(most or self._own.end, self._own.end - self._own.start)
@@ -107,6 +107,13 @@ class Dfu:
 
         with suppress(DeviceTrouble):
             await self._talk(detach)
+
+    def _ability(self, line: Line) -> Ability:
+        """Raises `ValueError` for transfers the last of which would read past the end, where this chip stops."""
+        ability = read_ability(line)
+        if (self._own.end - self._own.start) % ability.transfer:
+            raise ValueError("size of transfers")
+        return ability
 
     def _place(self) -> tuple[str, ...]:
         """This device and no other one of its kind."""
