@@ -83,10 +83,10 @@ class StagedFiles:
         return self._select or (self.files[0].path if len(self.files) == 1 else None)
 
     async def plan(self) -> tuple[Step, ...]:
-        """One step for each file that is not there with the same content."""
+        """One step for each file that is not surely there with the same content: what nobody can read may be older."""
         steps = []
         for number, wanted in enumerate(self.files):
-            if await self._place.holds(wanted) is False:
+            if await self._place.holds(wanted) is not True:
                 title = Text(de=f"Datei {number + 1} übertragen", en=f"Transfer file {number + 1}")
                 steps.append(Step(f"upload-{number}", title, deadline_s=UPLOAD_S, params={"number": number}))
         return tuple(steps)
@@ -94,7 +94,7 @@ class StagedFiles:
     async def do(self, step: Step, say: Say) -> Done:
         """Carry out one step of `plan`."""
         wanted = self.files[int(step.params["number"])]
-        if await self._place.holds(wanted) is not False:
+        if await self._place.holds(wanted):
             return Done(changed=False)
         async with _fetched(wanted, say) as file:
             free = await self._place.free()

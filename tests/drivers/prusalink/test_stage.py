@@ -10,7 +10,7 @@ from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.trouble import NeedsPerson
 from medialab_wire.progress import CheckResult
 from tests.drivers.prusalink.session import driver_for, reset_order, run
-from tests.fixtures.workshop_files import Copy, Shelf, bad_orders, prove_cut, prove_staging, refused, shelf
+from tests.fixtures.workshop_files import FILES, Copy, Shelf, bad_orders, prove_cut, prove_staging, refused, shelf
 
 __all__ = ["shelf"]
 
@@ -86,16 +86,18 @@ async def test_without_a_storage_somebody_is_asked(printer: PrusaLinkSimulator, 
     assert trouble.value.trouble.code == "no-storage"
 
 
-async def test_what_nobody_can_read_back_is_unknown_and_not_sent_again(
-    printer: PrusaLinkSimulator, driver: Driver, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+async def test_what_nobody_can_read_back_is_sent_once_more_and_unknown(
+    printer: PrusaLinkSimulator, driver: Driver, shelf: Shelf, copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = shelf.order(shelf.wanted("/one", "a.gcode"))
-    assert (await run(driver, order)).results() == {"files": CheckResult.PASSED}
+    """An older file of the same name and size must not stay."""
+    await copy.put("a.gcode", FILES["/two"].replace(b"two", b"2wo"))
     monkeypatch.setattr(printer.store, "_address", lambda _storage, _path: None)
+    order = shelf.order(shelf.wanted("/two", "a.gcode"))
+    done = await run(driver, order)
+    assert (done.changed, done.results()) == (["upload-0"], {"files": CheckResult.UNKNOWN})
+    assert (await copy.contents())["a.gcode"] == FILES["/two"]
     (check,) = await driver.verify(order)
-    assert check.result is CheckResult.UNKNOWN
     assert check.observed is not None and "nicht nachlesbar: 1" in check.observed.de
-    assert await driver.plan(order) == ()
 
 
 async def test_staging_leaves_a_running_print_alone_and_a_reset_clears_it_away(
