@@ -48,7 +48,7 @@ async def test_what_may_not_be_is_refused_and_changes_nothing(driver: Driver, sh
     before = await copy.contents()
     for order, code in bad_orders(shelf, ENDING):
         assert await refused(driver, order) == code, order.params
-    for folder in ("timelapse", "upgrade", "logger"):
+    for folder in ("timelapse", "upgrade", "logger", "Timelapse", "UPGRADE", "logger."):
         assert await refused(driver, shelf.order(shelf.wanted("/two", f"{folder}/a.3mf"))) == "bad-order"
     assert await copy.contents() == before
 

@@ -68,7 +68,8 @@ class CardFiles:
 
 
 def _path(wanted: Wanted) -> str:
-    """On the card. Raises `Refused` for the printer's own folders."""
-    if wanted.path.split("/")[0] in SYSTEM - {"cache"}:
+    """On the card. Raises `Refused` for the printer's own folders, also as FAT would find them: in capitals, or with
+    dots and spaces at the end."""
+    if wanted.path.split("/")[0].rstrip(". ").casefold() in SYSTEM - {"cache"}:
         raise bad_order("a folder of the printer itself")
     return f"/{wanted.path}"
