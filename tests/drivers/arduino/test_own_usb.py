@@ -151,6 +151,19 @@ async def test_a_boot_program_that_does_not_read_back_is_never_called_clean(monk
         assert (found["program"], found["rest"]) == (CheckResult.UNKNOWN, CheckResult.UNKNOWN)
 
 
+@pytest.mark.parametrize("key", ["/simulated/usb1", "1-2.x", "1-", ""])
+async def test_a_board_whose_usb_port_is_not_known_is_not_written(key: str) -> None:
+    """Its number on the bus could be that of another board on another bus."""
+    simulator = OwnUsbSimulator("b-1", model=QUICK_R4)
+    simulator.soil()
+    async with plugged(simulator) as driver:
+        show = simulator.show
+        simulator.show = lambda sighting: show(sighting.model_copy(update={"key": key}))
+        with pytest.raises(DeviceTrouble, match="no-usb-place"):
+            await reset(driver, order())
+        assert simulator.chip.writes == 0
+
+
 @pytest.mark.parametrize("size", [1000, 4093])
 async def test_transfers_that_would_read_past_the_end_are_refused_before_anything_is_written(size: int) -> None:
     def uneven(chip: Chip, after_page: Callable[[], None], refuses: bool) -> DfuBoot:

@@ -20,7 +20,7 @@ from medialab_agent.drivers.arduino.device import Device
 from medialab_agent.drivers.arduino.program_image import BLANK
 from medialab_agent.drivers.arduino.serial_port import unplugged
 from medialab_agent.drivers.arduino.usb_control import Line, Stalled, opened_node
-from medialab_agent.drivers.arduino.words import no_answer
+from medialab_agent.drivers.arduino.words import no_answer, no_usb_place
 from medialab_agent.sdk.program import Ended, Program, failed, in_memory, run
 from medialab_agent.sdk.steps import Say
 from medialab_agent.sdk.trouble import DeviceTrouble
@@ -116,11 +116,11 @@ class Dfu:
         return ability
 
     def _place(self) -> tuple[str, ...]:
-        """This device and no other one of its kind."""
+        """This device and no other one of its kind; numbers alone are not unique across buses. Raises `Refused`."""
         port = self._device.sighting.key.rpartition("/")[2]
-        if re.fullmatch(r"\d+-\d+(\.\d+)*", port):
-            return ("-p", port)
-        return ("-n", self._device.sighting.facts.get("devnum", ""))
+        if not re.fullmatch(r"[0-9]{1,3}-[0-9]{1,3}(\.[0-9]{1,3})*", port):
+            raise no_usb_place()
+        return ("-p", port)
 
     async def _talk(self, work: Callable[[Line], T]) -> T:
         """Have it on a thread, for such requests block. Raises `DeviceTrouble`."""

@@ -43,6 +43,21 @@ def no_port() -> NeedsPerson:
     )
 
 
+def no_usb_place() -> Refused:
+    """Which USB port it is plugged into is not known, so that another board of its kind could be written instead."""
+    return Refused(
+        "no-usb-place",
+        Text(
+            de="Es ist nicht zu erkennen, an welcher USB-Buchse dieses Board steckt. Es wurde nichts geschrieben.",
+            en="It cannot be told which USB port this board is plugged into. Nothing was written.",
+        ),
+        Text(
+            de="Das Board an eine andere USB-Buchse anstecken und noch einmal zurücksetzen.",
+            en="Plug the board into another USB port, then reset again.",
+        ),
+    )
+
+
 def press_reset() -> NeedsPerson:
     """The running program does not hand over to the boot program."""
     return NeedsPerson(
