@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from medialab_agent.drivers.esp.driver import EspDriver
+from medialab_agent.drivers.esp.simulated.loader import FAILED, MD5, Loader
 from medialab_agent.drivers.esp.simulator import PROGRAM, EspSimulator, open_scene, own_firmware
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.steps import Order
@@ -120,3 +121,26 @@ async def test_without_a_stored_program_a_reset_says_so(board: tuple[EspSimulato
     with pytest.raises(DeviceTrouble, match="no-firmware") as refused:
         await driver.plan(ORDER)
     assert "keine Firmware hinterlegt" in refused.value.trouble.text.de
+
+
+class Stumbling(Loader):
+    """Answers esptool's own question after writing, and fails once at the next one."""
+
+    asked = 0
+
+    def _answer(self, command: int, data: bytes) -> bytes:
+        if command == MD5 and self.writes:
+            self.asked += 1
+            if self.asked == 2:
+                return self._frame(command, failure=FAILED)
+        return super()._answer(command, data)
+
+
+async def test_a_read_back_that_fails_once_costs_an_attempt_and_not_the_reset(
+    board: tuple[EspSimulator, EspDriver],
+) -> None:
+    simulator, driver = board
+    simulator.loader = loader = Stumbling(simulator.loader.mac)
+    simulator.soil()
+    assert await carry_out(driver) == {"program": CheckResult.PASSED, "rest": CheckResult.PASSED}
+    assert loader.asked > 3

@@ -89,11 +89,11 @@ class EspDriver(Driver):
         for attempt in range(script.attempts):
             try:
                 await self._tool.write(chip.name, wanted.parts, script.deadline_s, say)
+                is_held = await self._tool.holds(chip.name, wanted.parts)
             except DeviceTrouble as error:
                 if attempt + 1 == script.attempts or error.trouble.code not in {"program-failed", "program-stalled"}:
                     raise
                 continue
-            is_held = await self._tool.holds(chip.name, wanted.parts)
             if is_held:
                 break
             say(0.0, AGAIN)
