@@ -83,7 +83,8 @@ class Reset:
     def judge(self, level: ResetLevel, state: State) -> Advised:
         """One check for each that the level demands, and what helps; what was proven is remembered."""
         found = checks(level, state)
-        if all(check.result is CheckResult.PASSED for check in found if check.id in _PROGRAM):
+        told = [check.result is CheckResult.PASSED for check in found if check.id in _PROGRAM]
+        if told and all(told):
             remember(self._memory, state.wanted.firmware.script)
         return Advised(found, advice(state.wanted.firmware.script))
 

@@ -159,7 +159,7 @@ class DapLinkDriver(Driver):
         place, board = self._place()
         program = await self._program(place, board, order)
         checks = await verify_clean(place, board, level, program, self.proof_s)
-        if all(check.result is CheckResult.PASSED for check in checks):
+        if checks and all(check.result is CheckResult.PASSED for check in checks):
             remember(self.link.memory, program.script)
         return Advised(checks, advice(program.script))
 
