@@ -24,6 +24,7 @@ from medialab_agent.runtime.memory import Memories
 from medialab_agent.runtime.registry import Registry
 from medialab_agent.runtime.shelf import BrokenDriver, Shelf
 from medialab_agent.runtime.siblings import Siblings
+from medialab_agent.sdk.bluetooth import parted
 from medialab_agent.sdk.source import Source
 from medialab_agent.settings import Settings
 from medialab_wire.commands import Config, NextWork
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 JOURNAL = "agent.sqlite"
 """The database's file name in the data folder."""
+PARTING_S = 2.0
+"""Seconds the end of the agent waits for Bluetooth connections that are ending; BlueZ takes about as long."""
 LOOK_S = 5.0
 """Seconds between two looks at whether the inventory changed."""
 SETTLE_S = 30.0
@@ -136,6 +139,7 @@ class Runtime:
         await asyncio.gather(*self._listening, return_exceptions=True)
         await self.executor.close()
         await self.registry.close()
+        await parted(PARTING_S)
         await asyncio.to_thread(self._database.close)
 
     async def _listen(self, source: Source) -> None:

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from medialab_agent.sdk.driver import DeviceLink
 from medialab_agent.sdk.gatt import Gatt, Radio, silent
 from medialab_agent.sdk.gatt_air import AirRadio
-from medialab_agent.sdk.trouble import DeviceTrouble
+from medialab_agent.sdk.trouble import DeviceTrouble, NeedsPerson, Refused, Unreachable
 from medialab_wire.sightings import Sighting
 
 log = logging.getLogger(__name__)
@@ -137,7 +137,7 @@ class BleLine:
 
         Raises what `Radio.connect` raises."""
         if not urgent and self._failure is not None and time.monotonic() < self._rest_until:
-            raise self._failure
+            raise _once_more(self._failure)
         async with AsyncExitStack() as turn:
             with turns().wish():
                 await self._parted()
@@ -176,7 +176,7 @@ class BleLine:
 
     def _remember(self, trouble: DeviceTrouble) -> None:
         log.debug("%s: %s", trouble.trouble.code, trouble.trouble.detail)
-        self._failure, self._failures = trouble, self._failures + 1
+        self._failure, self._failures = _once_more(trouble), self._failures + 1
         self._rest_until = time.monotonic() + (FIRST_REST_S if self._failures == 1 else REST_S)
 
     def _radio(self) -> Radio:
@@ -189,6 +189,22 @@ class BleLine:
     def _sighting(self) -> Sighting | None:
         seen = (sighting for sighting in self._link.sightings if sighting.present and sighting.source == "ble")
         return next(seen, None)
+
+
+def _once_more(failure: DeviceTrouble) -> DeviceTrouble:
+    """The same words in a fresh exception: one that is raised again keeps the frames of every time it was raised."""
+    kinds = (Unreachable, Refused, NeedsPerson)
+    kind = next((kind for kind in kinds if isinstance(failure, kind)), DeviceTrouble)
+    told = failure.trouble
+    return kind(told.code, told.text, told.remedy, told.detail)
+
+
+async def parted(seconds: float) -> None:
+    """Until all connections of this loop that are ending have ended, at most so long. For the end of the agent: a radio
+    may keep the connections of a program that left."""
+    loop = asyncio.get_running_loop()
+    if ending := {parting for parting in _partings if parting.get_loop() is loop}:
+        await asyncio.wait(ending, timeout=seconds)
 
 
 async def _close(gatt: Gatt, turn: AsyncExitStack) -> None:

@@ -1,6 +1,7 @@
 """Turns at the radio: five at a time, people's orders first, no quick second try in the background."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -67,6 +68,10 @@ async def test_whoever_wants_to_connect_is_heard_until_connected_or_given_up(air
         with pytest.raises(Unreachable):
             await trying
         assert queue.calm.is_set()
+
+
+def traceback_length(failure: Unreachable) -> int:
+    return len(traceback.extract_tb(failure.__traceback__))
 
 
 class Slow(Gatt):
@@ -181,6 +186,41 @@ async def test_a_reading_does_not_try_again_soon_but_an_order_does(air: Air) -> 
         assert robot.is_connected
     async with line.open(urgent=False):
         assert robot.connections == 2
+
+
+async def test_a_failure_is_told_afresh_each_time_a_reading_is_refused(air: Air) -> None:
+    """One exception that is raised again and again would keep the frames of all those readings."""
+    robot = robots(air, 1)[0]
+    line = line_to(air, robot)
+    robot.is_taken = lambda: True
+    told: list[Unreachable] = []
+    for _ in range(4):
+        with pytest.raises(Unreachable) as failed:
+            async with line.open(urgent=False):
+                pass
+        told.append(failed.value)
+    assert len({id(failure) for failure in told}) == 4
+    assert len({traceback_length(failure) for failure in told[1:]}) == 1
+    assert {failure.trouble for failure in told} == {told[0].trouble}
+
+
+async def test_the_end_of_the_agent_waits_for_connections_that_are_ending(
+    air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, slow = line_to(air, robots(air, 1)[0]), Slow()
+
+    class SlowRadio(Radio):
+        async def connect(self, address: str, path: str = "") -> Gatt:
+            return slow
+
+    monkeypatch.setattr(line, "_radio", SlowRadio)
+    async with line.open(urgent=True):
+        pass
+    waiting = asyncio.create_task(bluetooth.parted(60))
+    await bluetooth.parted(0.01)
+    assert not waiting.done()
+    slow.over.set()
+    await asyncio.wait_for(waiting, 5)
 
 
 async def test_a_robot_that_is_not_seen_is_not_called(air: Air) -> None:
