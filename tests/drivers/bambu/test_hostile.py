@@ -1,13 +1,16 @@
 """What a printer says is hostile until it fits."""
 
 import asyncio
+import ftplib
+import io
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from medialab_agent.drivers.bambu.address import Place
-from medialab_agent.drivers.bambu.ftps import Card, Entry, with_card
+from medialab_agent.drivers.bambu.ftps import ANSWER_S, Card, Entry, with_card
 from medialab_agent.drivers.bambu.simulator import BambuSimulator
 from medialab_agent.drivers.bambu.state import Merged
 from medialab_agent.drivers.bambu.traces import look
@@ -69,6 +72,22 @@ async def test_spaces_at_the_edges_belong_to_a_name(printer: BambuSimulator) -> 
     context = context_for(printer.serial, ca=str(printer.ca))
     assert await with_card(place_of(printer), printer.code, context, clear) == names
     assert names - printer.storage.files.keys() == {"/ a.3mf"}
+
+
+@pytest.mark.parametrize(("free", "refusal", "stored"), [(10**6, 0, True), (1, 0, False), (0, 553, None)])
+async def test_the_patience_for_writing_ends_with_it(
+    printer: BambuSimulator, free: int, refusal: int, stored: bool | None
+) -> None:
+    printer.storage.free, printer.storage.refusal = free, refusal
+
+    def work(card: Card) -> tuple[bool | None, float | None]:
+        is_stored = None
+        with suppress(ftplib.error_perm):
+            is_stored = card.store("/a.3mf", io.BytesIO(b"G28\n"), lambda _sent: None)
+        return is_stored, card._ftp.sock.gettimeout()
+
+    context = context_for(printer.serial, ca=str(printer.ca))
+    assert await with_card(place_of(printer), printer.code, context, work) == (stored, ANSWER_S)
 
 
 async def test_a_list_without_end_is_not_read_to_its_end(

@@ -61,6 +61,16 @@ async def test_a_full_card_is_said_and_keeps_no_half_file(
     assert await copy.contents() == before
 
 
+@pytest.mark.parametrize("answer", [452, 552])
+async def test_a_card_that_is_full_from_the_first_byte_is_said_and_what_lies_there_stays(
+    printer: BambuSimulator, driver: Driver, shelf: Shelf, copy: Copy, answer: int
+) -> None:
+    await copy.put("a.3mf", FILES["/two"])
+    before, printer.storage.refusal = await copy.contents(), answer
+    assert await refused(driver, shelf.order(shelf.wanted("/one", "a.3mf"))) == "no-space"
+    assert await copy.contents() == before
+
+
 async def test_without_a_card_somebody_is_asked(printer: BambuSimulator, driver: Driver, shelf: Shelf) -> None:
     printer.machine.fields["sdcard"] = False
     with pytest.raises(NeedsPerson) as trouble:

@@ -120,6 +120,18 @@ class Card:
 
         TLS is not ended with a farewell: printers do not answer it (bambulabs-api, `ftp_client.py`)."""
         self._ftp.voidcmd("TYPE I")
+        try:
+            self._send(path, file, on_sent)
+        except ftplib.Error as error:
+            if str(error).startswith(FULL):
+                return False
+            raise
+        finally:
+            with suppress(OSError):  # it may be closed by now
+                self._ftp.sock.settimeout(ANSWER_S)
+        return True
+
+    def _send(self, path: str, file: IO[bytes], on_sent: Callable[[int], object]) -> None:
         broken: OSError | None = None
         try:
             with self._ftp.transfercmd(f"STOR {path}") as made:
@@ -129,16 +141,9 @@ class Card:
         except OSError as error:  # its answer may tell why it hung up
             broken = error
         self._ftp.sock.settimeout(WRITTEN_S)
-        try:
-            self._ftp.voidresp()
-        except ftplib.Error as error:
-            if str(error).startswith(FULL):
-                return False
-            raise
+        self._ftp.voidresp()
         if broken is not None:
             raise broken
-        self._ftp.sock.settimeout(ANSWER_S)
-        return True
 
     def delete(self, entry: Entry) -> bool:
         """Delete a file, or an empty folder; False: refused."""

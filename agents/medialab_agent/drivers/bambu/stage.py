@@ -58,8 +58,9 @@ class CardFiles:
             parts = path.split("/")[1:-1]
             for number in range(1, len(parts) + 1):
                 card.make_folder("/" + "/".join(parts[:number]))
+            older = card.find(path)
             is_stored = card.store(path, file, on_sent)
-            if not is_stored and (half := card.find(path)) is not None:
+            if not is_stored and (half := card.find(path)) not in {None, older}:
                 card.delete(half)
             return is_stored
 

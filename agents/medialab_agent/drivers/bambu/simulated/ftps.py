@@ -19,6 +19,8 @@ class Storage:
     on_delete: Callable[[str], bool | None] = lambda _path: True
     on_store: Callable[[str], bool] = lambda _path: True
     free: int = 12_000_000_000
+    refusal: int = 0
+    """What it answers at once to a file that is to be written, such as 452; 0: it takes it."""
     write_s: float = 0.0
     """How long it takes to write `BLOCK` bytes."""
 
@@ -210,6 +212,9 @@ class Talk:
         storage, path = self._server.storage, self._path(words)
         if not storage.is_folder(posixpath.dirname(path)) or storage.is_folder(path):
             await self._say(553, "Could not create file")
+            return
+        if storage.refusal:
+            await self._say(storage.refusal, "No space left")
             return
         if (line := await self._transfer()) is None:
             return
