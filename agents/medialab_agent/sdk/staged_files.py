@@ -76,6 +76,8 @@ class StagedFiles:
         except ValidationError as error:
             raise bad_order(f"{error.error_count()} fields") from error
         self.files, self._select = params.files, params.select
+        if self._select not in {None, *(wanted.path for wanted in self.files)}:
+            raise bad_order("select")
 
     @property
     def selected(self) -> str | None:
