@@ -86,6 +86,17 @@ async def test_what_is_set_aside_is_not_written_again_and_the_way_back_is_named(
     assert [step.detail.en for step in report.steps if step.detail] == [f"{OWN} 1.0, written 1 times and not read back"]
 
 
+async def test_what_is_set_aside_and_could_not_be_written_names_the_way_back(tmp_path: Path) -> None:
+    board = BOARDS["Uno"]("aside-pulled")
+    board.simulator.soil()
+    board.strike(3, board.pull)
+    report = await reset(tmp_path / "agent", board, store(tmp_path, board, "1.0", is_set_aside=True))
+    assert report.outcome is not Outcome.CLEAN
+    assert report.trouble is not None
+    assert report.trouble.remedy is not None
+    assert report.trouble.remedy.de == origin(board).undo[0]
+
+
 def lose(board: Board) -> None:
     """One line or page in the midst of the program does not arrive, and nobody says so."""
     assert isinstance(board, Micro)

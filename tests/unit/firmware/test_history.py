@@ -6,9 +6,9 @@ import pytest
 
 from medialab_agent.sdk.firmware import library
 from medialab_agent.sdk.firmware_history import REASON, SCRIPTS_MOST, going_back, is_older, proven, remember
-from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
+from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again, written_as_allowed
 from medialab_agent.sdk.firmware_script import Script
-from medialab_agent.sdk.trouble import Refused
+from medialab_agent.sdk.trouble import NeedsPerson, Refused, unreachable
 from medialab_wire.texts import Text
 from tests.fixtures.driver_session import Memory
 
@@ -140,3 +140,34 @@ async def test_what_is_set_aside_is_written_once_and_a_person_is_told_how_to_get
 def test_what_is_set_aside_cannot_be_written_twice() -> None:
     with pytest.raises(ValueError, match="written once"):
         script("1.0", attempts=2, rollback="set-aside")
+
+
+def test_an_interrupted_writing_is_repeated_only_where_the_manifest_allows() -> None:
+    memory, aside = Memory(), script("1.0", attempts=1, rollback="set-aside")
+    with pytest.raises(KeyboardInterrupt), written_as_allowed(memory, aside, "x-1"):
+        raise KeyboardInterrupt
+    with pytest.raises(Refused, match="written-once") as refused, written_as_allowed(memory, aside, "x-1"):
+        pytest.fail("written twice")
+    assert refused.value.trouble.remedy == aside.undo
+    for again in (script("1.0"), script("1.0")):
+        with written_as_allowed(memory, again, "x-1"):
+            pass
+
+
+def test_a_writing_that_fails_names_the_way_back() -> None:
+    aside = script("1.0", attempts=1, rollback="set-aside")
+    with pytest.raises(type(unreachable())) as failed, written_as_allowed(Memory(), aside, "x-1"):
+        raise unreachable()
+    assert failed.value.trouble.remedy == aside.undo
+    plain = unreachable().trouble.remedy
+    with pytest.raises(type(unreachable())) as failed, written_as_allowed(Memory(), script("1.0"), "x-1"):
+        raise unreachable()
+    assert failed.value.trouble.remedy == plain
+
+
+def test_what_a_person_has_to_do_before_anything_is_written_does_not_count_as_written() -> None:
+    memory, aside = Memory(), script("1.0", attempts=1, rollback="set-aside")
+    with pytest.raises(NeedsPerson), written_as_allowed(memory, aside, "x-1"):
+        raise NeedsPerson("no-tool", Text.same("tool"))
+    with written_as_allowed(memory, aside, "x-1"):
+        pass

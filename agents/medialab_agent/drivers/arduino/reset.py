@@ -11,7 +11,7 @@ from medialab_agent.drivers.arduino.words import unknown_order
 from medialab_agent.sdk.driver import Memory
 from medialab_agent.sdk.evidence import Advised, count, quoted
 from medialab_agent.sdk.firmware_history import going_back, remember
-from medialab_agent.sdk.firmware_rollback import advice
+from medialab_agent.sdk.firmware_rollback import advice, written_as_allowed
 from medialab_agent.sdk.steps import Done, Order, Say, Step
 from medialab_wire.capabilities import ResetLevel
 from medialab_wire.progress import Check, CheckResult
@@ -51,6 +51,7 @@ class Reset:
 
     def __init__(self, device: Device, order: Order, memory: Memory) -> None:
         self._device, self._memory, self._params = device, memory, order.params
+        self._exec = order.exec
         told = (order.baseline or {}).get("firmware")
         self._script = told if isinstance(told, str) else None
 
@@ -77,7 +78,8 @@ class Reset:
         # After an interruption another board may be plugged in here, so this is asked again each time.
         met, target = await self._meet()
         words = going_back(self._memory, target.firmware.script, self._params)
-        await avrdude.write(self._device, met, target, say)
+        with written_as_allowed(self._memory, target.firmware.script, self._exec):
+            await avrdude.write(self._device, met, target, say)
         return Done(detail=words or Text.same(f"{target.firmware.id} {target.firmware.script.version}"))
 
     def judge(self, level: ResetLevel, state: State) -> Advised:

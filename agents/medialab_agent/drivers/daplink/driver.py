@@ -16,7 +16,7 @@ from medialab_agent.drivers.daplink.reset import program_for, write_program
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.firmware_history import going_back, remember
-from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
+from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again, written_as_allowed
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.conversation import make_blink
 from medialab_agent.sdk.microbit.default_program import DefaultProgram, wish
@@ -128,7 +128,8 @@ class DapLinkDriver(Driver):
         program = await self._program(place, board, order)
         if step.id == "flash":
             words = going_back(self.link.memory, program.script, order.params)
-            await write_program(place, program.memory, say)
+            with written_as_allowed(self.link.memory, program.script, order.exec):
+                await write_program(place, program.memory, say)
             return Done(detail=words)
         if step.id != "start":
             raise ValueError(step.id)

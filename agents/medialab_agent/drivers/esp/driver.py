@@ -10,7 +10,7 @@ from medialab_agent.drivers.esp.tool import Chip, Tool
 from medialab_agent.sdk.driver import DeviceLink, Driver
 from medialab_agent.sdk.evidence import Advised, count
 from medialab_agent.sdk.firmware_history import going_back, remember
-from medialab_agent.sdk.firmware_rollback import AGAIN, advice, record
+from medialab_agent.sdk.firmware_rollback import AGAIN, advice, record, written_as_allowed
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.steps import Done, Order, Probe, Reading, Say, Step
 from medialab_agent.sdk.trouble import DeviceTrouble, Refused
@@ -80,7 +80,9 @@ class EspDriver(Driver):
         wanted = await self._wanted(order)
         words = going_back(self.link.memory, wanted.firmware.script, order.params)
         self._is_read = False
-        written = await self._write(wanted, await self._identified(), say)
+        chip = await self._identified()
+        with written_as_allowed(self.link.memory, wanted.firmware.script, order.exec):
+            written = await self._write(wanted, chip, say)
         return Done(detail=words or written)
 
     async def _write(self, wanted: Target, chip: Chip, say: Say) -> Text:

@@ -12,7 +12,7 @@ from medialab_agent.sdk.driver import Driver
 from medialab_agent.sdk.evidence import Advised
 from medialab_agent.sdk.firmware import Found
 from medialab_agent.sdk.firmware_history import going_back, remember
-from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again
+from medialab_agent.sdk.firmware_rollback import advice, hold_or_write_again, written_as_allowed
 from medialab_agent.sdk.manifest import load_manifest
 from medialab_agent.sdk.microbit.banner import Banner
 from medialab_agent.sdk.microbit.conversation import make_blink, overhear
@@ -147,7 +147,8 @@ class JLinkDriver(Driver):
 
         if step.id == "flash":
             words = going_back(self.link.memory, program.script, order.params)
-            await write()
+            with written_as_allowed(self.link.memory, program.script, order.exec):
+                await write()
             return Done(detail=words)
         if step.id == "start":
             return Done(detail=await hold_or_write_again(program.script, write, lambda: self._runs(program), say))
