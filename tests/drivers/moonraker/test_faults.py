@@ -64,7 +64,7 @@ async def test_a_printer_that_locks_us_out_in_the_midst_needs_a_person(
         await run(driver, reset_order(baseline))
 
 
-@pytest.mark.parametrize("told", [float("nan"), float("-inf"), 10**400])
+@pytest.mark.parametrize("told", [float("nan"), float("-inf"), 10**400], ids=["nan", "inf", "huge"])
 def test_what_is_no_number_is_not_told(told: object) -> None:
     status = {"extruder": {"temperature": told, "target": 0.0}, "gcode_move": {"homing_origin": [told]}}
     found = machine._machine(status, ["extruder"], [])
