@@ -23,6 +23,7 @@ STEP_S = 0.15
 OUTCOMES = {
     "clean": (CheckResult.PASSED, Outcome.CLEAN),
     "hands": (CheckResult.PASSED, Outcome.CLEAN),
+    "older": (CheckResult.PASSED, Outcome.CLEAN),
     "unverified": (CheckResult.UNKNOWN, Outcome.UNVERIFIED),
     "failing": (CheckResult.FAILED, Outcome.QUARANTINED),
 }
@@ -120,6 +121,10 @@ class PaperAgent:
         if execution.action != "reset":
             snapshot = {"apps": ["a"]} if execution.action == "record-baseline" else None
             self._tell(report.model_copy(update={"ver": 2, "status": ExecutionStatus.SUCCEEDED, "snapshot": snapshot}))
+            return
+        if device.manner == "older" and "older_because" not in execution.params:
+            refused = {"ver": 2, "status": ExecutionStatus.FAILED, "trouble": words.OLDER}
+            self._tell(report.model_copy(update=refused))
             return
         steps = [words.LOOK, words.ERASE, *([words.SIGN] if device.manner == "hands" else []), words.PROVE]
         for index, step in enumerate(steps):

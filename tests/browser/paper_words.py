@@ -13,7 +13,7 @@ from medialab_wire.capabilities import (
     Quality,
     ResetLevel,
 )
-from medialab_wire.progress import StepView
+from medialab_wire.progress import StepView, Trouble
 from medialab_wire.sightings import BusFact, BusStatus
 from medialab_wire.texts import Text
 
@@ -61,6 +61,7 @@ SIGN = StepView(
     title=text("Am Gerät bestätigen", "Confirm at the device"),
     ask=text("Tippen Sie am Tablet auf „Zulassen“.", "Tap “Allow” on the tablet."),
 )
+OLDER = Trouble(code="older-firmware", text=text("Diese Firmware ist älter.", "This firmware is older."))
 PROVE = StepView(id="prove", title=text("Prüfen", "Prove"))
 HOSTILE = (
     "<img src=x onerror=\"document.title='owned'\"><b>fett</b>",
@@ -76,7 +77,8 @@ HOSTILE = (
 
 @dataclass
 class PaperDevice:
-    """One device of the paper agent; `manner` is how its resets go: clean, hands, unverified or failing."""
+    """One device of the paper agent; `manner` is how its resets go: clean, hands, unverified, failing,
+    or older (refused without a reason)."""
 
     dev: str
     name: str

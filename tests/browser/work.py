@@ -6,7 +6,7 @@ from collections.abc import Callable
 from tests.browser.lab import Lab
 from tests.browser.paper_words import HOSTILE, PaperDevice
 
-CLEAN = [f"Papier {n}" for n in range(1, 9)]
+CLEAN = [f"Papier {n}" for n in range(1, 10)]
 """Each test that resets one takes another of these."""
 HANDS, UNVERIFIED, FAILING = "Hand 1", "Unsicher 1", "Kaputt 1"
 IN_REPAIR = "Werkstatt 1"
