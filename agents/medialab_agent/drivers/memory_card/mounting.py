@@ -75,7 +75,7 @@ async def _by_udisks(node: str, is_there: Callable[[], bool]) -> AsyncIterator[P
     )
     found = _MOUNTED.search(said)
     if found is None:
-        raise unreadable(said[-200:])
+        raise unreadable("udisksctl named no folder")  # a card's label may be somebody's name
     try:
         yield Path(found[1])
     finally:
@@ -87,5 +87,5 @@ async def _run(program: Program, is_there: Callable[[], bool]) -> str:
     if ended.is_ok:
         return ended.output
     if ended.ending.value == "exited":
-        raise unreadable(ended.last_lines())
+        raise unreadable(f"{program.name} ended with {ended.code}")
     raise failed(program.name, ended)
