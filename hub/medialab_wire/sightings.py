@@ -19,9 +19,10 @@ class Sighting(WireModel):
 
 
 class BusStatus(StrEnum):
-    """`listening`: works; `absent`: this machine has no such bus or tool; `denied`: a permission is missing;
-    `failed`: it is there and does not work."""
+    """`starting`: not looked yet; `listening`: works; `absent`: this machine has no such bus or tool; `denied`: a
+    permission is missing; `failed`: it is there and does not work."""
 
+    STARTING = "starting"
     LISTENING = "listening"
     ABSENT = "absent"
     DENIED = "denied"

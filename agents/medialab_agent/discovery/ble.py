@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from medialab_agent.discovery.ble_facts import facts_of
-from medialab_agent.discovery.ble_texts import LISTENING, NO_ADAPTER, BleState, state_of
+from medialab_agent.discovery.ble_texts import LISTENING, STARTING, BleState, state_of
 from medialab_agent.discovery.known import Known
 from medialab_agent.discovery.text import short
 from medialab_agent.sdk.bluetooth import turns
@@ -61,7 +61,7 @@ class BleSource(Source):
         self._known = Known(self.name)
         self._facts: dict[str, dict[str, str]] = {}
         self._last: dict[str, float] = {}
-        self._state: BleState = NO_ADAPTER
+        self._state: BleState = STARTING
 
     def fact(self) -> BusFact:
         """Listening, absent, denied or failed, with the reason."""

@@ -25,6 +25,7 @@ def _type(command: str) -> Text:
     return Text(de=f"Auf dem Computer eingeben: {command}", en=f"Type on the computer: {command}")
 
 
+STARTING = BleState(BusStatus.STARTING)
 LISTENING = BleState(BusStatus.LISTENING)
 NO_ADAPTER = BleState(
     BusStatus.ABSENT,

@@ -32,7 +32,7 @@ class MdnsSource(Source):
         self._check_s, self._grace_s = check_s, grace_s
         self._known = Known(self.name)
         self._unconfirmed: set[str] = set()
-        self._status, self._detail, self._only_here = BusStatus.ABSENT, "", False
+        self._status, self._detail, self._only_here = BusStatus.STARTING, "", False
 
     def fact(self) -> BusFact:
         """Listening, absent (no network), or failed with the system's own message."""

@@ -39,6 +39,8 @@ def fact(status: BusStatus, only_here: bool, detail: str, seen: int) -> BusFact:
 def _words(status: BusStatus, only_here: bool, detail: str) -> tuple[Text | None, Text | None]:
     if status is BusStatus.LISTENING:
         return (ONLY_HERE, NO_NETWORK_REMEDY) if only_here else (None, None)
+    if status is BusStatus.STARTING:
+        return None, None
     if status is BusStatus.ABSENT:
         return (NO_ZEROCONF, NO_ZEROCONF_REMEDY) if detail else (NO_NETWORK, NO_NETWORK_REMEDY)
     reason = Text(

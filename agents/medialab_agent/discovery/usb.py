@@ -42,7 +42,7 @@ class UsbSource(Source):
         self._pending: dict[str, bool] = {}
         self._all_dirty = True
         self._wake = asyncio.Event()
-        self._status = BusStatus.ABSENT
+        self._status = BusStatus.STARTING
         self._detail = ""
         self._with_udev = True
 

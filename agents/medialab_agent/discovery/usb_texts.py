@@ -47,6 +47,8 @@ def fact(status: BusStatus, with_udev: bool, detail: str, seen: int) -> BusFact:
 def _words(status: BusStatus, with_udev: bool, detail: str) -> tuple[Text | None, Text | None]:
     if status is BusStatus.LISTENING:
         return (None if with_udev else WITHOUT_UDEV), None
+    if status is BusStatus.STARTING:
+        return None, None
     if status is BusStatus.ABSENT:
         return (NO_LIBUDEV, NO_LIBUDEV_REMEDY) if detail else (NO_BUS, NO_BUS_REMEDY)
     reason = Text(

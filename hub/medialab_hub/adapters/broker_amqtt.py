@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 HANG_UP_S = 2.0
 """Seconds a replaced connection may take to end."""
+AGAIN_S = 0.1
+"""Seconds until a reader that goes on is asked again to end."""
 
 _passwords: dict[str, str] = {}
 
@@ -90,6 +92,15 @@ class EarlyCheck(BrokerProtocolHandler):  # type: ignore[misc]
     def attach(self, session: Session, reader: ReaderAdapter, writer: WriterAdapter) -> None:
         """Read no packet without bounds."""
         super().attach(session, BoundedReader(reader), writer)
+
+    async def stop(self) -> None:
+        """End the reading first: amqtt asks for that once, `wait_for` of Python 3.11 can lose it, and who waits for the
+        end of this connection would do so for ever."""
+        reading = self._reader_task
+        while reading not in (None, asyncio.current_task()) and not reading.done():
+            reading.cancel()
+            await asyncio.wait({reading}, timeout=AGAIN_S)
+        await super().stop()
 
 
 class Subscriptions(dict[str, list[tuple[Session, int]]]):

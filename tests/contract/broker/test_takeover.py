@@ -64,3 +64,39 @@ async def test_the_replaced_one_is_hung_up_on_and_hears_again(broker: LocalBroke
     hub.publish(topics.ask("alpha"), b"do you hear me?")
     await until(lambda: heard)
     await asyncio.gather(alpha.close(), hub.close())
+
+
+async def test_one_who_talks_all_the_time_is_hung_up_on_too(broker: LocalBroker) -> None:
+    """A word that arrives in the moment of the hanging up must not keep the connection half alive."""
+    heard: list[bytes] = []
+
+    def take(_topic: str, payload: bytes, ack) -> None:
+        heard.append(payload)
+        ack()
+
+    access = broker.access("alpha")
+    alpha = Session(access, [topics.all_down("alpha")], Handlers(on_message=take))
+    hub = Session(broker.access(), [topics.ALL_UP], Handlers(on_message=lambda _t, _p, ack: ack()))
+    alpha.connect()
+    hub.connect()
+    talking = asyncio.create_task(talk(alpha))
+    for _ in range(8):
+        await until(lambda: alpha.is_connected and hub.is_connected)
+        thief = await asyncio.to_thread(newcomer, access, clean=True)
+        for _ in range(50):
+            thief.publish(topics.event("alpha", "t1"), b"x" * 200, 1)
+        await asyncio.sleep(0.2)
+        thief.disconnect()
+        thief.loop_stop()
+    talking.cancel()
+    await asyncio.sleep(0.5)
+    await until(lambda: alpha.is_connected)
+    hub.publish(topics.ask("alpha"), b"do you hear me?")
+    await until(lambda: b"do you hear me?" in heard)
+    await asyncio.gather(alpha.close(), hub.close())
+
+
+async def talk(session: Session) -> None:
+    while True:
+        session.publish(topics.event("alpha", "t1"), b"x" * 200)
+        await asyncio.sleep(0.001)

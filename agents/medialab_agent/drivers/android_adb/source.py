@@ -49,7 +49,8 @@ class AdbSource(Source):
         self._since: dict[tuple[str, str], float] = {}
         """When a device that is not ready was first seen in its state, by transport."""
         self._passing: set[str] = set()
-        self._status, self._reason = BusStatus.ABSENT, Text(de="Noch nicht verbunden.", en="Not connected yet.")
+        self._status = BusStatus.STARTING
+        self._reason: Text | None = None
         self._remedy: Text | None = None
         self._grace = 0
         self._failures = 0

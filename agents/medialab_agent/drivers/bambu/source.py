@@ -34,7 +34,8 @@ class BambuSource(Source):
         self._expire_s = float(settings.get("expire_s", str(EXPIRE_S)))
         self._known: dict[str, Sighting] = {}
         self._heard: dict[str, float] = {}
-        self._status, self._reason = BusStatus.ABSENT, Text(de="Noch nicht gestartet.", en="Not started yet.")
+        self._status = BusStatus.STARTING
+        self._reason: Text | None = None
 
     def fact(self) -> BusFact:
         """Whether it listens."""

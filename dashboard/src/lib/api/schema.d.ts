@@ -1430,11 +1430,11 @@ export interface components {
         };
         /**
          * BusStatus
-         * @description `listening`: works; `absent`: this machine has no such bus or tool; `denied`: a permission is missing;
-         *     `failed`: it is there and does not work.
+         * @description `starting`: not looked yet; `listening`: works; `absent`: this machine has no such bus or tool; `denied`: a
+         *     permission is missing; `failed`: it is there and does not work.
          * @enum {string}
          */
-        BusStatus: "listening" | "absent" | "denied" | "failed";
+        BusStatus: "starting" | "listening" | "absent" | "denied" | "failed";
         /**
          * ChargingView
          * @description `data`: the plug carries data, too: a sync hub can reset the device, a case that only charges cannot.
