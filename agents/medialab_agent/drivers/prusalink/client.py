@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -17,13 +18,21 @@ from medialab_agent.sdk.trouble import DeviceTrouble, Refused, Unreachable, unre
 from medialab_wire.texts import Text
 
 if TYPE_CHECKING:
-    import httpx
+    from medialab_agent.drivers.prusalink.line import Line
 
 M = TypeVar("M", bound=models.Answer)
 LONGEST_ANSWER = 8_000_000
 """Bytes of one answer that are looked at."""
-KEPT_OPEN_S = 30.0
-"""How long an unused connection stays open: longer than the pause between two questions, else each needs a new one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status_code: int
+    asks: str
+    """The challenge of a 401 (`WWW-Authenticate`), else empty."""
+    content: bytes
 
 
 class Conflict(Refused):
@@ -50,48 +59,37 @@ class Client:
 
     def __init__(self, base: str, credentials: Credentials | None = None) -> None:
         self.base, self.credentials = base.rstrip("/"), credentials
-        self._http: httpx.AsyncClient | None = None
+        self._line: Line | None = None
 
-    def _connection(self) -> httpx.AsyncClient:
-        if self._http is None:
-            import httpx
+    def _connection(self) -> Line:
+        if self._line is None:
+            from medialab_agent.drivers.prusalink.line import Line
 
-            from medialab_agent.drivers.prusalink.digest import Digest
-
-            told = self.credentials
-            auth = Digest(told.user, told.password) if told and told.password else None
-            headers = {"X-Api-Key": told.key} if told and told.key else {}
-            kept = httpx.Limits(max_connections=4, keepalive_expiry=KEPT_OPEN_S)
-            self._http = httpx.AsyncClient(
-                timeout=self.timeout_s, trust_env=False, auth=auth, headers=headers, limits=kept
-            )
-        return self._http
+            self._line = Line(self.timeout_s, self.credentials)
+        return self._line
 
     async def close(self) -> None:
         """Close its sockets."""
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        if self._line is not None:
+            await self._line.close()
+            self._line = None
 
-    async def raw(self, method: str, path: str, **request: Any) -> httpx.Response:
+    async def raw(self, method: str, path: str, **request: Any) -> Answer:
         """The plain answer, whatever its status; what is too long is not read. Raises `Unreachable`."""
         import httpx
 
         body = bytearray()
         try:
-            async with self._connection().stream(method, self.base + path, **request) as answer:
-                async for chunk in answer.aiter_bytes():
+            async with self._connection().ask(method, self.base + path, **request) as answer:
+                async for chunk in answer.aiter_raw():
                     body += chunk
                     if len(body) > LONGEST_ANSWER:
                         raise bad_answer("too long")
-            asks = answer.headers.get("www-authenticate", "")
-            return httpx.Response(answer.status_code, headers={"www-authenticate": asks}, content=bytes(body))
+            return Answer(answer.status_code, answer.headers.get("www-authenticate", ""), bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise unreachable(f"{_asked(method, path)}: {type(error).__name__}") from error
 
-    async def call(
-        self, method: str, path: str, ok: tuple[int, ...] = (200, 201, 204), **request: Any
-    ) -> httpx.Response:
+    async def call(self, method: str, path: str, ok: tuple[int, ...] = (200, 201, 204), **request: Any) -> Answer:
         """An answer with one of the expected statuses. Raises `Conflict`, `Refused`, `NeedsPerson`, `Unreachable`."""
         answer = await self.raw(method, path, **request)
         if answer.status_code in ok:
@@ -123,10 +121,10 @@ class Client:
         import httpx
 
         try:
-            async with self._connection().stream("GET", self.base + path) as answer:
+            async with self._connection().ask("GET", self.base + path) as answer:
                 if answer.status_code != 200:
                     raise bad_answer(f"GET {path.split('/')[1]}: {answer.status_code}")
-                yield answer.aiter_bytes()
+                yield answer.aiter_raw()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise unreachable(type(error).__name__) from error
 
@@ -134,7 +132,7 @@ class Client:
         """A fresh, validated answer."""
         return self.parse(model, await self.call("GET", path, (200,), headers={"Accept": "application/json"}))
 
-    def parse(self, model: type[M], answer: httpx.Response) -> M:
+    def parse(self, model: type[M], answer: Answer) -> M:
         """The validated body. Raises `Unreachable` when it does not fit."""
         try:
             return model.model_validate(json.loads(answer.content))

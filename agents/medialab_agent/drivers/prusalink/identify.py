@@ -55,7 +55,7 @@ async def is_prusalink(client: Client) -> bool:
 
     Realms: `Administrator` on a Pi (web/lib/auth.py, 0.8.1), `Printer API` on Buddy firmware."""
     answer = await client.raw("GET", "/api/version")
-    challenge = challenge_of(answer.headers.get("www-authenticate", ""))
+    challenge = challenge_of(answer.asks)
     if answer.status_code in {502, 503}:
         return True  # it is starting; the next request says so
     return answer.status_code == 401 and challenge.get("realm") in {"Administrator", "Printer API"}

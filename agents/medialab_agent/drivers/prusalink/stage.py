@@ -62,7 +62,7 @@ class PrintFiles:
         while True:
             try:
                 answer = await self._client.call(
-                    "PUT", path, (201, 413, 507), content=_Body(file, size, say), headers=headers, timeout=UPLOAD_S
+                    "PUT", path, (201, 413, 507), content=_Body(file, size, say), headers=headers, patience_s=UPLOAD_S
                 )
                 break
             except Conflict:
