@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from medialab_agent.drivers.arduino.simulator import LEARNER, UNO, ArduinoSimulator
+from medialab_agent.sdk.simulator import Fault
 from medialab_wire.progress import ExecutionReport, Outcome
 from tests.house.tree import ROOT
 
@@ -35,6 +36,7 @@ def _writers(node: str) -> list[int]:
 @pytest.mark.parametrize("seed", range(2))
 async def test_killed_while_writing_it_goes_on_and_proves_it(seed: int, tmp_path: Path) -> None:
     board, loop = ArduinoSimulator("uno-1"), asyncio.get_running_loop()
+    board.faults.add(Fault.SLOW)  # as slow as a real one: else all is written before the kernel has ended the agent
     await board.start()
     board.soil()
     node, killed = board.sighting().facts["tty"], asyncio.Event()
