@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
+from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.events import Happened
+from medialab_hub.services import plans
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import require_device, require_idle
 from medialab_hub.storage import allocations as rows
@@ -11,15 +12,15 @@ from medialab_hub.storage.tables import Allocation, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
 
-_BREAKABLE = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value, AllocationKind.INSPECTION.value}
-
 
 def take_for_reset(uow: UnitOfWork, device: Device, job: Job) -> None:
-    """A reset takes its device for at most its deadline; inside a quarantine it is part of that."""
+    """A reset takes its device for at most its deadline; inside a quarantine, or the time in which a returned device
+    waits for its proof, it is part of that."""
     end = job.starts_at + timedelta(seconds=job.deadline_s)
     in_the_way = rows.in_the_way(uow.session, device.id, uow.now, end)
     parent = next((row for row in in_the_way if row.kind == AllocationKind.QUARANTINE), None)
-    if parent is None and in_the_way:
+    parent = parent or rows.awaiting_proof(uow.session, device.id)
+    if parent is None and in_the_way and not _moves_away(uow, device, Interval(uow.now, end)):
         text = Text(de="Das Gerät ist in dieser Zeit schon vergeben.", en="The device is already taken at that time.")
         raise not_possible("device-taken", text, in_the_way[0].id)
     uow.session.add(
@@ -39,6 +40,11 @@ def take_for_reset(uow: UnitOfWork, device: Device, job: Job) -> None:
     uow.session.flush()
 
 
+def _moves_away(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
+    """True when everything promised there has found another device."""
+    return device.model_id is not None and plans.clear(uow, device.model_id, {device.id: plans.span_of(interval)})
+
+
 def finish_reset(uow: UnitOfWork, job: Job) -> None:
     """The reset no longer takes the device."""
     row = rows.of_job(uow.session, job.id)
@@ -54,15 +60,21 @@ def _close(uow: UnitOfWork, row: Allocation, status: AllocationStatus) -> None:
         row.ends_at = row.blocked_to = uow.now
 
 
+def end_waiting(uow: UnitOfWork, device: str) -> None:
+    """It is proven, or accepted, or in quarantine now: the return is over."""
+    row = rows.awaiting_proof(uow.session, device)
+    if row is not None:
+        _close(uow, row, AllocationStatus.DONE)
+        uow.session.flush()
+        uow.record(Happened.ALLOCATION_ENDED, row.id, device=device, what=row.kind)
+        uow.touch_device(device)
+
+
 def quarantine(uow: UnitOfWork, device: str, job: Job) -> None:
-    """Until further notice; whatever was planned for the device is broken and says so."""
+    """Until further notice; whatever was promised on the device moves to others, or is broken and says so."""
     if rows.open_quarantine(uow.session, device) is not None:
         return
-    for row in rows.in_the_way(uow.session, device, uow.now, None):
-        if row.kind in _BREAKABLE:
-            row.status = AllocationStatus.BROKEN.value
-            row.version += 1
-    uow.session.flush()
+    plans.make_way(uow, require_device(uow, device), Interval(uow.now))
     if rows.in_the_way(uow.session, device, uow.now, None):
         return  # in maintenance: blocked already, and the proof on the device says quarantined
     _add_open(uow, device, AllocationKind.QUARANTINE, job_id=job.id)

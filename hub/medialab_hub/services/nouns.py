@@ -1,9 +1,11 @@
 """Every noun of which the outside hears after a commit, in the order it is told; devices have a road of their own."""
 
 from medialab_hub.services.agent_rows import AGENTS
+from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.job_rows import BATCHES, JOBS
 from medialab_hub.services.kit_rows import KITS
+from medialab_hub.services.model_rows import MODELS
 from medialab_hub.services.place_rows import PLACES
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS)
+NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, BOOKINGS)

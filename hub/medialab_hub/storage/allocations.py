@@ -49,6 +49,36 @@ def open_quarantine(session: Session, device: str) -> Allocation | None:
     ).first()
 
 
+def awaiting_proof(session: Session, device: str) -> Allocation | None:
+    """The time since a device came back and nobody has proven yet that it is clean."""
+    return session.exec(
+        select(Allocation).where(
+            Allocation.device_id == device,
+            Allocation.kind == AllocationKind.RESET.value,
+            Allocation.status == AllocationStatus.CONFIRMED.value,
+            col(Allocation.job_id).is_(None),
+        )
+    ).first()
+
+
+def all_awaiting_proof(session: Session, at: datetime) -> Sequence[Allocation]:
+    """Every returned device that may be erased by now."""
+    return session.exec(
+        select(Allocation).where(
+            Allocation.kind == AllocationKind.RESET.value,
+            Allocation.status == AllocationStatus.CONFIRMED.value,
+            col(Allocation.job_id).is_(None),
+            or_(col(Allocation.erase_from).is_(None), col(Allocation.erase_from) <= at),
+        )
+    ).all()
+
+
+def out(session: Session, device: str) -> Allocation | None:
+    """In whose hands a device is."""
+    query = select(Allocation).where(Allocation.device_id == device, Allocation.status == AllocationStatus.OUT.value)
+    return session.exec(query).first()
+
+
 def in_the_way(session: Session, device: str, start: datetime, end: datetime | None) -> Sequence[Allocation]:
     """Blocking allocations without a parent that overlap the half-open time."""
     query = select(Allocation).where(

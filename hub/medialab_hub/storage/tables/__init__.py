@@ -4,11 +4,15 @@ from medialab_hub.storage.tables.access import EnteredAccess
 from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.tables.allocations import Allocation
+from medialab_hub.storage.tables.bookings import Booking, BookingLine
 from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
+from medialab_hub.storage.tables.institutions import Institution
 from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
+from medialab_hub.storage.tables.models import Model
+from medialab_hub.storage.tables.people import Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 
@@ -19,12 +23,15 @@ __all__ = [
     "ApiToken",
     "Baseline",
     "Batch",
+    "Booking",
+    "BookingLine",
     "Connection",
     "Device",
     "DeviceIdentity",
     "EnteredAccess",
     "FirstAdminLink",
     "IdentityClash",
+    "Institution",
     "Job",
     "JobAnswer",
     "JournalHead",
@@ -33,7 +40,9 @@ __all__ = [
     "Location",
     "LoginSession",
     "ManualAddress",
+    "Model",
     "OpenIssue",
+    "Person",
     "Photo",
     "PhotoBytes",
     "Setting",

@@ -31,7 +31,14 @@ class Allocation(SQLModel, table=True):
     blocked_from: Moment = moment()
     blocked_to: Moment | None = moment(optional=True)
     parent_id: str | None = Field(default=None, foreign_key="allocation.id")
+    line_id: str | None = Field(default=None, foreign_key="booking_line.id", index=True)
+    """The wish it keeps."""
+    is_pinned: bool = False
+    """Somebody wants this very device: the planner does not move it."""
     job_id: str | None = None
+    """The job of a reset; a reset without one is a returned device that waits for its proof."""
+    erase_from: Moment | None = moment(optional=True)
+    """Of a returned device: not before, what is on it may be erased."""
     reason: str = typed("id", "device_id", "job_id", "actor", noun="device", key="device_id")
     actor: str = ""
     version: int = 0

@@ -24,6 +24,8 @@ class Device(SQLModel, table=True):
     location_id: str | None = Field(default=None, foreign_key="location.id", index=True)
     station_id: str | None = Field(default=None, foreign_key="station.id", index=True)
     kit_id: str | None = Field(default=None, foreign_key="kit.id", index=True)
+    model_id: str | None = Field(default=None, foreign_key="model.id", index=True)
+    """As one of what it is lent."""
     owner_id: str | None = None
     """The connection that may command it."""
     found_at: Moment = moment()

@@ -23,7 +23,10 @@ def _create_allocation() -> None:
         sa.Column("blocked_from", UtcDateTime(), nullable=False),
         sa.Column("blocked_to", UtcDateTime(), nullable=True),
         sa.Column("parent_id", sa.String(), nullable=True),
+        sa.Column("line_id", sa.String(), nullable=True),
+        sa.Column("is_pinned", sa.Boolean(), nullable=False),
         sa.Column("job_id", sa.String(), nullable=True),
+        sa.Column("erase_from", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -35,6 +38,8 @@ def _create_allocation() -> None:
         sa.CheckConstraint("ends_at IS NULL OR starts_at < ends_at", name=op.f("ck_allocation_order")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_allocation_device_id_device")),
         sa.ForeignKeyConstraint(["parent_id"], ["allocation.id"], name=op.f("fk_allocation_parent_id_allocation")),
+        sa.ForeignKeyConstraint(["line_id"], ["booking_line.id"], name=op.f("fk_allocation_line_id_booking_line")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
     )
     op.create_index(op.f("ix_allocation_device_id"), "allocation", ["device_id"], unique=False)
+    op.create_index(op.f("ix_allocation_line_id"), "allocation", ["line_id"], unique=False)

@@ -28,6 +28,7 @@ def _create_device() -> None:
         sa.Column("location_id", sa.String(), nullable=True),
         sa.Column("station_id", sa.String(), nullable=True),
         sa.Column("kit_id", sa.String(), nullable=True),
+        sa.Column("model_id", sa.String(), nullable=True),
         sa.Column("owner_id", sa.String(), nullable=True),
         sa.Column("found_at", UtcDateTime(), nullable=False),
         sa.Column("adopted_at", UtcDateTime(), nullable=True),
@@ -47,12 +48,14 @@ def _create_device() -> None:
         sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_device_location_id_location")),
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_device_station_id_station")),
         sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_device_kit_id_kit")),
+        sa.ForeignKeyConstraint(["model_id"], ["model.id"], name=op.f("fk_device_model_id_model")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
         sa.UniqueConstraint("asset_tag", name=op.f("uq_device_asset_tag")),
     )
     op.create_index(op.f("ix_device_location_id"), "device", ["location_id"], unique=False)
     op.create_index(op.f("ix_device_station_id"), "device", ["station_id"], unique=False)
     op.create_index(op.f("ix_device_kit_id"), "device", ["kit_id"], unique=False)
+    op.create_index(op.f("ix_device_model_id"), "device", ["model_id"], unique=False)
 
 
 def _create_connection() -> None:

@@ -8,11 +8,15 @@ from medialab_hub.storage.migrations.first import (
     accounts,
     agents,
     allocations,
+    bookings,
     devices,
+    institutions,
     issues,
     jobs,
     journal,
     kits,
+    models,
+    people,
     photos,
     places,
 )
@@ -22,7 +26,10 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NOUNS = (places, kits, agents, accounts, devices, access, jobs, photos, allocations, journal, issues)
+NOUNS = (
+    places, kits, models, agents, accounts, devices, access, jobs, photos,
+    institutions, people, bookings, allocations, journal, issues,
+)  # fmt: skip
 """In the order in which they refer to each other."""
 
 
