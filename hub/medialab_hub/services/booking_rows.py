@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
-from medialab_hub.domain.allocation import AllocationStatus
+from medialab_hub.domain.allocation import AllocationStatus, Interval
 from medialab_hub.domain.bookings import Decision, state_of
+from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import bookings
 from medialab_hub.storage.noun import Noun, Row
@@ -62,3 +63,22 @@ def _rows(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
 
 
 BOOKINGS = Noun("booking", _rows)
+
+
+def between(session: Session, interval: Interval, most: int) -> list[Row]:
+    """Bookings that touch the time."""
+    assert interval.end is not None
+    return views(session, bookings.between(session, interval.start, interval.end, most))
+
+
+def one(session: Session, booking_id: str) -> Row:
+    """One booking. Raises `NotFound`."""
+    booking = bookings.get(session, booking_id)
+    if booking is None:
+        raise no_such("booking", booking_id)
+    return views(session, [booking])[0]
+
+
+def still_out(session: Session, keys: Collection[str]) -> list[str]:
+    """Devices of these bookings that are not back."""
+    return [row.device_id for _, row in bookings.kept_by(session, keys) if row.status == AllocationStatus.OUT]

@@ -42,7 +42,7 @@ def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
     fixed: dict[str, list[Span]] = {device: [] for device in models.usable(session, model_id)}
     promises = []
     for row in plans.busy(session, model_id, since):
-        span = span_of(Interval(row.start, _end(row, since)))
+        span = span_of(Interval(row.start, end_of(row, since)))
         if row.status == AllocationStatus.BROKEN:
             promises.append(Promise(row.id, span))
         elif row.kind in _PROMISES and row.status in _MOVABLE and not row.is_pinned:
@@ -52,7 +52,7 @@ def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
     return Pool(fixed, promises)
 
 
-def _end(row: plans.Busy, now: datetime) -> datetime | None:
+def end_of(row: plans.Busy, now: datetime) -> datetime | None:
     """What is not back, or back and not proven, goes on whatever was agreed."""
     goes_on = row.status == AllocationStatus.OUT or (row.kind == AllocationKind.RESET and row.job is None)
     return max(row.end, now + LATE_FOR) if goes_on and row.end is not None else row.end
