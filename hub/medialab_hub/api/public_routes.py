@@ -29,7 +29,9 @@ PUBLIC: tuple[PublicRoute, ...] = (
         "GET", r"/(assets/.+|[A-Za-z0-9_.-]+\.(js|css|svg|png|ico|json|webmanifest|wasm|txt|woff2))", per_minute=6000
     ),
     PublicRoute(
-        "GET", r"/((devices|kits)(/[^/]+)?|found|jobs(/[^/]+(/record)?)?|more|login|setup|find/[^/]+|FIND/[^/]+)?"
+        "GET",
+        r"/((devices|kits)(/[^/]+)?|lending|models|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
+        r"|find/[^/]+|FIND/[^/]+)?",
     ),
 )
 

@@ -71,6 +71,11 @@ def between(session: Session, interval: Interval, most: int) -> list[Row]:
     return views(session, bookings.between(session, interval.start, interval.end, most))
 
 
+def lent_now(session: Session) -> list[Row]:
+    """Bookings of which something is out, what is due first."""
+    return views(session, bookings.with_something_out(session))
+
+
 def one(session: Session, booking_id: str) -> Row:
     """One booking. Raises `NotFound`."""
     booking = bookings.get(session, booking_id)

@@ -45,6 +45,16 @@ def of_allocation(session: Session, allocation: Allocation) -> Booking | None:
     return None if line is None else session.get(Booking, line.booking_id)
 
 
+def with_something_out(session: Session) -> Sequence[Booking]:
+    """Bookings of which something is in other hands, what is due first."""
+    out = (
+        select(BookingLine.booking_id)
+        .join(Allocation, col(Allocation.line_id) == BookingLine.id)
+        .where(Allocation.status == AllocationStatus.OUT.value)
+    )
+    return session.exec(select(Booking).where(col(Booking.id).in_(out)).order_by(col(Booking.ends_at))).all()
+
+
 def between(session: Session, start: datetime, end: datetime, most: int) -> Sequence[Booking]:
     """Bookings that touch the half-open time, the earliest first."""
     query = select(Booking).where(col(Booking.starts_at) < end, col(Booking.ends_at) > start)

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Availability
+         * @description How many can be promised without breaking a promise: of one model with the reasons, else of all.
+         */
+        get: operations["availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches/{batch_id}": {
         parameters: {
             query?: never;
@@ -78,6 +98,110 @@ export interface paths {
          * @description Stop all jobs of a batch that are not over.
          */
         post: operations["cancel_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookings
+         * @description Bookings that touch a time, the earliest first.
+         */
+        get: operations["list_bookings"];
+        put?: never;
+        /**
+         * Book
+         * @description Promise all of it, or say why not.
+         */
+        post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Booking
+         * @description One booking.
+         */
+        get: operations["get_booking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description Say yes to a request.
+         */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Out
+         * @description Hand these devices out, all or none.
+         */
+        post: operations["hand_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/{decision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Up
+         * @description `rejected`, `canceled` or `no_show`: what was promised is free again.
+         */
+        post: operations["give_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -713,6 +837,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lend
+         * @description Book and hand out at once: somebody stands at the desk.
+         */
+        post: operations["lend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/locations": {
         parameters: {
             query?: never;
@@ -781,6 +925,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description All models by name.
+         */
+        get: operations["list_models"];
+        put?: never;
+        /**
+         * Add Model
+         * @description A new model, with the devices that are lent as one of it.
+         */
+        post: operations["add_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Model
+         * @description Change it. Bookings made before keep their times.
+         */
+        put: operations["change_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Lend devices as one of it, or no longer.
+         */
+        post: operations["assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places": {
         parameters: {
             query?: never;
@@ -835,6 +1043,26 @@ export interface paths {
          * @description What a reset of many would touch and what it would not, and why.
          */
         post: operations["preview_resets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Take these devices back, all or none; each is free again when its reset is proven.
+         */
+        post: operations["take_back"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1412,6 +1640,44 @@ export interface components {
             unverified: number;
         };
         /**
+         * BookingKind
+         * @description What it is for.
+         * @enum {string}
+         */
+        BookingKind: "loan" | "workshop" | "internal" | "visit" | "room";
+        /**
+         * BookingState
+         * @description The word people read.
+         * @enum {string}
+         */
+        BookingState: "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
+        /**
+         * BookingView
+         * @description A booking as it is now; also stream event `booking`.
+         */
+        BookingView: {
+            /** Ends */
+            ends: string;
+            /** Group Size */
+            group_size?: number | null;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            kind: components["schemas"]["BookingKind"];
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            /** Person */
+            person?: string | null;
+            /** Series */
+            series?: string | null;
+            /** Starts */
+            starts: string;
+            state: components["schemas"]["BookingState"];
+            /** Version */
+            version: number;
+        };
+        /**
          * BusFact
          * @description The state of one discovery source, with the reason and the remedy in plain words when it is not listening.
          */
@@ -1436,6 +1702,48 @@ export interface components {
          */
         BusStatus: "starting" | "listening" | "absent" | "denied" | "failed";
         /**
+         * CareFields
+         * @description What a loan of it needs; minutes, hours, calendar days, months, cents.
+         */
+        CareFields: {
+            /**
+             * Grace Min
+             * @default 0
+             */
+            grace_min: number;
+            /**
+             * Is Lendable
+             * @default true
+             */
+            is_lendable: boolean;
+            /** Max Loan Days */
+            max_loan_days?: number | null;
+            /**
+             * Needs Training
+             * @default false
+             */
+            needs_training: boolean;
+            /**
+             * Notice H
+             * @default 0
+             */
+            notice_h: number;
+            /**
+             * Prep Min
+             * @default 0
+             */
+            prep_min: number;
+            /** Replacement Cents */
+            replacement_cents?: number | null;
+            /** Test Months */
+            test_months?: number | null;
+            /**
+             * Turnaround Min
+             * @default 0
+             */
+            turnaround_min: number;
+        };
+        /**
          * ChargingView
          * @description `data`: the plug carries data, too: a sync hub can reset the device, a case that only charges cannot.
          */
@@ -1445,6 +1753,24 @@ export interface components {
             note?: components["schemas"]["Text"] | null;
             /** Plug */
             plug: string;
+        };
+        /**
+         * CheckIn
+         * @description Devices that are back. `at`: when they were dropped off, if that was earlier.
+         */
+        CheckIn: {
+            /** At */
+            at?: string | null;
+            /** Devices */
+            devices: string[];
+        };
+        /**
+         * CheckOut
+         * @description Devices that are handed out now for a booking.
+         */
+        CheckOut: {
+            /** Devices */
+            devices: string[];
         };
         /**
          * CheckResult
@@ -1529,6 +1855,12 @@ export interface components {
             /** Sources */
             sources: string[];
         };
+        /**
+         * Decision
+         * @description What people decided about it.
+         * @enum {string}
+         */
+        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -1901,6 +2233,25 @@ export interface components {
             rows: unknown[][];
             /** Seq */
             seq: number;
+        };
+        /**
+         * Freedom
+         * @description How many of a model can still be promised in a time; `next_start`: when the wanted number is free for as long.
+         */
+        Freedom: {
+            /** Devices */
+            devices: number;
+            /** Free */
+            free: number;
+            /** Model */
+            model: string;
+            /** Next Start */
+            next_start?: string | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * Health
@@ -2316,6 +2667,41 @@ export interface components {
             session: components["schemas"]["SessionView"];
         };
         /**
+         * LineBody
+         * @description `quantity` of a model, or a whole kit, or one device; exactly one of the three.
+         */
+        LineBody: {
+            /** Device */
+            device?: string | null;
+            /** Kit */
+            kit?: string | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+        };
+        /**
+         * LineView
+         * @description A line and what keeps it.
+         */
+        LineView: {
+            /** Device */
+            device?: string | null;
+            /** Id */
+            id: string;
+            /** Kit */
+            kit?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Quantity */
+            quantity: number;
+            /** Units */
+            units: components["schemas"]["UnitView"][];
+        };
+        /**
          * LocationView
          * @description A room or cupboard; also stream event `location`.
          */
@@ -2339,6 +2725,14 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Made
+         * @description The booking that was made, or was there already.
+         */
+        Made: {
+            /** Booking */
+            booking: string;
         };
         /**
          * MaintenanceStart
@@ -2392,6 +2786,123 @@ export interface components {
             other: string;
         };
         /**
+         * ModelChange
+         * @description Everything of it at once; `version` as it was read.
+         */
+        ModelChange: {
+            /**
+             * Grace Min
+             * @default 0
+             */
+            grace_min: number;
+            /**
+             * Is Lendable
+             * @default true
+             */
+            is_lendable: boolean;
+            /** Max Loan Days */
+            max_loan_days?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Needs Training
+             * @default false
+             */
+            needs_training: boolean;
+            /**
+             * Notice H
+             * @default 0
+             */
+            notice_h: number;
+            /**
+             * Prep Min
+             * @default 0
+             */
+            prep_min: number;
+            /** Replacement Cents */
+            replacement_cents?: number | null;
+            /** Test Months */
+            test_months?: number | null;
+            /**
+             * Turnaround Min
+             * @default 0
+             */
+            turnaround_min: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ModelDevices
+         * @description Devices that are lent as one of this model from now on, and such as no longer are.
+         */
+        ModelDevices: {
+            /**
+             * Put In
+             * @default []
+             */
+            put_in: string[];
+            /**
+             * Take Out
+             * @default []
+             */
+            take_out: string[];
+        };
+        /**
+         * ModelView
+         * @description A model and how many devices it has; also stream event `model`.
+         */
+        ModelView: {
+            /** Class Id */
+            class_id?: string | null;
+            /**
+             * Devices
+             * @default 0
+             */
+            devices: number;
+            /**
+             * Grace Min
+             * @default 0
+             */
+            grace_min: number;
+            /** Id */
+            id: string;
+            /**
+             * Is Lendable
+             * @default true
+             */
+            is_lendable: boolean;
+            /** Max Loan Days */
+            max_loan_days?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Needs Training
+             * @default false
+             */
+            needs_training: boolean;
+            /**
+             * Notice H
+             * @default 0
+             */
+            notice_h: number;
+            /**
+             * Prep Min
+             * @default 0
+             */
+            prep_min: number;
+            /** Replacement Cents */
+            replacement_cents?: number | null;
+            /** Test Months */
+            test_months?: number | null;
+            /**
+             * Turnaround Min
+             * @default 0
+             */
+            turnaround_min: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Needs
          * @description What a driver needs on its machine; doctor, Makefile and playbook are generated from it.
          */
@@ -2423,6 +2934,41 @@ export interface components {
             udev_rules: string[];
         };
         /**
+         * NewBooking
+         * @description A wish. `client_key`: any text of the sender's; sent again, it stays one booking. `starts` None: now.
+         */
+        NewBooking: {
+            /** Client Key */
+            client_key?: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Group Size */
+            group_size?: number | null;
+            /** Institution */
+            institution?: string | null;
+            /**
+             * Is Request
+             * @default false
+             */
+            is_request: boolean;
+            /** @default loan */
+            kind: components["schemas"]["BookingKind"];
+            /** Lines */
+            lines: components["schemas"]["LineBody"][];
+            /** Person */
+            person?: string | null;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /** Starts */
+            starts?: string | null;
+        };
+        /**
          * NewKit
          * @description A new kit, with the devices that are in it.
          */
@@ -2440,6 +2986,22 @@ export interface components {
          * @description A new room or cupboard.
          */
         NewLocation: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * NewModel
+         * @description A new model. Without `care` it gets what the catalogue advises for its class.
+         */
+        NewModel: {
+            care?: components["schemas"]["CareFields"] | null;
+            /** Class Id */
+            class_id?: string | null;
+            /**
+             * Devices
+             * @default []
+             */
+            devices: string[];
             /** Name */
             name: string;
         };
@@ -2594,6 +3156,18 @@ export interface components {
          */
         Quality: "seen" | "managed" | "proven" | "trusted";
         /**
+         * Reason
+         * @description Why a device is not free: what takes it, and until when (None: until further notice).
+         */
+        Reason: {
+            /** Device */
+            device: string;
+            /** Kind */
+            kind: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * ResetLevel
          * @description One rung of the reset ladder: what it erases, what it keeps, how long it takes, what proves it.
          */
@@ -2691,6 +3265,16 @@ export interface components {
             reason: string;
             /** Version */
             version: number;
+        };
+        /**
+         * Returned
+         * @description What was taken back, and what of the same bookings is still missing.
+         */
+        Returned: {
+            /** Bookings */
+            bookings: string[];
+            /** Missing */
+            missing: string[];
         };
         /**
          * Role
@@ -2937,6 +3521,20 @@ export interface components {
             text: components["schemas"]["Text"];
         };
         /**
+         * UnitView
+         * @description One device that keeps a line: `held`, `confirmed`, `out`, `done`, or `broken` when there is no room for it.
+         */
+        UnitView: {
+            /** Device */
+            device: string;
+            /** Id */
+            id: string;
+            /** Pinned */
+            pinned: boolean;
+            /** Status */
+            status: string;
+        };
+        /**
          * Untouched
          * @description A device that would not be reset, and why.
          */
@@ -3052,6 +3650,40 @@ export interface operations {
             };
         };
     };
+    availability: {
+        parameters: {
+            query: {
+                starts: string;
+                ends: string;
+                model?: string | null;
+                quantity?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Freedom"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_batch: {
         parameters: {
             query?: never;
@@ -3102,6 +3734,195 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Accepted"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookings: {
+        parameters: {
+            query: {
+                starts: string;
+                ends: string;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBooking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_booking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+                decision: components["schemas"]["Decision"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {
@@ -4321,6 +5142,39 @@ export interface operations {
             };
         };
     };
+    lend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBooking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_location: {
         parameters: {
             query?: never;
@@ -4474,6 +5328,134 @@ export interface operations {
             };
         };
     };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewModel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelDevices"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_places: {
         parameters: {
             query?: never;
@@ -4556,6 +5538,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResetPreview"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returned"];
                 };
             };
             /** @description RFC 9457 problem */

@@ -9,7 +9,7 @@ from medialab_hub.api.schemas.base import Instant
 from medialab_hub.api.schemas.bookings import BookingView, CheckIn, CheckOut, Made, NewBooking, Returned
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.services import bookings, freedom, lending
-from medialab_hub.services.booking_rows import between, one, still_out
+from medialab_hub.services.booking_rows import between, lent_now, one, still_out
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
@@ -39,6 +39,12 @@ async def book(body: NewBooking, hub: HubDep, staff: Staff) -> Response:
     wish = _wish(body, hub)
     key = await hub.writer.run(lambda uow: bookings.book(uow, wish, staff.id), durable=True)
     return as_json({"booking": key}, 201)
+
+
+@router.get("/loans", response_model=list[BookingView])
+async def list_loans(hub: HubDep, _trainer: Trainer) -> Response:
+    """Bookings of which something is out now, what is due first."""
+    return as_json(await hub.read(lent_now))
 
 
 @router.post("/loans", response_model=Made, status_code=201)
