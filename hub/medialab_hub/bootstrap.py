@@ -19,6 +19,7 @@ from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.child import Child, Command
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
+from medialab_hub.adapters.loan_slip import LoanSlipPrinter
 from medialab_hub.adapters.mqtt import HubLink
 from medialab_hub.adapters.sealing import seal
 from medialab_hub.api import server
@@ -164,6 +165,7 @@ class Hub:
             admission=self.admission,
             broadcaster=self.broadcaster,
             labels=LabelPrinter(self._url_for_others),
+            loan_slips=LoanSlipPrinter(),
             facts=facts,
             is_healthy=self._is_healthy,
             static=STATIC,

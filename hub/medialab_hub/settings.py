@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -46,6 +47,8 @@ class Settings(BaseModel):
     """Days after which photos of answers are erased. The record keeps that there was one, and its checksum."""
     photos_mb: int = Field(default=200, ge=1)
     """Megabytes all photos together may take. They lie in the database, and so in each of its backups."""
+    timezone: str = "Europe/Berlin"
+    """Time zone of the lab: its opening hours, and the times on paper and in mails."""
     mdns: bool = True
     """Announce the hub in the local network, once it listens on more than this machine."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -55,6 +58,14 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("there is no such time zone; one is Europe/Berlin") from error
 
     @field_validator("agent")
     @classmethod

@@ -3,11 +3,11 @@
 import io
 import json
 import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
+from medialab_hub.adapters.drawable import latin, visible
 from medialab_hub.errors import HubError
 from medialab_wire.texts import Text
 
@@ -58,9 +58,9 @@ class LabelPrinter:
         import typst  # here because it takes 7 MB that most hubs do not need most of the time
 
         try:
-            return self._compile(sheet, [(tag, _visible(name)) for tag, name in labels], language)
+            return self._compile(sheet, [(tag, visible(name)) for tag, name in labels], language)
         except typst.TypstError:  # a sign no font here can draw; a label with a poorer name is better than none
-            return self._compile(sheet, [(tag, _latin(name)) for tag, name in labels], language)
+            return self._compile(sheet, [(tag, latin(name)) for tag, name in labels], language)
 
     def _compile(self, sheet: Sheet, labels: Sequence[tuple[str, str]], language: str) -> bytes:
         import typst
@@ -76,13 +76,3 @@ class LabelPrinter:
         out = io.BytesIO()
         segno.make(self.address(tag), error="m", micro=False).save(out, kind="svg", border=0, scale=1)
         return out.getvalue().decode()
-
-
-def _visible(name: str) -> str:
-    """Without control and formatting signs, which turn text around or cannot be drawn."""
-    return "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
-
-
-def _latin(name: str) -> str:
-    """Only signs that the fonts inside Typst have; others become question marks."""
-    return _visible(unicodedata.normalize("NFC", name)).encode("latin-1", "replace").decode("latin-1")

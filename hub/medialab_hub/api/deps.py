@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
@@ -13,6 +14,7 @@ from medialab_hub.api.problems import ROLE, SIGN_IN
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
+from medialab_hub.domain.loan_slips import LoanSlip
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.access import Seal
 from medialab_hub.services.admission import Admission, Principal
@@ -31,6 +33,13 @@ class Labels(Protocol):
 
     def make(self, labels: Sequence[tuple[str, str]], preset: str, language: str) -> bytes:
         """A PDF for (tag, name) pairs. Raises HubError for an unknown preset. Slow; call it in a thread."""
+
+
+class LoanSlips(Protocol):
+    """Prints loan slips."""
+
+    def make(self, slip: LoanSlip, language: str, zone: ZoneInfo) -> bytes:
+        """The PDF in `de` or `en`, with the times of `zone`. Slow; call it in a thread."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class Parts:
     admission: Admission
     broadcaster: Broadcaster
     labels: Labels
+    loan_slips: LoanSlips
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]
     static: Path

@@ -1,0 +1,79 @@
+"""What a loan slip says: who borrows what from when to when, and what belongs to each thing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from medialab_wire.texts import Text
+
+
+class SlipNote(StrEnum):
+    """What a person has to know about one thing on the slip."""
+
+    UNVERIFIED = "unverified"
+    """Its last reset could not be checked."""
+    RELEASED = "released"
+    """The same, and staff let it go nevertheless."""
+    FAILED = "failed"
+    """A check of its last reset failed."""
+    BACK = "back"
+    """It has been returned."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An accessory that goes along and has to come back."""
+
+    name: Text
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class SlipItem:
+    """One device; `value_cents` None: nobody has said what a new one costs."""
+
+    name: str
+    model: str
+    tag: str
+    pieces: tuple[Piece, ...] = ()
+    value_cents: int | None = None
+    notes: tuple[SlipNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class SlipGroup:
+    """The devices of one model or kit; `title` empty: of neither. `missing`: promised, and no device is free."""
+
+    title: str
+    is_kit: bool
+    items: tuple[SlipItem, ...]
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class LoanSlip:
+    """Everything on one slip. Times are aware."""
+
+    lab: str
+    booking: str
+    is_request: bool
+    institution: str
+    school_number: str
+    municipality: str
+    person: str
+    purpose: str
+    starts: datetime
+    ends: datetime
+    groups: tuple[SlipGroup, ...]
+
+    @property
+    def count(self) -> int:
+        """Devices on it."""
+        return sum(len(group.items) for group in self.groups)
+
+    @property
+    def value_cents(self) -> int | None:
+        """What all of it costs; None unless each value is known."""
+        values = [item.value_cents for group in self.groups for item in group.items]
+        known = [value for value in values if value is not None]
+        return sum(known) if known and len(known) == len(values) else None

@@ -1,0 +1,120 @@
+"""What the loan slip of a booking says, read from what was taken for it."""
+
+from collections.abc import Mapping
+
+from medialab_hub.catalogue.loader import shipped
+from medialab_hub.domain.allocation import AllocationStatus
+from medialab_hub.domain.bookings import Decision
+from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote
+from medialab_hub.services.device_classes import class_of
+from medialab_hub.services.refusals import no_such, not_possible
+from medialab_hub.storage import bookings, devices
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Allocation, Booking, BookingLine, Device, Institution, Kit, Model, Person
+from medialab_wire.progress import Outcome
+from medialab_wire.texts import Text
+
+
+def slip_of(session: Session, booking_id: str, lab: str) -> LoanSlip:
+    """The slip of a booking; `lab` is who lends. Raises `NotFound`, and `Conflict` when nothing is kept for it."""
+    booking = bookings.get(session, booking_id)
+    if booking is None:
+        raise no_such("booking", booking_id)
+    groups = _groups(session, booking)
+    if not groups:
+        text = Text(
+            de="Für diese Buchung ist nichts vorgesehen: Es gibt nichts auszugeben.",
+            en="Nothing is kept for this booking: there is nothing to hand out.",
+        )
+        raise not_possible("nothing-to-hand-out", text, booking_id)
+    place = booking.institution_id and session.get(Institution, booking.institution_id)
+    person = booking.person_id and session.get(Person, booking.person_id)
+    return LoanSlip(
+        lab=lab,
+        booking=booking.id,
+        is_request=booking.decision == Decision.REQUESTED,
+        institution=place.name if place else "",
+        school_number=(place.school_number or "") if place else "",
+        municipality=place.municipality if place else "",
+        person=f"{person.given_name} {person.family_name}".strip() if person else "",
+        purpose=booking.purpose,
+        starts=booking.starts_at,
+        ends=booking.ends_at,
+        groups=groups,
+    )
+
+
+def _groups(session: Session, booking: Booking) -> tuple[SlipGroup, ...]:
+    """By kit, else by model, in the order of the lines; in each the devices by their label."""
+    lines = {line.id: line for line in bookings.lines(session, [booking.id])}
+    units = [row for _, row in bookings.kept_by(session, [booking.id])]
+    things = {device.id: device for device in devices.many(session, {unit.device_id for unit in units})}
+    classes = _classes(session, things)
+    order = list(lines)
+    groups: dict[tuple[bool, str], list[Allocation]] = {}
+    for unit in sorted(units, key=lambda one: (order.index(one.line_id or ""), things[one.device_id].asset_tag or "")):
+        groups.setdefault(_title(session, lines[unit.line_id or ""], things[unit.device_id]), []).append(unit)
+    return tuple(
+        SlipGroup(
+            title=title,
+            is_kit=is_kit,
+            items=tuple(
+                _item(session, unit, things[unit.device_id], classes.get(unit.device_id))
+                for unit in found
+                if unit.status != AllocationStatus.BROKEN
+            ),
+            missing=sum(unit.status == AllocationStatus.BROKEN for unit in found),
+        )
+        for (is_kit, title), found in groups.items()
+    )
+
+
+def _title(session: Session, line: BookingLine, device: Device) -> tuple[bool, str]:
+    kit = None if line.kit_id is None else session.get(Kit, line.kit_id)
+    if kit is not None:
+        return True, kit.name
+    model = _model(session, device)
+    return False, "" if model is None else model.name
+
+
+def _model(session: Session, device: Device) -> Model | None:
+    return None if device.model_id is None else session.get(Model, device.model_id)
+
+
+def _classes(session: Session, things: Mapping[str, Device]) -> dict[str, str]:
+    """Class of the catalogue by device: what a person chose, else its model's, else what its connections say."""
+    ways, signs = devices.connections_of(session, things), devices.identities_of(session, things)
+    known = shipped().classes
+    found: dict[str, str] = {}
+    for key, device in things.items():
+        match = class_of(
+            device, [way for way in ways if way.device_id == key], [sign for sign in signs if sign.device_id == key]
+        )
+        model = _model(session, device)
+        said = (device.chosen_class, None if model is None else model.class_id, match.decided)
+        decided = next((one for one in said if one in known), None)
+        if decided is not None:
+            found[key] = decided
+    return found
+
+
+def _item(session: Session, unit: Allocation, device: Device, class_id: str | None) -> SlipItem:
+    model = _model(session, device)
+    accessories = () if class_id is None else shipped().classes[class_id].accessories
+    return SlipItem(
+        name=device.name,
+        model=device.model if model is None else model.name,
+        tag=device.asset_tag or "",
+        pieces=tuple(Piece(piece.name, piece.count) for piece in accessories),
+        value_cents=None if model is None else model.replacement_cents,
+        notes=_notes(unit, device),
+    )
+
+
+def _notes(unit: Allocation, device: Device) -> tuple[SlipNote, ...]:
+    """What is back has another story since: only that it is back."""
+    if unit.status == AllocationStatus.DONE:
+        return (SlipNote.BACK,)
+    if device.proven_outcome == Outcome.UNVERIFIED:
+        return (SlipNote.RELEASED if device.proven_accepted else SlipNote.UNVERIFIED,)
+    return (SlipNote.FAILED,) if device.proven_outcome == Outcome.QUARANTINED else ()
