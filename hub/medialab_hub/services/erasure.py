@@ -16,15 +16,21 @@ def erase_texts(uow: UnitOfWork, subject: str, actor: str) -> int:
     What they were about is told anew, so that who comes back to the stream is not told an erased text.
     The account may be deleted already. Raises `NotFound` when there is no text to erase, and `Conflict`
     while a job needs what was entered."""
-    blanked = texts.blank(uow.session, subject)
+    blanked = blank_texts(uow, subject)
     erased, forgotten = photos.erase_about(uow, subject, actor), drop_about(uow, subject, actor)
     if not blanked and not erased and not forgotten:
         raise no_such("text", subject)
-    uow.record(Happened.TEXTS_ERASED, subject, actor, texts=len(blanked), photos=erased)
+    uow.record(Happened.TEXTS_ERASED, subject, actor, texts=blanked, photos=erased)
+    return blanked + erased + forgotten
+
+
+def blank_texts(uow: UnitOfWork, subject: str) -> int:
+    """Blank only what was typed, and tell anew what it was about; returns how many."""
+    blanked = texts.blank(uow.session, subject)
     nouns = {noun.name: noun for noun in NOUNS}
     for name, key in sorted(set(blanked)):
         if name == "device":
             uow.touch_device(key)
         else:
             uow.touch(nouns[name], key)
-    return len(blanked) + erased + forgotten
+    return len(blanked)

@@ -2,10 +2,12 @@
 
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.booking_rows import BOOKINGS
+from medialab_hub.services.institution_rows import INSTITUTIONS
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.job_rows import BATCHES, JOBS
 from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.model_rows import MODELS
+from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, BOOKINGS)
+NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS)

@@ -42,7 +42,7 @@ def open_database(url: str) -> Database:
     Raises `Unavailable` for a second hub on one SQLite file; on PostgreSQL, who starts hubs must see to that."""
     if make_url(url).get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     return Database(engine, engine)
 
 
@@ -53,10 +53,10 @@ def _open_sqlite(url: str) -> Database:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = _take_writer_lock(path)
-    writer = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5})
+    writer = create_engine(url, poolclass=StaticPool, hide_parameters=True, connect_args=_SQLITE)
     event.listen(writer, "connect", _prepare_writer)
     event.listen(writer, "begin", _begin_immediate)
-    reader = create_engine(url, pool_size=2, connect_args={"check_same_thread": False, "timeout": 5})
+    reader = create_engine(url, pool_size=2, hide_parameters=True, connect_args=_SQLITE)
     event.listen(reader, "connect", _prepare_reader)
     return Database(writer, reader, lock)
 
@@ -77,6 +77,7 @@ def _take_writer_lock(path: Path) -> int:
     return descriptor
 
 
+_SQLITE = {"check_same_thread": False, "timeout": 5}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
 
 

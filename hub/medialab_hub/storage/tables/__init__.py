@@ -12,7 +12,7 @@ from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
 from medialab_hub.storage.tables.models import Model
-from medialab_hub.storage.tables.people import Person
+from medialab_hub.storage.tables.people import Membership, Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 
@@ -40,6 +40,7 @@ __all__ = [
     "Location",
     "LoginSession",
     "ManualAddress",
+    "Membership",
     "Model",
     "OpenIssue",
     "Person",

@@ -21,6 +21,8 @@ class Institution(SQLModel, table=True):
     """Amtlicher Gemeindeschlüssel, eight digits; empty when it is not known."""
     street: str = ""
     postal_code: str = ""
+    search_key: str = ""
+    """Name, numbers and place as they are searched (`domain.typed_words.folded`)."""
     verified_at: Moment | None = moment(optional=True)
     """When staff saw the stamp or another proof."""
     archived_at: Moment | None = moment(optional=True)

@@ -23,6 +23,7 @@ def _create_institution() -> None:
         sa.Column("municipality_key", sa.String(), nullable=False),
         sa.Column("street", sa.String(), nullable=False),
         sa.Column("postal_code", sa.String(), nullable=False),
+        sa.Column("search_key", sa.String(), nullable=False),
         sa.Column("verified_at", UtcDateTime(), nullable=True),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -1,0 +1,50 @@
+"""Finds institutions, and what still refers to one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, delete, select
+
+from medialab_hub.storage.tables import Booking, Institution, Membership, Person
+
+_ESCAPE = "\\"
+
+
+def get(session: Session, institution_id: str) -> Institution | None:
+    """The institution of that id."""
+    return session.get(Institution, institution_id)
+
+
+def numbered(session: Session, school_number: str) -> Institution | None:
+    """The school of that number."""
+    return session.exec(select(Institution).where(Institution.school_number == school_number)).first()
+
+
+def every(session: Session) -> Sequence[Institution]:
+    """All of them, archived ones too, by name."""
+    return session.exec(select(Institution).order_by(col(Institution.name), col(Institution.id))).all()
+
+
+def search(session: Session, words: Iterable[str], most: int, *, archived: bool = False) -> Sequence[Institution]:
+    """Those in whose folded name, number or place every word is, by name; without words all."""
+    query = select(Institution).where(*(contains(Institution.search_key, word) for word in words))
+    if not archived:
+        query = query.where(col(Institution.archived_at).is_(None))
+    return session.exec(query.order_by(col(Institution.name), col(Institution.id)).limit(most)).all()
+
+
+def contains(column: Any, word: str) -> Any:
+    """Condition: the word is somewhere in the column, taken literally."""
+    escaped = word.replace(_ESCAPE, _ESCAPE * 2).replace("%", _ESCAPE + "%").replace("_", _ESCAPE + "_")
+    return column.like(f"%{escaped}%", escape=_ESCAPE)
+
+
+def is_needed(session: Session, institution_id: str) -> bool:
+    """True while a booking or a person refers to it."""
+    columns = (Booking.institution_id, Person.institution_id, Membership.institution_id)
+    return any(session.exec(select(one).where(one == institution_id).limit(1)).first() for one in columns)
+
+
+def remove(session: Session, institution_id: str) -> None:
+    """Delete its row; nothing may refer to it."""
+    session.exec(delete(Institution).where(col(Institution.id) == institution_id))
