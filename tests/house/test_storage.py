@@ -13,17 +13,20 @@ from tests.house.tree import parsed, product_python
 NOT_ERASED = {
     "one of a few words of the hub's own": """
         booking.decision booking.kind institution.kind institution.school_form membership.role
+        label_code.noun scan_event.kind scan_event.noun scan_move.kind scan_session.mode
         agent.phase api_token.role batch.action batch.level user_account.role
         allocation.kind allocation.status connection.access connection.presence identity_clash.reason
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
         journal.kind setting.key""",
     "an id without a foreign key": """
+        label_code.code scan_event.about scan_event.client scan_session.client_key
         baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
         device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
         photo.step""",
     "the account that did it, by which what it typed is found": """
-        allocation.actor api_token.made_by booking.created_by batch.requested_by device.retired_by entered_access.actor job.accepted_by
-        job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
+        label_code.claimed_by scan_event.actor scan_session.opened_by
+        allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
+        job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
     "made by the program: versions, hashes, secrets": """
         agent.boot agent.inventory_version agent.seal_key agent.version announced_driver.version api_token.secret_hash
         connection.said_hash entered_access.seal_key first_admin_link.secret_hash job.record_hash journal.hash
