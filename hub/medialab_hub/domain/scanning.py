@@ -119,7 +119,7 @@ def pile_of(session: str, mode: ScanMode, events: Iterable[ScanEvent], meanings:
     people = [(event, meaning.id) for event, meaning in known if meaning.noun is CodeNoun.PERSON]
     places = [meaning.id for _, meaning in known if meaning.noun is CodeNoun.PLACE]
     touches = [
-        Touch(event, session, mode, device, _taker(event, people))
+        Touch(event, session, mode, device, _taker(event, people) if mode is ScanMode.OUT else None)
         for event, meaning in known
         for device in sorted(meaning.devices)
     ]
@@ -165,13 +165,14 @@ def moves_of(touches: Iterable[Touch], *, is_out: bool) -> list[Move]:
     for touch in sorted(touches, key=lambda one: (one.event, one.session)):
         if touch.mode is ScanMode.COUNT:
             continue
-        kind = _kind(touch, is_out=is_out)
+        kind = kind_of(touch, is_out=is_out)
         is_out = kind is MoveKind.OUT if kind in (MoveKind.OUT, MoveKind.BACK) else is_out
         moves.append(Move(touch, kind))
     return moves
 
 
-def _kind(touch: Touch, *, is_out: bool) -> MoveKind:
+def kind_of(touch: Touch, *, is_out: bool) -> MoveKind:
+    """What a touch does to a device that is out, or is not."""
     if is_out:
         return MoveKind.BACK
     if touch.mode is ScanMode.IN:

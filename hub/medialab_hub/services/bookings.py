@@ -77,6 +77,12 @@ def book(uow: UnitOfWork, wish: Wish, actor: str) -> str:
     return booking.id
 
 
+def add_line(uow: UnitOfWork, booking: Booking, wish: LineWish) -> None:
+    """One more wish of a booking that stands. Raises `Conflict` for what is not free, `NotFound`."""
+    _keep(uow, booking, wish)
+    uow.touch(BOOKINGS, booking.id)
+
+
 def cancel(uow: UnitOfWork, booking_id: str, actor: str, decision: Decision = Decision.CANCELED) -> None:
     """Give back what was promised; `decision` says why. Raises `Conflict` while something of it is out."""
     booking = require_booking(uow, booking_id)

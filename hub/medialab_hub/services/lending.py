@@ -44,7 +44,7 @@ def check_out(uow: UnitOfWork, booking_id: str, device_id: str, actor: str) -> s
         if _booking_of(uow, known) == booking_id:
             return known.id
         raise _in_other_hands(device)
-    _require_proven(uow, device)
+    require_proven(uow, device)
     unit = _unit_for(uow, booking, device)
     if unit.device_id != device.id or unit.starts_at > uow.now:
         _take_over(uow, unit, device)
@@ -86,7 +86,8 @@ def start_resets(uow: UnitOfWork) -> int:
     return started
 
 
-def _require_proven(uow: UnitOfWork, device: Device) -> None:
+def require_proven(uow: UnitOfWork, device: Device) -> None:
+    """Raises `Conflict` while a returned device waits for its proof."""
     if allocations.awaiting_proof(uow.session, device.id) is not None:
         raise Conflict(
             "not-proven",

@@ -9,5 +9,6 @@ from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.model_rows import MODELS
 from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
+from medialab_hub.services.scan_rows import SCANS
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS)
+NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, SCANS)

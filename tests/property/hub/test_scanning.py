@@ -124,9 +124,9 @@ def test_undone_is_as_if_never_scanned_with_its_repetitions() -> None:
 def test_modes() -> None:
     scans = [event(0, 0, "P1"), event(1, 1, "D1"), event(2, 2, "K3"), event(3, 3, "L0")]
     assert told(pile(scans, ScanMode.IN), {"dev-1", "dev-3"}) == [
-        ("dev-1", MoveKind.BACK, "per-1"),
-        ("dev-3", MoveKind.BACK, "per-1"),
-        ("dev-4", MoveKind.STAYS, "per-1"),
+        ("dev-1", MoveKind.BACK, None),
+        ("dev-3", MoveKind.BACK, None),
+        ("dev-4", MoveKind.STAYS, None),
     ]
     counted = pile(scans, ScanMode.COUNT)
     assert told(counted) == []

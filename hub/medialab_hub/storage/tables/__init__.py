@@ -5,6 +5,7 @@ from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, Login
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.tables.allocations import Allocation
 from medialab_hub.storage.tables.bookings import Booking, BookingLine
+from medialab_hub.storage.tables.codes import LabelCode
 from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
 from medialab_hub.storage.tables.institutions import Institution
 from medialab_hub.storage.tables.issues import OpenIssue
@@ -15,6 +16,7 @@ from medialab_hub.storage.tables.models import Model
 from medialab_hub.storage.tables.people import Membership, Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
+from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
 
 __all__ = [
     "Agent",
@@ -37,6 +39,7 @@ __all__ = [
     "JournalHead",
     "JournalRow",
     "Kit",
+    "LabelCode",
     "Location",
     "LoginSession",
     "ManualAddress",
@@ -46,6 +49,9 @@ __all__ = [
     "Person",
     "Photo",
     "PhotoBytes",
+    "ScanMove",
+    "ScanRow",
+    "ScanSession",
     "Setting",
     "Station",
     "User",

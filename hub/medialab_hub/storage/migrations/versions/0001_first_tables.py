@@ -9,6 +9,7 @@ from medialab_hub.storage.migrations.first import (
     agents,
     allocations,
     bookings,
+    codes,
     devices,
     institutions,
     issues,
@@ -19,6 +20,7 @@ from medialab_hub.storage.migrations.first import (
     people,
     photos,
     places,
+    scans,
 )
 
 revision = "0001"
@@ -28,7 +30,7 @@ depends_on = None
 
 NOUNS = (
     places, kits, models, agents, accounts, devices, access, jobs, photos,
-    institutions, people, bookings, allocations, journal, issues,
+    institutions, people, bookings, allocations, codes, scans, journal, issues,
 )  # fmt: skip
 """In the order in which they refer to each other."""
 
