@@ -120,7 +120,7 @@ def test_thirty_devices_take_several_pages_and_each_has_the_headings() -> None:
         assert "Ersatzwert" in page
     assert [row[2] for row in pdf.cells_of(paper)[2:]] == [f"ML-{n:04}" for n in range(1, 31)]
     assert "Zusammen: 30 Geräte, Ersatzwert 13.785,00 €" in pdf.words_of(paper)
-    assert pdf.tags_of(paper).count("THead") == pdf.tags_of(printed()).count("THead"), "repeated only for the eye"
+    assert pdf.tags_of(paper).count("THead") == 1, "repeated only for the eye"
 
 
 @pytest.mark.parametrize(
