@@ -1,14 +1,15 @@
 """How many more of a model can be promised: as many as break no promise that could be kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from medialab_hub.domain.matching import surely_broken
-from medialab_hub.domain.planner import TooEntangled, best_plan
+from medialab_hub.domain.matching import most_at_once
+from medialab_hub.domain.planner import TooEntangled, best_plan, is_refuted
 from medialab_hub.domain.promises import FOREVER, Fixed, Plan, Promise, Span, clusters
+from medialab_hub.domain.repair import Repair
 
-FEW_STEPS = 400
-"""Steps for a plan that moves only what is near; most are found within a tenth of these."""
+FEW_STEPS = 500
+"""Steps spent on one number between what was found and what cannot be ruled out at a glance."""
 
 
 @dataclass(frozen=True)
@@ -19,20 +20,19 @@ class Pool:
     promises: Sequence[Promise]
 
     def free(self, span: Span, most: int | None = None) -> int:
-        """How many more units can be promised for all of `span`; counts up to `most`."""
+        """How many more units can be promised for all of `span`; counts up to `most`. Rather too few than too many
+        when that would take too long."""
         unblocked = sum(span.is_clear_of(blocks) for blocks in self.fixed.values())
+        try:
+            near, broken = self._settled(self._near([span]))
+        except TooEntangled:
+            return 0
         limit = unblocked if most is None else min(most, unblocked)
-        near = self._near([span])
-        low = min(limit, self._untouched(span, near))
-        high = limit
-        while low < high:
-            middle = (low + high + 1) // 2
-            wanted = [Promise(f"+{number}", span, must=True) for number in range(middle)]
-            if self._fits(near, wanted):
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        limit = most_at_once(self.fixed, near, span, limit, broken)
+        repair = Repair(self.fixed, near)
+        found = next((number for number in range(limit) if not repair.add(Promise(f"+{number}", span))), limit)
+        more = (count for count in range(limit, found, -1) if self._fit(near, broken, span, count))
+        return next(more, found)
 
     @property
     def is_in_order(self) -> bool:
@@ -45,8 +45,8 @@ class Pool:
         It names what was placed or might have moved; promises that are not named stay. Raises `TooEntangled`."""
         if not wanted:
             return Plan({}, ())
-        near = self._near([promise.span for promise in wanted])
-        return self._plan(near, [replace(promise, must=True) for promise in wanted])
+        near, broken = self._settled(self._near([promise.span for promise in wanted]))
+        return self._plan(near, [replace(promise, must=True) for promise in wanted], broken)
 
     def pinned(self, pins: Mapping[str, Span]) -> Plan | None:
         """A plan with these times fixed on these items, which moves what was promised there; None when there is none.
@@ -55,54 +55,38 @@ class Pool:
         if any(key not in self.fixed or not span.is_clear_of(self.fixed[key]) for key, span in pins.items()):
             return None
         fixed = {key: [*blocks, pins[key]] if key in pins else blocks for key, blocks in self.fixed.items()}
-        moving = [one for one in self.promises if one.at and one.at in pins and one.span.overlaps(pins[one.at])]
-        ids = {one.id for one in moving}
-        return Pool(fixed, [one for one in self.promises if one.id not in ids]).fitted(moving)
+        near, broken = self._settled(self._near(list(pins.values())))
+        moving = {one.id for one in self.promises if one.at and one.at in pins and one.span.overlaps(pins[one.at])}
+        return Pool(fixed, ())._plan([replace(one, must=one.id in moving) for one in near], (), broken)
 
-    def _fits(self, near: Sequence[Promise], wanted: Sequence[Promise]) -> bool:
-        try:
-            return self._plan(near, wanted) is not None
-        except TooEntangled:
+    def _fit(self, near: Sequence[Promise], broken: int, span: Span, count: int) -> bool:
+        """Exactly, or no when that takes too long. What is in the span itself often shows that it is impossible."""
+        wanted = [Promise(f"+{number}", span, must=True) for number in range(count)]
+        touched = [promise for promise in near if promise.span.overlaps(span)]
+        if is_refuted(self.fixed, [*touched, *wanted], broken, FEW_STEPS):
             return False
+        try:
+            return best_plan(self.fixed, [*near, *wanted], broken, FEW_STEPS) is not None
+        except TooEntangled as tangled:
+            return tangled.best is not None
 
-    def _plan(self, near: Sequence[Promise], wanted: Sequence[Promise]) -> Plan | None:
-        near, broken = self._settled(near)
-        touched = [one for one in near if any(one.span.overlaps(other.span) for other in wanted)]
-        if surely_broken(self.fixed, [*touched, *wanted]) > broken:
-            return None
-        for movable in _rings(near, wanted):
-            try:
-                plan = best_plan(self._without(near, movable), [*movable, *wanted], broken, FEW_STEPS)
-            except TooEntangled:
-                continue
-            if plan is not None:
-                return plan
-        return best_plan(self.fixed, [*near, *wanted], broken)
+    def _plan(self, near: Sequence[Promise], wanted: Sequence[Promise], broken: int) -> Plan | None:
+        """All of them with the wanted, `broken` at most being broken."""
+        try:
+            return best_plan(self.fixed, [*near, *wanted], broken)
+        except TooEntangled as tangled:
+            if tangled.best is None:
+                raise
+            return tangled.best
 
     def _settled(self, near: Sequence[Promise]) -> tuple[Sequence[Promise], int]:
-        """Each where it can be, and how many cannot be anywhere."""
+        """Each where it can be, and how many cannot be anywhere. Raises `TooEntangled`."""
         if all(self._stands(promise) for promise in near):
             return near, 0
-        plan = best_plan(self.fixed, near)
+        plan = best_plan(self.fixed, [replace(promise, must=False) for promise in near])
         if plan is None:
             return near, 0
         return [replace(promise, at=plan.kept.get(promise.id)) for promise in near], len(plan.broken)
-
-    def _without(self, near: Sequence[Promise], movable: Sequence[Promise]) -> Fixed:
-        """The fixed times, with those of the promises that are to stay."""
-        moving = {promise.id for promise in movable}
-        fixed = {key: list(blocks) for key, blocks in self.fixed.items()}
-        for promise in near:
-            if promise.at is not None and promise.id not in moving:
-                fixed[promise.at].append(promise.span)
-        return fixed
-
-    def _untouched(self, span: Span, near: Sequence[Promise]) -> int:
-        """Items with nothing in the span as things are planned now, when everything is planned where it can be."""
-        if not all(self._stands(promise) for promise in near):
-            return 0
-        taken = {promise.at for promise in near if promise.span.overlaps(span)}
-        return sum(key not in taken and span.is_clear_of(blocks) for key, blocks in self.fixed.items())
 
     def _stands(self, promise: Promise) -> bool:
         blocks = self.fixed.get(promise.at or "")
@@ -114,24 +98,6 @@ class Pool:
         groups = clusters([*self.promises, *probes])
         together = [group for group in groups if any(promise.id == "" for promise in group)]
         return [promise for group in together for promise in group if promise.id]
-
-
-def _rings(near: Sequence[Promise], wanted: Sequence[Promise]) -> Iterator[list[Promise]]:
-    """Those that begin or end within the wanted times; then those within the times of these; and so on, not yet all.
-
-    Those without an item are in every ring."""
-    window, count = _hull(wanted), -1
-    while True:
-        ring = [promise for promise in near if promise.at is None or promise.span.overlaps(window)]
-        if len(ring) in (count, len(near)):
-            return
-        yield ring
-        count = len(ring)
-        window = _hull([*wanted, *ring])
-
-
-def _hull(promises: Sequence[Promise]) -> Span:
-    return Span(min(one.span.start for one in promises), max(one.span.end for one in promises))
 
 
 def next_start(pool: Pool, span: Span, count: int, until: int = FOREVER) -> int | None:

@@ -4,39 +4,89 @@ Items of one model are interchangeable, but some of their times are fixed (hande
 Placing promises around those is extending a partial colouring of an interval graph (Biró, Hujter, Tuza: Precoloring
 extension I, Discrete Mathematics 100, 1992): hard in general, small here, so it is searched to the end."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from medialab_hub.domain.item_times import ItemTimes, items_of
 from medialab_hub.domain.matching import surely_broken
 from medialab_hub.domain.promises import FOREVER, Fixed, Plan, Promise, clusters
+from medialab_hub.domain.repair import Repair
 
-MOST_STEPS = 5_000
-"""Steps of one search. Plans of people need few more than there are promises; one that needs more is not touched."""
+MOST_STEPS = 3_000
+"""Steps of the search for one cluster, all of them counted; each looks at every item once."""
+
+Places = Mapping[str, str]
 
 
 class TooEntangled(Exception):
     """The search was given up. Whoever asked must promise nothing new."""
 
+    def __init__(self, best: Plan | None = None) -> None:
+        """`best`: the best plan found until then; a better one may exist."""
+        super().__init__()
+        self.best = best
+
 
 def best_plan(
     fixed: Fixed, promises: Iterable[Promise], most_broken: int | None = None, most_steps: int = MOST_STEPS
 ) -> Plan | None:
-    """Keeps as many promises as can be kept; None when not even those that must be, or when more than `most_broken`
-    would be broken. Raises `TooEntangled`."""
+    """Keeps as many promises as can be kept, and moves few; None when not even those that must be, or when more than
+    `most_broken` would be broken. Raises `TooEntangled`."""
     kept: dict[str, str] = {}
     broken: list[str] = []
+    is_best = True
     for together in clusters(promises):
         left = len(together) if most_broken is None else most_broken - len(broken)
-        found = _Search(fixed, together, most_steps).run(left)
+        least = surely_broken(fixed, together)
+        found, is_sure = (None, True) if least > left else _planned(fixed, together, least, left, most_steps)
         if found is None:
+            if is_sure:
+                return None
+            raise TooEntangled
+        is_best = is_best and is_sure
+        kept |= found
+        broken += [promise.id for promise in together if promise.id not in found]
+    plan = Plan(kept, tuple(broken))
+    if not is_best:
+        raise TooEntangled(plan)
+    return plan
+
+
+def _planned(
+    fixed: Fixed, promises: Sequence[Promise], least: int, most: int, most_steps: int
+) -> tuple[Places | None, bool]:
+    """One cluster: as few moves as will do, when they lead to what cannot be bettered; otherwise a search. Returns the
+    best that was found, and whether it is certain that nothing is better."""
+    best = _repaired(fixed, promises)
+    most = min(most, sum(not promise.must for promise in promises))
+    if best is not None and len(promises) - len(best) > most:
+        best = None
+    search = _Search(fixed, promises, most_steps)
+    budget = most if best is None else len(promises) - len(best) - 1
+    try:
+        while budget >= least and (found := search.run(budget)) is not None:
+            best, budget = found, len(promises) - len(found) - 1
+    except TooEntangled:
+        return best, False
+    return best, True
+
+
+def _repaired(fixed: Fixed, promises: Sequence[Promise]) -> Places | None:
+    """What stands stays or moves aside for the others; None when one that must be kept is not."""
+    repair = Repair(fixed, promises)
+    for promise in sorted(repair.without, key=lambda one: (not one.must, one.span.end - one.span.start)):
+        if not repair.add(promise) and promise.must:
             return None
-        for promise, item in zip(together, found, strict=True):
-            if item is None:
-                broken.append(promise.id)
-            else:
-                kept[promise.id] = item
-    return Plan(kept, tuple(broken))
+    return repair.kept()
+
+
+def is_refuted(fixed: Fixed, promises: Sequence[Promise], most_broken: int, most_steps: int) -> bool:
+    """True when it is certain that more than `most_broken` of them break."""
+    try:
+        ordered = sorted(promises, key=lambda one: (one.span, one.id))
+        return bool(ordered) and _Search(fixed, ordered, most_steps).run(most_broken) is None
+    except TooEntangled:
+        return False
 
 
 class _Choice:
@@ -73,33 +123,15 @@ class _Search:
     """One cluster, promise after promise in the order of their beginnings; what led nowhere is remembered."""
 
     def __init__(self, fixed: Fixed, promises: Sequence[Promise], most_steps: int) -> None:
-        self._fixed, self._promises, self._most_steps = fixed, promises, most_steps
+        self._promises, self._left = promises, most_steps
         self._items = items_of(fixed, promises[0].span.start)
         self._dead: set[tuple[object, ...]] = set()
-        self._left, self._stays = 0, True
 
-    def run(self, most_broken: int) -> list[str | None] | None:
-        """An item, or None, for each promise; with the fewest broken ones that are possible."""
-        most_broken = min(most_broken, sum(not promise.must for promise in self._promises))
-        for budget in range(surely_broken(self._fixed, self._promises), most_broken + 1):
-            chosen = self._within(budget)
-            if chosen is not None:
-                return chosen
-        return None
-
-    def _within(self, budget: int) -> list[str | None] | None:
-        """First nearly all stay where they are; when that leads nowhere soon, all are placed as tightly as can be."""
-        self._stays, self._left = True, 2 * len(self._promises)
-        try:
-            return self._descend(budget)
-        except TooEntangled:
-            for item in self._items:
-                item.free_at = -FOREVER
-        self._stays, self._left = False, self._most_steps
-        return self._descend(budget)
-
-    def _descend(self, budget: int) -> list[str | None] | None:
+    def run(self, budget: int) -> Places | None:
+        """A place for all but at most `budget`; None when there is no such plan. The steps of all runs are counted."""
         self._dead.clear()
+        for item in self._items:
+            item.free_at = -FOREVER
         choices = [self._choice(0, budget)]
         while choices:
             choice = choices[-1]
@@ -107,7 +139,7 @@ class _Search:
                 choices.pop()
                 self._dead.add(self._state(len(choices), choice.budget))
             elif len(choices) == len(self._promises):
-                return [None if one.item is None else one.item.key for one in choices]
+                return {one.promise.id: one.item.key for one in choices if one.item is not None}
             elif not self._dead or self._state(len(choices), choice.budget_after) not in self._dead:
                 choices.append(self._choice(len(choices), choice.budget_after))
         return None
@@ -125,6 +157,6 @@ class _Search:
     def _candidates(self, promise: Promise) -> list[ItemTimes]:
         """The tightest room first; one of several equal ones will do."""
         rooms = [(item, room) for item in self._items if (room := item.room(promise.span)) is not None]
-        rooms.sort(key=lambda one: (self._stays and one[0].key != promise.at, one[1]))
+        rooms.sort(key=lambda one: one[1])
         by_future = {item.future(promise.span.start): item for item, _ in reversed(rooms)}
         return [item for item, _ in rooms if by_future[item.future(promise.span.start)] is item]
