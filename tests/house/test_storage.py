@@ -12,6 +12,7 @@ from tests.house.tree import parsed, product_python
 
 NOT_ERASED = {
     "one of a few words of the hub's own": """
+        inspection.kind inspection.result
         booking.decision booking.kind institution.kind institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.kind scan_session.mode
         agent.phase api_token.role batch.action batch.level user_account.role
@@ -24,6 +25,7 @@ NOT_ERASED = {
         device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
         photo.step""",
     "the account that did it, by which what it typed is found": """
+        closure.actor inspection.inspector
         label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
         job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",

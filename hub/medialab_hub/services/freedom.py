@@ -7,6 +7,7 @@ from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.availability import next_start
 from medialab_hub.domain.promises import Span
 from medialab_hub.services import plans
+from medialab_hub.services.inspection_rows import due_of_model
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import models
@@ -68,4 +69,9 @@ def _reasons(session: Session, model_id: str, span: Span, now: datetime) -> list
         taken = plans.span_of(Interval(row.start, plans.end_of(row, now)))
         if row.status != "broken" and taken.overlaps(span):
             found.append({"device": row.device, "kind": row.kind, "until": stamp(row.end)})
-    return found
+    taken_away = due_of_model(session, model_id, models.usable(session, model_id))
+    return found + [
+        {"device": device, "kind": "test_due", "until": None}
+        for device, due in taken_away.items()
+        if plans.span_of(Interval(due)).overlaps(span)
+    ]

@@ -10,6 +10,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services import jobs, plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
+from medialab_hub.services.inspections import require_tested
 from medialab_hub.services.refusals import not_possible
 from medialab_hub.services.subjects import require_device
 from medialab_hub.storage import allocations, bookings
@@ -45,6 +46,7 @@ def check_out(uow: UnitOfWork, booking_id: str, device_id: str, actor: str) -> s
             return known.id
         raise _in_other_hands(device)
     require_proven(uow, device)
+    require_tested(uow, device, booking.ends_at)
     unit = _unit_for(uow, booking, device)
     if unit.device_id != device.id or unit.starts_at > uow.now:
         _take_over(uow, unit, device)

@@ -69,6 +69,8 @@ def change(uow: UnitOfWork, model_id: str, version: int, name: str, care: Care, 
     for field, value in vars(care).items():
         setattr(model, field, value)
     model.version += 1
+    uow.session.flush()
+    plans.mend(uow, [model.id])  # another interval of tests may take devices away, or give some back
     uow.record(Happened.MODEL_CHANGED, model.id, actor)
     uow.touch(MODELS, model.id)
 

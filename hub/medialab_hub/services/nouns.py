@@ -7,8 +7,9 @@ from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.job_rows import BATCHES, JOBS
 from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.model_rows import MODELS
+from medialab_hub.services.opening import OPENING
 from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
 from medialab_hub.services.scan_rows import SCANS
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, SCANS)
+NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, OPENING, SCANS)

@@ -8,6 +8,7 @@ from medialab_hub.domain.availability import Pool
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.planner import TooEntangled, best_plan
 from medialab_hub.domain.promises import FOREVER, Plan, Promise, Span
+from medialab_hub.services.inspection_rows import due_of_model
 from medialab_hub.storage import models, plans
 from medialab_hub.storage.allocations import in_the_way
 from medialab_hub.storage.session import Session
@@ -49,6 +50,8 @@ def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
             promises.append(Promise(row.id, span, row.device))
         elif row.device in fixed:
             fixed[row.device].append(span)
+    for device, due in due_of_model(session, model_id, fixed).items():
+        fixed[device].append(span_of(Interval(due)))
     return Pool(fixed, promises)
 
 

@@ -7,12 +7,14 @@ from medialab_hub.storage.tables.allocations import Allocation
 from medialab_hub.storage.tables.bookings import Booking, BookingLine
 from medialab_hub.storage.tables.codes import LabelCode
 from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
+from medialab_hub.storage.tables.inspections import Inspection
 from medialab_hub.storage.tables.institutions import Institution
 from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
 from medialab_hub.storage.tables.models import Model
+from medialab_hub.storage.tables.opening import Closure, Opening
 from medialab_hub.storage.tables.people import Membership, Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
@@ -27,12 +29,14 @@ __all__ = [
     "Batch",
     "Booking",
     "BookingLine",
+    "Closure",
     "Connection",
     "Device",
     "DeviceIdentity",
     "EnteredAccess",
     "FirstAdminLink",
     "IdentityClash",
+    "Inspection",
     "Institution",
     "Job",
     "JobAnswer",
@@ -46,6 +50,7 @@ __all__ = [
     "Membership",
     "Model",
     "OpenIssue",
+    "Opening",
     "Person",
     "Photo",
     "PhotoBytes",

@@ -11,12 +11,14 @@ from medialab_hub.storage.migrations.first import (
     bookings,
     codes,
     devices,
+    inspections,
     institutions,
     issues,
     jobs,
     journal,
     kits,
     models,
+    opening,
     people,
     photos,
     places,
@@ -30,7 +32,7 @@ depends_on = None
 
 NOUNS = (
     places, kits, models, agents, accounts, devices, access, jobs, photos,
-    institutions, people, bookings, allocations, codes, scans, journal, issues,
+    institutions, people, bookings, allocations, codes, scans, inspections, opening, journal, issues,
 )  # fmt: skip
 """In the order in which they refer to each other."""
 
