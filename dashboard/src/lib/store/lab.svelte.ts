@@ -17,6 +17,8 @@ class Lab {
   places = $state.raw<Places>(NOWHERE);
   drivers = $state.raw<DriverManifest[]>([]);
   kits = $state.raw<KitName[]>([]);
+  /** Grows when a booking or a model changes; who shows them asks again. */
+  lent = $state(0);
 
   /** Takes all of it from a snapshot; jobs that are already newer stay. */
   replace(snapshot: LabSnapshot): void {
@@ -26,6 +28,7 @@ class Lab {
     this.drivers = snapshot.drivers;
     this.places = snapshot.places;
     this.kits = snapshot.kits;
+    this.lent += 1;
   }
 
   putJobs(rows: JobRow[]): void {

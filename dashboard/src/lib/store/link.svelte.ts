@@ -161,6 +161,9 @@ class Link {
         return lab.putIssue(data as IssueView);
       case "kit":
         return lab.putKit(data as KitName);
+      case "booking":
+      case "model":
+        lab.lent += 1;
     }
   }
 }

@@ -1,0 +1,79 @@
+/** What is out, and what is planned; asked anew when the hub says that a booking changed. */
+import { get } from "../api/client";
+import type { BookingView, ModelView } from "../api/types";
+import { fleet } from "../store/fleet.svelte";
+import { lab } from "../store/lab.svelte";
+import { plain } from "../text";
+import { late } from "../late";
+
+/** So far ahead bookings are shown, in days. */
+const AHEAD = 14;
+const OVER = ["closed", "rejected", "canceled", "no_show", "out", "partly_back"];
+
+export class Loans {
+  /** Bookings of which something is out, what is due first. */
+  out = $state.raw<BookingView[]>([]);
+  /** Bookings of the next days of which nothing is out yet. */
+  coming = $state.raw<BookingView[]>([]);
+  models = $state.raw<ModelView[]>([]);
+  #names = $state.raw<ReadonlyMap<string, string>>(new Map());
+  loaded = $state(false);
+  error = $state.raw<unknown>(null);
+
+  /** The booking for which that device is out. */
+  readonly lent = $derived.by(() => {
+    const found = new Map<string, BookingView>();
+    for (const booking of this.out) for (const id of outOf(booking)) found.set(id, booking);
+    return found;
+  });
+
+  async load(): Promise<void> {
+    const now = new Date();
+    const until = new Date(now.getTime() + AHEAD * 86_400_000);
+    try {
+      const [out, near, models] = await Promise.all([
+        get<BookingView[]>("/loans"),
+        get<BookingView[]>(`/bookings?starts=${now.toISOString()}&ends=${until.toISOString()}`),
+        get<ModelView[]>("/models"),
+      ]);
+      this.out = out;
+      this.coming = near.filter((one) => !OVER.includes(one.state));
+      this.models = models;
+      this.error = null;
+    } catch (problem) {
+      this.error = problem;
+    }
+    this.loaded = true;
+  }
+
+  /** What a booking is of, in words: "3 × Tablet, Koffer Robotik". */
+  contents(booking: BookingView): string {
+    return sorted(booking.lines.map((line) => this.#line(line))).join(", ");
+  }
+
+  /** For whom it is; empty when nobody was named. */
+  borrower(booking: BookingView): string {
+    return [booking.institution, booking.person].map((key) => this.#names.get(key ?? "") ?? "").filter(Boolean).join(", ");
+  }
+
+  #line(line: BookingView["lines"][number]): string {
+    if (line.model) return late("lending.some", { n: line.quantity, name: this.models.find((one) => one.id === line.model)?.name ?? "" });
+    if (line.kit) return lab.kits.find((one) => one.id === line.kit)?.name ?? late("lending.a_kit");
+    return nameOf(line.device ?? "");
+  }
+}
+
+const sorted = (names: string[]): string[] => names.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+
+/** The names of these devices, in order. */
+export const namesOf = (devices: string[]): string => sorted(devices.map(nameOf)).join(", ");
+
+/** Ids of the devices of a booking that are out. */
+export const outOf = (booking: BookingView): string[] => unitsOf(booking, "out");
+
+/** Ids of the devices of a booking with one of these statuses. */
+export const unitsOf = (booking: BookingView, ...statuses: string[]): string[] =>
+  booking.lines.flatMap((line) => line.units.filter((unit) => statuses.includes(unit.status)).map((unit) => unit.device));
+
+/** The name of a device, safe to show. */
+export const nameOf = (id: string): string => plain(fleet.devices.get(id)?.row.name ?? id, 60);
