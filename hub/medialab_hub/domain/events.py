@@ -62,7 +62,6 @@ class Happened(StrEnum):
     SCANS_TAKEN = "scan_session.scanned"
     LENDING_UNDONE = "loan.lending_undone"
     RETURN_UNDONE = "loan.return_undone"
-    OPENING_CHANGED = "opening.changed"
     PLACE_ADDED = "place.added"
     PLACE_REMOVED = "place.removed"
     KIT_ADDED = "kit.added"
