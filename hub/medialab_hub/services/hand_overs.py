@@ -1,6 +1,6 @@
 """One hand-over of a scan: out to a person's loan, back, and either of them undone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.bookings import Decision
@@ -17,7 +17,7 @@ from medialab_hub.storage import allocations, scans
 from medialab_hub.storage import bookings as booking_rows
 from medialab_hub.storage import jobs as job_rows
 from medialab_hub.storage.attempts import attempt
-from medialab_hub.storage.tables import Allocation, Booking, Device, Model, ScanMove
+from medialab_hub.storage.tables import Allocation, Booking, BookingLine, Device, Model, ScanMove
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.progress import ExecutionStatus
 from medialab_wire.texts import Text
@@ -57,23 +57,20 @@ def _hand_out(uow: UnitOfWork, move: ScanMove, actor: str, *, is_fact: bool) -> 
     if device.adopted_at is None or device.retired_at is not None:
         text = Text(de="Das Gerät gehört nicht zum Bestand.", en="The device is not part of the inventory.")
         raise not_possible("not-adopted", text, device.id)
-    interval = _time_of(uow, move, is_fact=is_fact)
     if is_fact:
         move.proof_id = _set_proof_aside(uow, device)
-        plans.make_way(uow, device, interval)
-    lending.require_proven(uow, device)
-    booking = _booked(uow, move, device, actor) or _lent(uow, move, interval, actor)
+        booking = _booked(uow, move, device, actor) or _record(uow, move, device, actor)
+    else:
+        lending.require_proven(uow, device)
+        booking = _booked(uow, move, device, actor) or _lent(uow, move, actor)
     unit = allocations.out(uow.session, device.id)
     assert unit is not None and booking
     move.allocation_id = unit.id
 
 
-def _time_of(uow: UnitOfWork, move: ScanMove, *, is_fact: bool) -> Interval:
+def _time_of(uow: UnitOfWork, move: ScanMove, start: datetime) -> Interval:
     session = scans.get(uow.session, move.session_id)
     assert session is not None
-    start = min(move.at, uow.now) if is_fact else uow.now
-    if start < uow.now and allocations.in_the_way(uow.session, move.device_id, start, uow.now):
-        start = uow.now
     return Interval(start, max(session.ends_at, uow.now + AT_LEAST))
 
 
@@ -104,20 +101,84 @@ def _booked(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str 
     return None
 
 
-def _lent(uow: UnitOfWork, move: ScanMove, interval: Interval, actor: str) -> str:
-    """The loan of this person in this session, one for all devices; returns the booking."""
+def _lent(uow: UnitOfWork, move: ScanMove, actor: str) -> str:
+    """The loan of this person in this session, one for all devices, if nobody else was promised it; returns it."""
     line = LineWish(device=move.device_id)
-    booking = booking_rows.by_client_key(uow.session, _key(move))
+    booking = _loan(uow, move)
     if booking is None:
-        session = scans.get(uow.session, move.session_id)
-        assert session is not None
-        wish = Wish([line], interval, institution=session.institution_id, person=move.person_id, client_key=_key(move))
+        interval, key = _time_of(uow, move, uow.now), _key(move)
+        wish = Wish([line], interval, institution=_institution(uow, move), person=move.person_id, client_key=key)
         return lending.lend(uow, wish, actor)
-    booking.decision, booking.closed_at = Decision.CONFIRMED.value, None
-    booking.version += 1
     bookings.add_line(uow, booking, line)
     lending.check_out(uow, booking.id, move.device_id, actor)
     return booking.id
+
+
+def _record(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str:
+    """It went into these hands, whatever was promised: that moves or breaks; returns the loan."""
+    start = min(move.at, uow.now)
+    if allocations.in_the_way(uow.session, device.id, start, uow.now):
+        start = uow.now
+    interval = _time_of(uow, move, start)
+    booking = _loan(uow, move) or _new_loan(uow, move, interval, actor)
+    model = None if device.model_id is None else uow.session.get(Model, device.model_id)
+    after = timedelta(minutes=0 if model is None else model.turnaround_min)
+    wide = interval.widened(timedelta(), after)
+    plans.make_way(uow, device, wide)
+    line = BookingLine(id=uow.new_id("lin"), booking_id=booking.id, device_id=device.id)
+    uow.session.add(line)
+    uow.session.flush()
+    unit = Allocation(
+        id=uow.new_id("alc"),
+        device_id=device.id,
+        kind=AllocationKind.LOAN.value,
+        status=AllocationStatus.OUT.value,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        blocked_from=interval.start,
+        blocked_to=wide.end,
+        line_id=line.id,
+        is_pinned=True,
+        actor=actor,
+    )
+    uow.session.add(unit)
+    uow.session.flush()
+    uow.record(Happened.LENT, unit.id, actor, device=device.id, booking=booking.id)
+    uow.touch_device(device.id)
+    uow.touch(BOOKINGS, booking.id)
+    return booking.id
+
+
+def _new_loan(uow: UnitOfWork, move: ScanMove, interval: Interval, actor: str) -> Booking:
+    assert interval.end is not None
+    booking = Booking(
+        id=uow.new_id("bok"),
+        institution_id=_institution(uow, move),
+        person_id=move.person_id,
+        starts_at=interval.start,
+        ends_at=interval.end,
+        client_key=_key(move),
+        created_at=uow.now,
+        created_by=actor,
+    )
+    uow.session.add(booking)
+    uow.session.flush()
+    uow.record(Happened.BOOKING_MADE, booking.id, actor, lines=1, decision=booking.decision)
+    return booking
+
+
+def _loan(uow: UnitOfWork, move: ScanMove) -> Booking | None:
+    """The loan of this person in this session, open again."""
+    booking = booking_rows.by_client_key(uow.session, _key(move))
+    if booking is not None:
+        booking.decision, booking.closed_at = Decision.CONFIRMED.value, None
+        booking.version += 1
+    return booking
+
+
+def _institution(uow: UnitOfWork, move: ScanMove) -> str | None:
+    session = scans.get(uow.session, move.session_id)
+    return None if session is None else session.institution_id
 
 
 def _key(move: ScanMove) -> str:

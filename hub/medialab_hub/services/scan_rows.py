@@ -131,6 +131,11 @@ def _conflict(move: ScanMove) -> Row | None:
     return None if words is None else {"event": move.event_id, "device": move.device_id, "raw": "", **words}
 
 
+def latest(session: Session, most: int) -> list[Row]:
+    """The newest sessions, by their ids."""
+    return [{"session": row.id} for row in scans.latest(session, most)]
+
+
 def one(session: Session, session_id: str) -> Row:
     """One session. Raises `NotFound`."""
     row = scans.get(session, session_id)
