@@ -44,6 +44,7 @@ from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
 from medialab_hub.workers.forgetter import Forgetter
 from medialab_hub.workers.keeper import Keeper
+from medialab_hub.workers.returner import Returner
 from medialab_hub.workers.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,8 @@ class Hub:
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
         forgetter = Forgetter(self.writer, timedelta(days=self.settings.photos_kept_days))
-        for worker in (dispatcher, scheduler, keeper, checker, forgetter):
+        returner = Returner(self.writer, self.reading, self.clock)
+        for worker in (dispatcher, scheduler, keeper, checker, forgetter, returner):
             task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
             self._stack.callback(task.cancel)
         self.link.start(ingest.take, dispatcher.republish)

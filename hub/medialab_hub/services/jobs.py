@@ -178,6 +178,7 @@ def accept(uow: UnitOfWork, job_id: str, reason: str, actor: str) -> None:
     job.accepted_by, job.accepted_reason, job.accepted_at = actor, reason, uow.now
     device.proven_accepted = True
     allocations.end_quarantine(uow, device.id, actor)
+    allocations.end_waiting(uow, device.id)
     endings.seal(uow, job)  # hangs on the line before the one that names it
     job_changed(uow, job, Happened.JOB_ACCEPTED, actor, record=job.record_hash)
     changed(uow, device, Happened.JOB_ACCEPTED, actor, job=job.id)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam
 from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
@@ -71,6 +71,19 @@ def all_awaiting_proof(session: Session, at: datetime) -> Sequence[Allocation]:
             or_(col(Allocation.erase_from).is_(None), col(Allocation.erase_from) <= at),
         )
     ).all()
+
+
+def late(session: Session, at: datetime) -> Sequence[Allocation]:
+    """What should be over and is not: devices that are not back, and returned ones that are not proven."""
+    goes_on = or_(
+        col(Allocation.status) == AllocationStatus.OUT.value,
+        and_(
+            col(Allocation.kind) == AllocationKind.RESET.value,
+            col(Allocation.status) == AllocationStatus.CONFIRMED.value,
+            col(Allocation.job_id).is_(None),
+        ),
+    )
+    return session.exec(select(Allocation).where(goes_on, col(Allocation.blocked_to) <= at)).all()
 
 
 def out(session: Session, device: str) -> Allocation | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, and_, col, func, or_, select
 
-from medialab_hub.domain.jobs import JobState
+from medialab_hub.domain.jobs import RESET_ACTION, JobState
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.tables import Batch, Job, JobAnswer
 from medialab_wire.progress import ExecutionStatus
@@ -126,3 +126,9 @@ def batch_job_ids(session: Session, batch_id: str) -> list[str]:
 def sealed(session: Session) -> Sequence[Job]:
     """Every job that has a record."""
     return session.exec(select(Job).where(Job.record_hash != "").order_by(col(Job.created_at), Job.id)).all()
+
+
+def has_reset_since(session: Session, device: str, since: datetime) -> bool:
+    """True when a reset of the device was asked for since then."""
+    query = select(Job.id).where(Job.device_id == device, Job.action == RESET_ACTION, col(Job.created_at) >= since)
+    return session.exec(query.limit(1)).first() is not None
