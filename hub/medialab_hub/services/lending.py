@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.events import Happened
-from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.errors import Conflict
-from medialab_hub.services import jobs, plans
+from medialab_hub.services import plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
 from medialab_hub.services.inspections import require_tested
@@ -74,18 +73,6 @@ def check_in(uow: UnitOfWork, device_id: str, actor: str, at: datetime | None = 
     if booking is not None:
         _close_when_all_is_back(uow, booking)
     return booking or ""
-
-
-def start_resets(uow: UnitOfWork) -> int:
-    """Begin the reset of every returned device that may be erased and can be reached; returns how many."""
-    started = 0
-    for waiting in allocations.all_awaiting_proof(uow.session, uow.now):
-        try:
-            jobs.start(uow, jobs.Wish(waiting.device_id, RESET_ACTION), waiting.actor)
-            started += 1
-        except Conflict:
-            continue  # absent, or a person has to let us in: it stays taken, and the device says why
-    return started
 
 
 def require_proven(uow: UnitOfWork, device: Device) -> None:

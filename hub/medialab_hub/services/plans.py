@@ -58,7 +58,7 @@ def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
 def end_of(row: plans.Busy, now: datetime) -> datetime | None:
     """What is not back, or back and not proven, goes on whatever was agreed."""
     goes_on = row.status == AllocationStatus.OUT or (row.kind == AllocationKind.RESET and row.job is None)
-    return max(row.end, now + LATE_FOR) if goes_on and row.end is not None else row.end
+    return now + LATE_FOR if goes_on and row.end is not None and row.end <= now else row.end
 
 
 def make_way(uow: UnitOfWork, device: Device, interval: Interval) -> None:
