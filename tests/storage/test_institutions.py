@@ -72,6 +72,7 @@ def test_one_is_added_found_changed_and_verified(core: HubCore) -> None:
         ({"kind": "association"}, "wrong-school-number"),
     ],
 )
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_right_is_refused(core: HubCore, wrong: dict[str, str], code: str) -> None:
     with pytest.raises(HubError, match=code):
         core.do(institutions.add, Facts(**{**vars(WALD), **wrong}), "staff")
@@ -119,6 +120,7 @@ def test_a_table_is_compared_first_and_then_taken(core: HubCore) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ","])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_programs_make_is_read(core: HubCore, encoding: str, separator: str) -> None:
     lines = [HEADER.replace(";", separator), separator.join(("Förderschule Süd", "Schule", "", "Förderschule"))]
     told = compared(core, f"sep={separator}", *lines, encoding=encoding)

@@ -109,6 +109,7 @@ def test_members_come_and_go_and_a_version_is_needed(core: HubCore) -> None:
         (Contact("A", phone="call me"), "wrong-phone"),
     ],
 )
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_right_is_refused(core: HubCore, contact: Contact, code: str) -> None:
     with pytest.raises(HubError, match=code):
         core.do(people.add, contact, None, (), "staff")
@@ -199,20 +200,34 @@ def test_an_erased_person_leaves_only_an_id(core: HubCore) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_erased_person_is_nowhere_in_the_database_file(core: HubCore) -> None:
+def test_an_erased_person_is_nowhere_in_the_database_files_of_a_running_hub(core: HubCore) -> None:
     file = Path(str(core.database.reader.url.database))
     model, _ = tablets(core)
-    crowd = [core.do(people.add, Contact(f"Kanarienvogel {number}"), None, (), "staff") for number in range(60)]
+    crowd = core.do(
+        lambda uow: [people.add(uow, Contact(f"Kanarienvogel {number}"), None, (), "staff") for number in range(60)]
+    )
     person = mia(core)
     booked(core, model, person, -1, 0.001)
     core.do(people.change, person, 0, Change({"email": "kanarienvogel.piep@voliere.example"}), "staff")
     core.clock.pass_time(3600)
-    for one in (*crowd, person):
-        assert core.do(people.erase, one, "staff").is_done
-    core.writer.close()
-    core.database.reader.dispose()
-    core.database.writer.dispose()
-    data = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+    before = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
+    assert not [word for word in CANARIES if word.encode() not in before]
+    core.do(lambda uow: [people.erase(uow, one, "staff") for one in (*crowd, person)])
+    data = b"".join(part.read_bytes() for part in file.parent.glob(f"{file.name}*"))  # while the hub goes on running
     assert person.encode() in data, "the test would not find anything"
     words = (*CANARIES, "kanarienvogel", "zwitscherling", "voliere")
     assert not [word for word in words if word.encode() in data]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_still_reads_an_older_state_keeps_nobody_waiting_and_the_trace_goes_later(core: HubCore) -> None:
+    file = Path(str(core.database.reader.url.database))
+    log = file.with_name(f"{file.name}-wal")
+    person = core.do(people.add, MIA, None, (), "staff")
+    with Session(core.database.reader) as session:
+        session.connection().exec_driver_sql("BEGIN")
+        assert session.get(Person, person) is not None
+        core.do(people.erase, person, "staff")
+        assert b"Kanarienvogel" in log.read_bytes(), "the test would show nothing"
+    core.do(people.add, Contact("Bleibt"), None, (), "staff")
+    assert b"Kanarienvogel" not in log.read_bytes() + file.read_bytes()

@@ -27,6 +27,7 @@ def erase_texts(uow: UnitOfWork, subject: str, actor: str) -> int:
 def blank_texts(uow: UnitOfWork, subject: str) -> int:
     """Blank only what was typed, and tell anew what it was about; returns how many."""
     blanked = texts.blank(uow.session, subject)
+    uow.leave_no_trace(subject)
     nouns = {noun.name: noun for noun in NOUNS}
     for name, key in sorted(set(blanked)):
         if name == "device":

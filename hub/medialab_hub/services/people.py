@@ -157,6 +157,7 @@ def _forget(uow: UnitOfWork, person_id: str, actor: str) -> None:
         uow.touch(BOOKINGS, booking.id)
     uow.session.flush()
     people.remove(uow.session, person_id)
+    uow.leave_no_trace(person_id)
     uow.record(Happened.PERSON_ERASED, person_id, actor, bookings=len(booked), texts=texts)
     uow.touch(PEOPLE, person_id)
 

@@ -77,7 +77,8 @@ def _take_writer_lock(path: Path) -> int:
     return descriptor
 
 
-_SQLITE = {"check_same_thread": False, "timeout": 5}
+_BUSY_S = 5
+_SQLITE = {"check_same_thread": False, "timeout": _BUSY_S}
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
 
 
@@ -103,6 +104,24 @@ def set_durability(database: Database, durable: bool) -> None:
             raw.cursor().execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         finally:
             raw.close()
+
+
+def empty_log(database: Database) -> bool:
+    """Outside a transaction: the write-ahead log, which keeps what was erased until it is written over, becomes empty.
+
+    False while somebody reads an older state (https://sqlite.org/pragma.html#pragma_wal_checkpoint): try again later.
+    On PostgreSQL that is the matter of VACUUM and of who runs the server."""
+    if not database.is_sqlite:
+        return True
+    raw = database.writer.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=100")  # readers are short; nobody else shall wait long for one that is not
+        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_S * 1000}")
+    finally:
+        raw.close()
+    return not is_busy
 
 
 def has_lost_transaction(connection: Connection) -> bool:

@@ -28,6 +28,8 @@ class Touched:
     reported: dict[str, None] = field(default_factory=dict)
     at_hand: dict[str, AtHand] = field(default_factory=dict)
     """Devices that were touched by somebody who had all of them at hand: nobody has to read them again."""
+    erased: dict[str, None] = field(default_factory=dict)
+    """Of whom nothing may stay in the files of the database either."""
 
     def of(self, noun: Noun) -> list[str]:
         """The ids of one noun."""
@@ -73,6 +75,10 @@ class UnitOfWork:
     def touch(self, noun: Noun, key: str) -> None:
         """This thing appeared, changed or is gone; a commit fails that touched a noun which is not listed."""
         self.touched.things[noun, key] = None
+
+    def leave_no_trace(self, key: str) -> None:
+        """Something about this was erased: after the commit it shall be in no file of the database any more."""
+        self.touched.erased[key] = None
 
     def touch_work(self, agent: str) -> None:
         """The work or the configuration this agent should have changed."""

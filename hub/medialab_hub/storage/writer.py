@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from medialab_hub.clock import Clock
 from medialab_hub.storage import put
-from medialab_hub.storage.database import Database, has_lost_transaction, set_durability, take_back
+from medialab_hub.storage.database import Database, empty_log, has_lost_transaction, set_durability, take_back
 from medialab_hub.storage.failures import CommitFailed, TransactionLost
 from medialab_hub.storage.journal import Journal, JournalMoved, Mark
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
@@ -56,6 +56,7 @@ class Writer:
         self._kept: Connection | None = None
         self._journal_end: Mark | None = None
         """Where the last commit left the journal, while nobody but this writer can move it (see `Journal`)."""
+        self._has_to_scrub = False
 
     def start(self) -> None:
         """Start the thread."""
@@ -172,6 +173,7 @@ class Writer:
             transaction.commit()
             self._journal_end = journal.mark() if self._database.is_sqlite else None
             self._tell(news)
+            self._scrub(is_due=bool(touched.erased))
 
     def _tell(self, news: Any) -> None:
         """Whoever cannot be told changes nothing about what is stored."""
@@ -179,6 +181,11 @@ class Writer:
             self._on_commit(news)
         except Exception:
             log.exception("the news of a commit could not be told")
+
+    def _scrub(self, *, is_due: bool) -> None:
+        """Again after the next commit, while somebody still reads what was there before."""
+        if is_due or self._has_to_scrub:
+            self._has_to_scrub = not empty_log(self._database)
 
     def _set_durability(self, durable: bool) -> None:
         if durable != self._is_durable:

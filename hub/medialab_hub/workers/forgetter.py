@@ -1,11 +1,11 @@
-"""Has found devices forgotten that nobody wanted and that are gone, and photos erased that are old enough."""
+"""Has what is due forgotten: devices that nobody wanted and that are gone, old photos, people who asked."""
 
 import asyncio
 import logging
 from datetime import timedelta
 from functools import partial
 
-from medialab_hub.services import photos
+from medialab_hub.services import people, photos
 from medialab_hub.services.forgetting import MOST_AT_ONCE, forget_gone
 from medialab_hub.storage.writer import Writer
 
@@ -26,6 +26,7 @@ class Forgetter:
             await asyncio.sleep(PERIOD_S)
             await self.forget()
             await self.erase_photos()
+            await self.erase_people()
 
     async def forget(self) -> None:
         """Forget everything that is due."""
@@ -43,4 +44,13 @@ class Forgetter:
             if erased:
                 log.info("erased %d photos whose time is over", erased)
             if erased < photos.MOST_AT_ONCE:
+                return
+
+    async def erase_people(self) -> None:
+        """Erase all who asked for it and with whom nothing is open any more."""
+        while True:
+            erased = await self._writer.run(people.erase_due, durable=True)
+            if erased:
+                log.info("erased %d people who asked for it", erased)
+            if erased < people.MOST_AT_ONCE:
                 return
