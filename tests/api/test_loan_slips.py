@@ -89,8 +89,8 @@ def booked(staff: httpx.Client, day: int, lines: list[dict[str, Any]], **more: A
     return key
 
 
-def slip(staff: httpx.Client, booking: str, language: str = "de") -> bytes:
-    answer = staff.get(f"/api/v1/bookings/{booking}/slip.pdf", params={"language": language})
+def slip(staff: httpx.Client, booking: str, language: str = "de", paper: str = "loan") -> bytes:
+    answer = staff.get(f"/api/v1/bookings/{booking}/slip.pdf", params={"language": language, "paper": paper})
     assert answer.status_code == 200, answer.text
     return answer.content
 
@@ -169,7 +169,22 @@ def test_unproven_devices_are_marked_and_returned_ones_too(
     staff.post("/api/v1/returns", json={"devices": [devices[29]]}).raise_for_status()
     after = {row[1].split()[0]: row[1] for row in listed(slip(staff, booking))}
     assert "Schon zurückgegeben." in after["slip-29"]
+    assert "Not back yet: 1 device" in pdf.words_of(slip(staff, booking, "en", "return"))
     staff.post("/api/v1/returns", json={"devices": [devices[28]]}).raise_for_status()
+    assert "Everything is back." in pdf.words_of(slip(staff, booking, "en", "return"))
+
+
+def test_a_packing_slip_says_where_to_find_it_and_not_who_borrows(
+    staff: httpx.Client, devices: list[str], school: dict[str, str]
+) -> None:
+    room = staff.post("/api/v1/locations", json={"name": "Lager *1*"}).json()
+    station = staff.post("/api/v1/stations", json={"name": "Fach 3", "location": room["id"]}).json()
+    version = staff.get(f"/api/v1/devices/{devices[30]}").json()["version"]
+    moved = staff.patch(f"/api/v1/devices/{devices[30]}", json={"version": version, "station": station["id"]})
+    assert moved.status_code < 300, moved.text
+    paper = slip(staff, booked(staff, 40, [{"device": devices[30]}], **school), paper="packing")
+    assert [row[4] for row in listed(paper)] == ["Lager *1*, Fach 3"]
+    assert "Mustermann" not in pdf.words_of(paper)
 
 
 def test_a_request_says_that_it_is_none_yet(staff: httpx.Client, model: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from medialab_hub.domain.loan_slips import SlipNote
+from medialab_hub.domain.loan_slips import SlipNote, SlipPaper
 from medialab_wire.texts import Text
 
 DAYS = {
@@ -17,7 +17,11 @@ MONTHS = {
            "December"),
 }  # fmt: skip
 
-TITLE = Text(de="Leihschein", en="Loan slip")
+TITLES = {
+    SlipPaper.LOAN: Text(de="Leihschein", en="Loan slip"),
+    SlipPaper.PACKING: Text(de="Packzettel", en="Packing slip"),
+    SlipPaper.RETURN: Text(de="Rückgabeschein", en="Return slip"),
+}
 PAGE = Text(de="Seite", en="Page")
 REQUESTED = Text(de="Noch nicht zugesagt: Dies ist eine Anfrage.", en="Not agreed yet: this is a request.")
 BOOKING = Text(de="Buchung", en="Booking")
@@ -28,15 +32,23 @@ PERSON = Text(de="Verantwortlich", en="Responsible adult")
 PURPOSE = Text(de="Zweck", en="Purpose")
 FROM = Text(de="Ausgabe", en="From")
 UNTIL = Text(de="Rückgabe bis", en="Return by")
-GOODS = Text(de="Was mitgeht", en="What goes out")
-COLUMNS = (
-    Text(de="Aus", en="Out"),
-    Text(de="Gerät", en="Device"),
-    Text(de="Etikett", en="Label"),
-    Text(de="Zubehör", en="Accessories"),
-    Text(de="Ersatzwert", en="Value"),
-    Text(de="Zurück", en="Back"),
-)
+GOODS = {
+    SlipPaper.LOAN: Text(de="Was mitgeht", en="What goes out"),
+    SlipPaper.PACKING: Text(de="Was eingepackt wird", en="What is packed"),
+    SlipPaper.RETURN: Text(de="Was zurück ist", en="What is back"),
+}
+_OUT, _BACK = Text(de="Aus", en="Out"), Text(de="Zurück", en="Back")
+_DEVICE, _LABEL = Text(de="Gerät", en="Device"), Text(de="Etikett", en="Label")
+_PIECES = Text(de="Zubehör", en="Accessories")
+COLUMNS = {
+    SlipPaper.LOAN: (_OUT, _DEVICE, _LABEL, _PIECES, Text(de="Ersatzwert", en="Value"), _BACK),
+    SlipPaper.PACKING: (Text(de="Drin", en="In"), _DEVICE, _LABEL, _PIECES, Text(de="Liegt in", en="Kept in")),
+    SlipPaper.RETURN: (_BACK, _DEVICE, _LABEL, _PIECES, Text(de="Zurück am", en="Returned")),
+}
+"""The last but one, or the last, says what matters on that paper: the value, the place, the moment."""
+NOT_BACK = Text(de="fehlt noch", en="still missing")
+STILL_OUT = Text(de="Noch nicht zurück", en="Not back yet")
+ALL_BACK = Text(de="Alles ist zurück.", en="Everything is back.")
 KIT = Text(de="Koffer", en="Kit")
 SINGLE = Text(de="Einzelne Geräte", en="Single devices")
 QUANTITY = Text(de="Menge", en="Quantity")
@@ -84,16 +96,30 @@ RULES = (
         en="At return we erase what is on the devices. Save beforehand what you would like to keep.",
     ),
 )
-HAND_OVER = Text(de="Ausgabe", en="Hand-over")
-HAND_OVER_TEXT = Text(
-    de="Alles Abgehakte habe ich vollständig und in gutem Zustand erhalten.",
-    en="I have received everything ticked, complete and in good condition.",
+HAND_OVER = (
+    Text(de="Ausgabe", en="Hand-over"),
+    Text(
+        de="Alles Abgehakte habe ich vollständig und in gutem Zustand erhalten.",
+        en="I have received everything ticked, complete and in good condition.",
+    ),
 )
-RETURN = Text(de="Rückgabe", en="Return")
-RETURN_TEXT = Text(
-    de="Alles Abgehakte ist zurück. Was fehlt oder beschädigt ist:",
-    en="Everything ticked is back. What is missing or damaged:",
+RETURN = (
+    Text(de="Rückgabe", en="Return"),
+    Text(
+        de="Alles Abgehakte ist zurück. Was fehlt oder beschädigt ist:",
+        en="Everything ticked is back. What is missing or damaged:",
+    ),
 )
+PACKED = (
+    Text(de="Eingepackt und übergeben", en="Packed and handed on"),
+    Text(de="Alles Abgehakte ist drin. Was fehlt:", en="Everything ticked is in it. What is missing:"),
+)
+SIGNING = {
+    SlipPaper.LOAN: ((HAND_OVER, False), (RETURN, True)),
+    SlipPaper.PACKING: ((PACKED, True),),
+    SlipPaper.RETURN: ((RETURN, True),),
+}
+"""What is signed on each paper, and whether there is a line to write on."""
 DATE = Text(de="Datum, Uhrzeit", en="Date, time")
 LAB_SIGNS = Text(de="Unterschrift Verleih", en="Signature of the lender")
 BORROWER_NAME = Text(de="Name in Druckschrift", en="Name in block letters")
@@ -114,6 +140,11 @@ def local_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
     if key == "en":
         return f"{day}, {local.day} {month} {local.year}, {local:%H:%M}"
     return f"{day}, {local.day}. {month} {local.year}, {local:%H:%M} Uhr"
+
+
+def short_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
+    """`23.11.2026 14:30` or `23/11/2026 14:30`, for a narrow column."""
+    return f"{moment.astimezone(zone):{'%d/%m/%Y' if language == 'en' else '%d.%m.%Y'} %H:%M}"
 
 
 def money(cents: int, language: str) -> str:

@@ -14,7 +14,7 @@ from medialab_hub.api.problems import ROLE, SIGN_IN
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
-from medialab_hub.domain.loan_slips import LoanSlip
+from medialab_hub.domain.loan_slips import LoanSlip, SlipPaper
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.access import Seal
 from medialab_hub.services.admission import Admission, Principal
@@ -36,9 +36,9 @@ class Labels(Protocol):
 
 
 class LoanSlips(Protocol):
-    """Prints loan slips."""
+    """Prints loan slips, packing slips and return slips."""
 
-    def make(self, slip: LoanSlip, language: str, zone: ZoneInfo) -> bytes:
+    def make(self, slip: LoanSlip, paper: SlipPaper, language: str, zone: ZoneInfo) -> bytes:
         """The PDF in `de` or `en`, with the times of `zone`. Slow; call it in a thread."""
 
 

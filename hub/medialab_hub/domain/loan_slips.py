@@ -7,6 +7,17 @@ from enum import StrEnum
 from medialab_wire.texts import Text
 
 
+class SlipPaper(StrEnum):
+    """What is printed of a booking."""
+
+    LOAN = "loan"
+    """To be signed at hand-over and at return."""
+    PACKING = "packing"
+    """For who packs and carries: where each thing lies; no person is named."""
+    RETURN = "return"
+    """A receipt: what is back since when, and what is missing."""
+
+
 class SlipNote(StrEnum):
     """What a person has to know about one thing on the slip."""
 
@@ -38,6 +49,10 @@ class SlipItem:
     pieces: tuple[Piece, ...] = ()
     value_cents: int | None = None
     notes: tuple[SlipNote, ...] = ()
+    place: str = ""
+    """Where it lies when it is in the house."""
+    is_out: bool = False
+    back_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +85,16 @@ class LoanSlip:
     def count(self) -> int:
         """Devices on it."""
         return sum(len(group.items) for group in self.groups)
+
+    @property
+    def out(self) -> int:
+        """Devices of it that are not back."""
+        return sum(item.is_out for group in self.groups for item in group.items)
+
+    @property
+    def is_all_back(self) -> bool:
+        """Every device was handed out and has been returned."""
+        return all(item.back_at is not None for group in self.groups for item in group.items)
 
     @property
     def value_cents(self) -> int | None:

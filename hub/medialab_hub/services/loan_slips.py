@@ -10,7 +10,18 @@ from medialab_hub.services.device_classes import class_of
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.storage import bookings, devices
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Allocation, Booking, BookingLine, Device, Institution, Kit, Model, Person
+from medialab_hub.storage.tables import (
+    Allocation,
+    Booking,
+    BookingLine,
+    Device,
+    Institution,
+    Kit,
+    Location,
+    Model,
+    Person,
+    Station,
+)
 from medialab_wire.progress import Outcome
 from medialab_wire.texts import Text
 
@@ -108,7 +119,16 @@ def _item(session: Session, unit: Allocation, device: Device, class_id: str | No
         pieces=tuple(Piece(piece.name, piece.count) for piece in accessories),
         value_cents=None if model is None else model.replacement_cents,
         notes=_notes(unit, device),
+        place=_place(session, device),
+        is_out=unit.status == AllocationStatus.OUT,
+        back_at=unit.ends_at if unit.status == AllocationStatus.DONE else None,
     )
+
+
+def _place(session: Session, device: Device) -> str:
+    station = None if device.station_id is None else session.get(Station, device.station_id)
+    room = session.get(Location, station.location_id if station else device.location_id or "")
+    return ", ".join(place.name for place in (room, station) if place is not None)
 
 
 def _notes(unit: Allocation, device: Device) -> tuple[SlipNote, ...]:

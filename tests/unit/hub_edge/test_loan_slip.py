@@ -9,7 +9,7 @@ import pytest
 from medialab_hub.adapters.drawable import MOST
 from medialab_hub.adapters.loan_slip import LoanSlipPrinter
 from medialab_hub.adapters.loan_slip_words import local_moment, money
-from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote
+from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote, SlipPaper
 from medialab_wire.texts import Text
 from tests.fixtures import pdf_reader as pdf
 
@@ -32,8 +32,8 @@ SLIP = LoanSlip(
 )
 
 
-def printed(slip: LoanSlip = SLIP, language: str = "de") -> bytes:
-    return LoanSlipPrinter().make(slip, language, BERLIN)
+def printed(slip: LoanSlip = SLIP, language: str = "de", paper: SlipPaper = SlipPaper.LOAN) -> bytes:
+    return LoanSlipPrinter().make(slip, paper, language, BERLIN)
 
 
 def named(*names: str) -> LoanSlip:
@@ -180,3 +180,37 @@ def test_days_and_money_are_written_as_people_write_them() -> None:
     assert local_moment(winter, BERLIN, "en") == "Sunday, 25 October 2026, 02:00"
     assert (money(123_456_789, "de"), money(123_456_789, "en")) == ("1.234.567,89\u00a0€", "€1,234,567.89")
     assert money(5, "de") == "0,05\u00a0€"
+
+
+def test_a_packing_slip_says_where_things_lie_and_names_no_person() -> None:
+    slip = replace(SLIP, groups=(SlipGroup("iPad 9", False, (replace(PAD, place="Raum 2, Schrank 4"),)),))
+    paper = printed(slip, paper=SlipPaper.PACKING)
+    assert pdf.cells_of(paper) == [
+        ["Drin", "Gerät", "Etikett", "Zubehör", "Liegt in"],
+        ["iPad 9 · Menge: 1"],
+        ["", "Tablet 1", "ML-0001", "Ladekabel 2 × Stifte", "Raum 2, Schrank 4"],
+    ]
+    words = pdf.words_of(paper)
+    assert "Packzettel" in words
+    assert "Grundschule Am Markt" in words
+    for private in ("Mustermann", "Projektwoche", "459,50", "an Dritte"):
+        assert private not in words
+
+
+def test_a_return_slip_says_what_is_back_since_when_and_what_is_missing() -> None:
+    back = replace(PAD, back_at=datetime(2027, 4, 1, 22, 5, tzinfo=UTC), notes=(SlipNote.BACK,))
+    gone = replace(PAD, name="Tablet 2", tag="ML-0002", is_out=True)
+    slip = replace(SLIP, groups=(SlipGroup("iPad 9", False, (back, gone)),))
+    paper = printed(slip, "en", SlipPaper.RETURN)
+    assert [(row[2], row[4]) for row in pdf.cells_of(paper)[2:]] == [
+        ("ML-0001", "02/04/2027 00:05"),
+        ("ML-0002", "still missing"),
+    ]
+    words = pdf.words_of(paper)
+    assert "Return slip" in words
+    assert "Not back yet: 1 device" in words
+    assert words.count("Signature of the borrower") == 1
+    done = printed(replace(SLIP, groups=(SlipGroup("iPad 9", False, (back,)),)), paper=SlipPaper.RETURN)
+    assert "Alles ist zurück." in pdf.words_of(done)
+    assert "02.04.2027 00:05" in pdf.words_of(done)
+    assert "Alles ist zurück." not in pdf.words_of(printed(paper=SlipPaper.RETURN)), "it was never handed out"
