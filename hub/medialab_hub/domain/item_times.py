@@ -50,7 +50,7 @@ def items_of(fixed: Fixed, begin: int = -FOREVER) -> list[ItemTimes]:
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(spans, key=lambda one: one.start):
         if merged and span.start <= merged[-1].end:
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:

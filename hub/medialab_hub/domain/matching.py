@@ -10,7 +10,7 @@ from medialab_hub.domain.promises import Fixed, Promise, Span
 def surely_broken(fixed: Fixed, promises: Sequence[Promise]) -> int:
     """At least so many are broken whatever is tried."""
     matching = _Matching(fixed)
-    return max((matching.add(promise) for promise in sorted(promises, key=lambda one: one.span)), default=0)
+    return max((matching.add(promise) for promise in sorted(promises, key=lambda one: one.span.start)), default=0)
 
 
 def most_at_once(fixed: Fixed, promises: Sequence[Promise], span: Span, most: int, broken: int) -> int:

@@ -83,7 +83,7 @@ def _repaired(fixed: Fixed, promises: Sequence[Promise]) -> Places | None:
 def is_refuted(fixed: Fixed, promises: Sequence[Promise], most_broken: int, most_steps: int) -> bool:
     """True when it is certain that more than `most_broken` of them break."""
     try:
-        ordered = sorted(promises, key=lambda one: (one.span, one.id))
+        ordered = sorted(promises, key=lambda one: one.span.start)
         return bool(ordered) and _Search(fixed, ordered, most_steps).run(most_broken) is None
     except TooEntangled:
         return False

@@ -50,7 +50,7 @@ def clusters(promises: Iterable[Promise]) -> list[list[Promise]]:
     """Groups that share no moment with each other: what is decided in one does not matter in the next."""
     groups: list[list[Promise]] = []
     end = -FOREVER
-    for promise in sorted(promises, key=lambda one: (one.span, one.id)):
+    for promise in sorted(promises, key=lambda one: (one.span.start, one.span.end, one.id)):
         if not groups or promise.span.start >= end:
             groups.append([])
         groups[-1].append(promise)

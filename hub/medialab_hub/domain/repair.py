@@ -22,7 +22,7 @@ class Repair:
         self._trail: list[tuple[_Place, Promise, bool]] = []
         self._going: list[str] = []
         self._failed: dict[str, int] = {}
-        self._looks = 0
+        self._looks, self._is_cut = 0, False
         self.without: list[Promise] = []
         for promise in promises:
             place = self._places.get(promise.at or "")
@@ -42,20 +42,26 @@ class Repair:
             self._trail.clear()
             self._going.clear()
             self._failed.clear()
+            self._is_cut = False
             if self._settle(promise, depth):
                 return True
             self._take_back(0)
+            if not self._is_cut:
+                break
         return False
 
     def _settle(self, promise: Promise, depth: int) -> bool:
         self._looks -= 1
-        met = [(place.met(promise.span), place) for place in self._fits(promise.span)]
-        for others, place in met:
+        met = []
+        for place in self._fits(promise.span):
+            others = place.met(promise.span)
             if not others:
                 self._move(place, promise, comes=True)
                 return True
+            met.append((others, place))
         if depth > 0:
             return self._oust(promise, met, depth - 1)
+        self._is_cut = True
         self._failed[promise.id] = depth
         return False
 
@@ -123,4 +129,4 @@ class _Place:
 
 def _trouble(one: tuple[list[Promise], _Place]) -> tuple[int, int]:
     others, _ = one
-    return len(others), sum(other.span.end - other.span.start for other in others)
+    return len(others), others[-1].span.end - others[0].span.start

@@ -1,6 +1,6 @@
 """Every answer of the planner is the oracle's: on plans Hypothesis thinks of, and on many thousands drawn by chance.
 
-`MEDIALAB_PLANS` says how many of those: 100000 take about half an hour of one core."""
+`MEDIALAB_PLANS` says how many of those: 100000 take about five minutes of one core."""
 
 import os
 import random
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures import plan_code
-from tests.fixtures.plan_check import Check, wrong_answers
+from tests.fixtures.plan_check import Check
 from tests.fixtures.random_plans import a_case
 
 PLANS = int(os.environ.get("MEDIALAB_PLANS", "0")) or 300
@@ -24,10 +24,10 @@ def test_the_planner_answers_as_trying_everything_does(data) -> None:
 
 
 def test_so_it_does_on_plans_drawn_by_chance() -> None:
-    chance = random.Random(SEED)
-    cases = [a_case(chance.randint) for _ in range(PLANS)]
-    wrong = next(wrong_answers(plan_code.real(), cases), None)
-    assert wrong is None, wrong
-    asked = sum(len(case.booked) for case in cases)
+    chance, asked = random.Random(SEED), 0
+    for _ in range(PLANS):
+        case = a_case(chance.randint)
+        asked += len(case.booked)
+        assert list(Check(plan_code.real(), case).disagreements()) == [], case
     assert asked > PLANS
     print(f"{PLANS} plans with {asked} promises (seed {SEED}): every answer is the oracle's")
