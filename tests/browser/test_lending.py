@@ -11,13 +11,13 @@ from tests.browser.paper_words import PaperDevice
 from tests.browser.visitor import Visitor, visitors
 from tests.browser.work import until
 
-NAMES = [f"Leihtablet {n}" for n in range(1, 8)]
+NAMES = [f"Leihtablet {n}" for n in range(1, 9)]
 HELPER, WORD = "Grace", "a long first password"
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Seven tablets in the inventory, nothing lent."""
+    """Eight tablets in the inventory, nothing lent."""
     devices = [PaperDevice(f"l{n}", name) for n, name in enumerate(NAMES)]
     with running_lab(tmp_path_factory.mktemp("desk"), devices) as running:
         running.hub.set_up()
@@ -83,6 +83,28 @@ def test_two_things_go_out_and_one_comes_back_by_scanner_alone(visitor: Visitor)
     assert not visitor.violations()
     page.get_by_role("button", name=f"Zurück: {NAMES[1]}").click()
     expect(page.get_by_text("alles zurück")).to_be_visible()
+
+
+def test_a_loan_names_the_school_that_a_few_letters_find(visitor: Visitor) -> None:
+    school = {"name": "Grundschule am Teich", "kind": "school"}
+    with visitor.lab.hub.client() as client:
+        key = client.post("/api/v1/institutions", json=school).raise_for_status().json()["id"]
+        person = {"family_name": "Teichmann", "given_name": "Ida", "institution": key}
+        client.post("/api/v1/people", json=person).raise_for_status()
+    page = visitor.open("/lending")
+    scan(page, tag(visitor.lab, NAMES[7]))
+    page.get_by_label("Für welche Einrichtung oder Person?").press_sequentially("teich", delay=60)
+    expect(page.get_by_text("2 gefunden")).to_be_visible()
+    assert not visitor.violations()
+    page.get_by_role("button", name="Ida Teichmann").press("Enter")
+    expect(page.get_by_role("button", name="Andere wählen")).to_be_focused()
+    page.get_by_role("button", name="Ausgeben", exact=True).click()
+    out = page.get_by_role("region", name="Zurzeit verliehen")
+    expect(out.get_by_text("Grundschule am Teich, Ida Teichmann")).to_be_visible()
+    page.get_by_role("link", name="Ausleihe ansehen").click()
+    expect(page.get_by_role("definition").filter(has_text="Grundschule am Teich, Ida Teichmann")).to_be_visible()
+    page.get_by_role("button", name="Alles zurücknehmen").click()
+    expect(page.get_by_role("definition").filter(has_text="alles zurück")).to_be_visible()
 
 
 def test_a_scan_into_another_field_does_not_stay_there(visitor: Visitor) -> None:

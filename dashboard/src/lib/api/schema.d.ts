@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/slip.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Slip
+         * @description The loan slip of a booking as tagged PDF; without `language` in the one of the lab.
+         */
+        get: operations["print_slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/{decision}": {
         parameters: {
             query?: never;
@@ -241,6 +261,70 @@ export interface paths {
          */
         get: operations["show_class"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make
+         * @description Codes for labels that are printed before anybody knows what for.
+         */
+        post: operations["make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/codes/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read
+         * @description What a scanned or typed text is on; nothing changes.
+         */
+        post: operations["read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/codes/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Code
+         * @description A label.
+         */
+        get: operations["get_code"];
+        /**
+         * Claim
+         * @description The label sticks on this thing from now on; 409 when it sticks on another.
+         */
+        put: operations["claim"];
         post?: never;
         delete?: never;
         options?: never;
@@ -394,6 +478,26 @@ export interface paths {
          * @description Settle which driver a connection gets, also anew, or take that back.
          */
         post: operations["choose_driver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Of Device
+         * @description The tests of one device, the latest first.
+         */
+        get: operations["list_of_device"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -578,6 +682,142 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Due
+         * @description Devices whose test falls due before that moment (None: now), the most urgent first.
+         */
+        get: operations["list_due"];
+        put?: never;
+        /**
+         * Enter
+         * @description Enter one result for many devices. One that is not passed takes its device out of use at once.
+         */
+        post: operations["enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Institutions
+         * @description Institutions by name, those whose name, number or place fits all words.
+         */
+        get: operations["list_institutions"];
+        put?: never;
+        /**
+         * Add Institution
+         * @description A new institution.
+         */
+        post: operations["add_institution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institutions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Institutions
+         * @description All of them as a table that Excel opens; it can be imported again.
+         */
+        get: operations["export_institutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institutions/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Institutions
+         * @description A table (CSV) of at most 1 MiB: what it would change, or with `dry_run=false` change it, all or nothing.
+         */
+        post: operations["import_institutions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institutions/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Institution Words
+         * @description Kinds, forms of schools and roles of people in both languages.
+         */
+        get: operations["institution_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/institutions/{institution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Institution
+         * @description One institution.
+         */
+        get: operations["get_institution"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Institution
+         * @description Delete it; with bookings or people it is archived instead.
+         */
+        delete: operations["remove_institution"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Institution
+         * @description Change it, say that its stamp was seen, archive it.
+         */
+        patch: operations["change_institution"];
         trace?: never;
     };
     "/api/v1/issues": {
@@ -844,7 +1084,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Loans
+         * @description Bookings of which something is out now, what is due first.
+         */
+        get: operations["list_loans"];
         put?: never;
         /**
          * Lend
@@ -989,6 +1233,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Opening
+         * @description When the centre is open.
+         */
+        get: operations["get_opening"];
+        /**
+         * Put Opening
+         * @description Enter all hours and closures at once.
+         */
+        put: operations["put_opening"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opening/loan-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loan End
+         * @description When a loan of so many calendar, open or school days is to be back: at closing time of an open day.
+         */
+        get: operations["loan_end"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description People by name, those that fit all words; staff also find them by e-mail address and phone number.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Add Person
+         * @description A new person.
+         */
+        post: operations["add_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Person
+         * @description One person.
+         */
+        get: operations["get_person"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase Person
+         * @description Erase a person: at once, or by itself as soon as everything is back and nothing is booked any more.
+         */
+        delete: operations["erase_person"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Person
+         * @description Change, block, let borrow again.
+         */
+        patch: operations["change_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Person
+         * @description Everything that is stored about a person, to hand over (Art. 15 GDPR); that it was asked for is recorded.
+         */
+        get: operations["report_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places": {
         parameters: {
             query?: never;
@@ -1063,6 +1423,70 @@ export interface paths {
          * @description Take these devices back, all or none; each is free again when its reset is proven.
          */
         post: operations["take_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Sessions, the newest first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        /**
+         * Start
+         * @description A new session, or the one that was opened with the same key.
+         */
+        post: operations["start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description A session as it stands.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scan-sessions/{session_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Take events once, whatever order they come in, and carry out what they mean; send again what was not answered.
+         */
+        post: operations["take"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1186,7 +1610,8 @@ export interface paths {
         };
         /**
          * Open Stream
-         * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `kit`, `resync`.
+         * @description Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `kit`, `model`,
+         *     `institution`, `person`, `booking`, `opening`, `scan_session`, `resync`.
          *
          *     `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again.
          *     Each event leaves at once, or with others at most once in `gather_ms`, which is easier on a screen.
@@ -1795,6 +2220,17 @@ export interface components {
             title: components["schemas"]["Text"];
         };
         /**
+         * Claim
+         * @description The label sticks on this thing. `instead_of`: the thing it stuck on before, when it is moved on purpose.
+         */
+        Claim: {
+            /** Instead Of */
+            instead_of?: string | null;
+            noun: components["schemas"]["CodeNoun"];
+            /** Subject */
+            subject: string;
+        };
+        /**
          * ClassAnswer
          * @description Which class of the catalogue a device is of. `of` None: nobody knows; `candidates` are worth asking about.
          */
@@ -1819,6 +2255,60 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * ClosureBody
+         * @description Closed from the first up to and with the last day.
+         */
+        ClosureBody: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * CodeNoun
+         * @description What a label can be on.
+         * @enum {string}
+         */
+        CodeNoun: "device" | "kit" | "place" | "person";
+        /**
+         * CodeView
+         * @description A label; `noun` null: it sticks nowhere yet.
+         */
+        CodeView: {
+            /** Code */
+            code: string;
+            noun?: components["schemas"]["CodeNoun"] | null;
+            /** Subject */
+            subject?: string | null;
+        };
+        /**
+         * CodesMade
+         * @description Codes that stick nowhere yet.
+         */
+        CodesMade: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
+         * CodesWanted
+         * @description So many new labels.
+         */
+        CodesWanted: {
+            /** Count */
+            count: number;
         };
         /**
          * ConnectionView
@@ -1855,6 +2345,12 @@ export interface components {
             /** Sources */
             sources: string[];
         };
+        /**
+         * DayKind
+         * @description How the days of a loan are counted: all of them, those on which the centre is open, or those with school.
+         * @enum {string}
+         */
+        DayKind: "calendar" | "open" | "school";
         /**
          * Decision
          * @description What people decided about it.
@@ -2186,6 +2682,75 @@ export interface components {
             items: components["schemas"]["DriverManifest"][];
         };
         /**
+         * DueReason
+         * @description Why a device has to be tested.
+         * @enum {string}
+         */
+        DueReason: "interval" | "never_tested" | "failed";
+        /**
+         * DueView
+         * @description A device that has to be tested. `due` 1970: it must not be lent at all until it is.
+         */
+        DueView: {
+            /** Device */
+            device: string;
+            /** Due */
+            due: string;
+            /** Last Done */
+            last_done?: string | null;
+            last_result?: components["schemas"]["InspectionResult"] | null;
+            /** Model */
+            model?: string | null;
+            reason: components["schemas"]["DueReason"];
+        };
+        /**
+         * Entered
+         * @description The tests that were entered, in the order of the devices.
+         */
+        Entered: {
+            /** Inspections */
+            inspections: string[];
+        };
+        /**
+         * EntryBody
+         * @description One device, with what was measured at it.
+         */
+        EntryBody: {
+            /** Device */
+            device: string;
+            /**
+             * Measured
+             * @default {}
+             */
+            measured: {
+                [key: string]: number;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Erasure
+         * @description Whether the person is erased; if not, these bookings come first, and it is done by itself afterwards.
+         */
+        Erasure: {
+            /** Erased */
+            erased: boolean;
+            /**
+             * Open Bookings
+             * @default []
+             */
+            open_bookings: string[];
+        };
+        /**
+         * EventKind
+         * @description A scanned or typed text; the undoing of another event; a person chosen by search.
+         * @enum {string}
+         */
+        EventKind: "scan" | "undo" | "person";
+        /**
          * EvidenceKind
          * @description Who says so: a machine read it back, or a person ticked it.
          * @enum {string}
@@ -2264,6 +2829,23 @@ export interface components {
             version: string;
         };
         /**
+         * HolidaysView
+         * @description From the first up to and with the last day.
+         */
+        HolidaysView: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            name: components["schemas"]["Text"];
+        };
+        /**
          * IdentityKind
          * @description How a device can be recognised, strongest first. `place` (a port or an address) never merges two devices.
          * @enum {string}
@@ -2282,6 +2864,198 @@ export interface components {
             scope: string;
             /** Value */
             value: string;
+        };
+        /**
+         * ImportFlaw
+         * @description What is wrong in one cell, and what to do about it; `field` empty: the whole row.
+         */
+        ImportFlaw: {
+            /** Field */
+            field: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * ImportRow
+         * @description What one row of the file does: `new`, `change`, `same` or `refused`. `fields`: what is there now, and then.
+         */
+        ImportRow: {
+            /** Action */
+            action: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: [
+                    string,
+                    string
+                ];
+            };
+            /**
+             * Flaws
+             * @default []
+             */
+            flaws: components["schemas"]["ImportFlaw"][];
+            /** Institution */
+            institution?: string | null;
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
+        };
+        /**
+         * Imported
+         * @description What a file does, or did. With a refused row nothing is done. `rows` leaves out what stays the same.
+         */
+        Imported: {
+            /** Change */
+            change: number;
+            /** Encoding */
+            encoding: string;
+            /** Is Done */
+            is_done: boolean;
+            /** New */
+            new: number;
+            /** Refused */
+            refused: number;
+            /** Rows */
+            rows: components["schemas"]["ImportRow"][];
+            /** Same */
+            same: number;
+            /** Separator */
+            separator: string;
+        };
+        /**
+         * InspectionKind
+         * @description `safety` is the electrical test and the only one with an interval.
+         * @enum {string}
+         */
+        InspectionKind: "safety" | "hygiene" | "function";
+        /**
+         * InspectionResult
+         * @description What the inspector found.
+         * @enum {string}
+         */
+        InspectionResult: "passed" | "failed";
+        /**
+         * InspectionView
+         * @description A test as it was entered.
+         */
+        InspectionView: {
+            /** Device */
+            device: string;
+            /** Done At */
+            done_at: string;
+            /** Id */
+            id: string;
+            /** Inspector */
+            inspector: string;
+            inspector_name?: components["schemas"]["Text"] | null;
+            kind: components["schemas"]["InspectionKind"];
+            /** Measured */
+            measured: {
+                [key: string]: number;
+            };
+            /** Next Due */
+            next_due?: string | null;
+            /** Note */
+            note: string;
+            result: components["schemas"]["InspectionResult"];
+        };
+        /**
+         * InstitutionChange
+         * @description Only what is given changes; `version` as it was read. `verified`: staff saw the stamp or another proof.
+         */
+        InstitutionChange: {
+            /** Archived */
+            archived?: boolean | null;
+            kind?: components["schemas"]["InstitutionKind"] | null;
+            /** Municipality */
+            municipality?: string | null;
+            /** Municipality Key */
+            municipality_key?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Postal Code */
+            postal_code?: string | null;
+            /** School Form */
+            school_form?: string | null;
+            /** School Number */
+            school_number?: string | null;
+            /** Street */
+            street?: string | null;
+            /** Verified */
+            verified?: boolean | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * InstitutionKind
+         * @description What an institution is.
+         * @enum {string}
+         */
+        InstitutionKind: "school" | "daycare" | "youth" | "authority" | "association" | "other";
+        /**
+         * InstitutionView
+         * @description An institution; also stream event `institution`.
+         */
+        InstitutionView: {
+            /** Archived */
+            archived?: string | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["InstitutionKind"];
+            /**
+             * Municipality
+             * @default
+             */
+            municipality: string;
+            /**
+             * Municipality Key
+             * @default
+             */
+            municipality_key: string;
+            /** Name */
+            name: string;
+            /**
+             * Postal Code
+             * @default
+             */
+            postal_code: string;
+            /**
+             * School Form
+             * @default
+             */
+            school_form: string;
+            /** School Number */
+            school_number?: string | null;
+            /**
+             * Street
+             * @default
+             */
+            street: string;
+            /** Verified */
+            verified?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * InstitutionWords
+         * @description The words that are stored, with what people read: of institutions, of schools, of people there.
+         */
+        InstitutionWords: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            /** Roles */
+            roles: {
+                [key: string]: components["schemas"]["Text"];
+            };
+            /** School Forms */
+            school_forms: {
+                [key: string]: components["schemas"]["Text"];
+            };
         };
         /**
          * IssueView
@@ -2548,32 +3322,6 @@ export interface components {
             wants_photo: boolean;
         };
         /**
-         * JournalEntry
-         * @description One line of the journal; `actor` is a pseudonymous id.
-         */
-        JournalEntry: {
-            /** Actor */
-            actor: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Data
-             * @default {}
-             */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Kind */
-            kind: string;
-            /** Seq */
-            seq: number;
-            /** Subject */
-            subject: string;
-        };
-        /**
          * JournalPage
          * @description Newest first.
          */
@@ -2581,7 +3329,7 @@ export interface components {
             /** Before */
             before?: number | null;
             /** Items */
-            items: components["schemas"]["JournalEntry"][];
+            items: components["schemas"]["medialab_hub__api__schemas__system__JournalEntry"][];
         };
         /**
          * KeyState
@@ -2702,6 +3450,14 @@ export interface components {
             units: components["schemas"]["UnitView"][];
         };
         /**
+         * LoanEnd
+         * @description When a loan of so many days is to be back.
+         */
+        LoanEnd: {
+            /** Ends */
+            ends: string;
+        };
+        /**
          * LocationView
          * @description A room or cupboard; also stream event `location`.
          */
@@ -2776,6 +3532,35 @@ export interface components {
             where: {
                 [key: string]: string;
             };
+        };
+        /**
+         * MemberBody
+         * @description What somebody is in an institution, until and without `valid_to`.
+         */
+        MemberBody: {
+            /** Institution */
+            institution: string;
+            /** @default other */
+            role: components["schemas"]["MemberRole"];
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * MemberRole
+         * @description What a person does there.
+         * @enum {string}
+         */
+        MemberRole: "head" | "responsible" | "teacher" | "educator" | "student" | "volunteer" | "other";
+        /**
+         * MembershipView
+         * @description What somebody is in an institution.
+         */
+        MembershipView: {
+            /** Institution */
+            institution: string;
+            role: components["schemas"]["MemberRole"];
+            /** Valid To */
+            valid_to?: string | null;
         };
         /**
          * Merge
@@ -2969,6 +3754,60 @@ export interface components {
             starts?: string | null;
         };
         /**
+         * NewInspections
+         * @description Many devices with one result. `done_at` None: now; `next_due` None: by the interval of the model.
+         */
+        NewInspections: {
+            /** Done At */
+            done_at?: string | null;
+            /** Entries */
+            entries: components["schemas"]["EntryBody"][];
+            /** @default safety */
+            kind: components["schemas"]["InspectionKind"];
+            /** Next Due */
+            next_due?: string | null;
+            result: components["schemas"]["InspectionResult"];
+        };
+        /**
+         * NewInstitution
+         * @description A new institution; empty: not known. School number six digits, municipality key (AGS) eight, postal code five.
+         */
+        NewInstitution: {
+            kind: components["schemas"]["InstitutionKind"];
+            /**
+             * Municipality
+             * @default
+             */
+            municipality: string;
+            /**
+             * Municipality Key
+             * @default
+             */
+            municipality_key: string;
+            /** Name */
+            name: string;
+            /**
+             * Postal Code
+             * @default
+             */
+            postal_code: string;
+            /**
+             * School Form
+             * @default
+             */
+            school_form: string;
+            /**
+             * School Number
+             * @default
+             */
+            school_number: string;
+            /**
+             * Street
+             * @default
+             */
+            street: string;
+        };
+        /**
          * NewKit
          * @description A new kit, with the devices that are in it.
          */
@@ -3004,6 +3843,49 @@ export interface components {
             devices: string[];
             /** Name */
             name: string;
+        };
+        /**
+         * NewPerson
+         * @description A new person. `institution`: the one they mostly borrow for.
+         */
+        NewPerson: {
+            /**
+             * Email
+             * @default
+             */
+            email: string;
+            /** Family Name */
+            family_name: string;
+            /**
+             * Given Name
+             * @default
+             */
+            given_name: string;
+            /** Institution */
+            institution?: string | null;
+            /**
+             * Memberships
+             * @default []
+             */
+            memberships: components["schemas"]["MemberBody"][];
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /**
+         * NewScanSession
+         * @description `ends`: when what goes out is due, None: in 14 days. `client_key`: sent again, it stays one session.
+         */
+        NewScanSession: {
+            /** Client Key */
+            client_key?: string | null;
+            /** Ends */
+            ends?: string | null;
+            /** Institution */
+            institution?: string | null;
+            mode: components["schemas"]["ScanMode"];
         };
         /**
          * NewStation
@@ -3046,6 +3928,65 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * OpeningFields
+         * @description `hours`: Monday first. On public holidays it is closed anyway.
+         */
+        OpeningFields: {
+            /**
+             * Closes In School Holidays
+             * @default false
+             */
+            closes_in_school_holidays: boolean;
+            /**
+             * Closures
+             * @default []
+             */
+            closures: components["schemas"]["ClosureBody"][];
+            /** Hours */
+            hours: [
+                number,
+                number
+            ][][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * OpeningView
+         * @description Everything about when the centre is open; holidays of the next thirteen months.
+         */
+        OpeningView: {
+            /**
+             * Closes In School Holidays
+             * @default false
+             */
+            closes_in_school_holidays: boolean;
+            /**
+             * Closures
+             * @default []
+             */
+            closures: components["schemas"]["ClosureBody"][];
+            /** Hours */
+            hours: [
+                number,
+                number
+            ][][];
+            /** Is Open */
+            is_open: boolean;
+            /** Next Opening */
+            next_opening?: string | null;
+            /** Public Holidays */
+            public_holidays: components["schemas"]["HolidaysView"][];
+            /** School Holidays */
+            school_holidays: components["schemas"]["HolidaysView"][];
+            /**
+             * School Holidays Known Until
+             * Format: date
+             */
+            school_holidays_known_until: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * Outcome
          * @description What a reset proved. Never `clean` by default.
          * @enum {string}
@@ -3060,6 +4001,96 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PersonChange
+         * @description Only what is given changes; `version` as it was read. `institution` "": none. `memberships` are all there are.
+         *
+         *     `unblock`: something is lent again. `keep`: the wish to be erased is taken back.
+         */
+        PersonChange: {
+            /** Blocked Until */
+            blocked_until?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Family Name */
+            family_name?: string | null;
+            /** Given Name */
+            given_name?: string | null;
+            /** Institution */
+            institution?: string | null;
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+            /** Memberships */
+            memberships?: components["schemas"]["MemberBody"][] | null;
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Unblock
+             * @default false
+             */
+            unblock: boolean;
+            /** Version */
+            version: number;
+        };
+        /**
+         * PersonReport
+         * @description Everything that is stored about one person (Art. 15 GDPR). `others`: rows of further tables as they are.
+         */
+        PersonReport: {
+            /** At */
+            at: string;
+            /** Bookings */
+            bookings: components["schemas"]["ReportedBooking"][];
+            /** Journal */
+            journal: components["schemas"]["medialab_hub__api__schemas__people__JournalEntry"][];
+            /**
+             * Others
+             * @default {}
+             */
+            others: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            person: components["schemas"]["ReportedPerson"];
+        };
+        /**
+         * PersonView
+         * @description A person; stream event `person` only tells `id` and `version`. Trainers see neither address nor number.
+         */
+        PersonView: {
+            /** Added */
+            added: string;
+            /** Blocked Until */
+            blocked_until?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Family Name */
+            family_name: string;
+            /** Given Name */
+            given_name: string;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            /**
+             * Memberships
+             * @default []
+             */
+            memberships: components["schemas"]["MembershipView"][];
+            /** Phone */
+            phone?: string | null;
+            /** Restricted */
+            restricted?: string | null;
+            standing: components["schemas"]["Standing"];
+            /** Used */
+            used: string;
+            /** Version */
+            version: number;
         };
         /**
          * PhotoView
@@ -3156,6 +4187,14 @@ export interface components {
          */
         Quality: "seen" | "managed" | "proven" | "trusted";
         /**
+         * Reading
+         * @description A text that was scanned or typed.
+         */
+        Reading: {
+            /** Raw */
+            raw: string;
+        };
+        /**
          * Reason
          * @description Why a device is not free: what takes it, and until when (None: until further notice).
          */
@@ -3166,6 +4205,78 @@ export interface components {
             kind: string;
             /** Until */
             until?: string | null;
+        };
+        /**
+         * Removed
+         * @description Whether it is gone, or archived because bookings or people refer to it.
+         */
+        Removed: {
+            /** Archived */
+            archived: boolean;
+        };
+        /**
+         * ReportedBooking
+         * @description A booking with the purpose that was typed, and the names of what was booked.
+         */
+        ReportedBooking: {
+            booking: components["schemas"]["BookingView"];
+            /** Institution Name */
+            institution_name: string;
+            /** Made */
+            made: string;
+            /** Purpose */
+            purpose: string;
+            /** Things */
+            things: string[];
+        };
+        /**
+         * ReportedMembership
+         * @description With the name.
+         */
+        ReportedMembership: {
+            /** Institution */
+            institution: string;
+            /** Institution Name */
+            institution_name: string;
+            role: components["schemas"]["MemberRole"];
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
+         * ReportedPerson
+         * @description With the names of institutions.
+         */
+        ReportedPerson: {
+            /** Added */
+            added: string;
+            /** Blocked Until */
+            blocked_until?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Family Name */
+            family_name: string;
+            /** Given Name */
+            given_name: string;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            /** Institution Name */
+            institution_name: string;
+            /**
+             * Memberships
+             * @default []
+             */
+            memberships: components["schemas"]["ReportedMembership"][];
+            /** Phone */
+            phone?: string | null;
+            /** Restricted */
+            restricted?: string | null;
+            standing: components["schemas"]["Standing"];
+            /** Used */
+            used: string;
+            /** Version */
+            version: number;
         };
         /**
          * ResetLevel
@@ -3283,6 +4394,157 @@ export interface components {
          */
         Role: "guest" | "trainer" | "staff" | "admin";
         /**
+         * ScanBatch
+         * @description Events in any order; those sent before are left out.
+         */
+        ScanBatch: {
+            /** Events */
+            events: components["schemas"]["ScanEventBody"][];
+        };
+        /**
+         * ScanConflict
+         * @description Something a person has to look at; titles and remedies come in both languages. `raw`: an unknown text.
+         */
+        ScanConflict: {
+            /** Code */
+            code: string;
+            /** Device */
+            device?: string | null;
+            /** Event */
+            event: string;
+            /**
+             * Raw
+             * @default
+             */
+            raw: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Remedy De
+             * @default
+             */
+            remedy_de: string;
+            /** Title */
+            title: string;
+            /** Title De */
+            title_de: string;
+        };
+        /**
+         * ScanEventBody
+         * @description `id` (a UUID) and `sequence` are given by the client, once for ever; `at` is when it happened by its clock.
+         *
+         *     `raw`: of a `scan`, the text. `about`: of an `undo` the event, of a `person` the person. `is_fact`: it happened
+         *     while the hub could not be asked, so it is recorded and not decided.
+         */
+        ScanEventBody: {
+            /**
+             * About
+             * @default
+             */
+            about: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Client */
+            client: string;
+            /** Id */
+            id: string;
+            /**
+             * Is Fact
+             * @default false
+             */
+            is_fact: boolean;
+            /** @default scan */
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Raw
+             * @default
+             */
+            raw: string;
+            /** Sequence */
+            sequence: number;
+        };
+        /**
+         * ScanItem
+         * @description A device on the pile: `out`, `back`, `waits` for a person, `stays` (was not out), `counted`, `refused`.
+         */
+        ScanItem: {
+            /** At */
+            at: string;
+            /** Device */
+            device: string;
+            /** Event */
+            event: string;
+            /** Person */
+            person?: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ScanMode
+         * @description What a scan of a device does. `out`: it goes to the person, or comes back if it was out; `in`: it comes back;
+         *     `count`: it is counted.
+         * @enum {string}
+         */
+        ScanMode: "out" | "in" | "count";
+        /**
+         * ScanSessionOpened
+         * @description The session that was opened, or was there already.
+         */
+        ScanSessionOpened: {
+            /** Session */
+            session: string;
+        };
+        /**
+         * ScanSessionView
+         * @description A session as it stands, derived from its events: the same whatever order they came in.
+         */
+        ScanSessionView: {
+            /** Conflicts */
+            conflicts: components["schemas"]["ScanConflict"][];
+            /** Duplicates */
+            duplicates: number;
+            /** Ends */
+            ends: string;
+            /** Events */
+            events: number;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            /** Items */
+            items: components["schemas"]["ScanItem"][];
+            mode: components["schemas"]["ScanMode"];
+            /** Opened */
+            opened: string;
+            /** People */
+            people: string[];
+            /** Person */
+            person?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Undone */
+            undone: number;
+        };
+        /**
+         * ScansTaken
+         * @description `differing`: ids under which something else was kept before; the client's mistake, nothing was changed.
+         */
+        ScansTaken: {
+            /** Differing */
+            differing: string[];
+            /** Known */
+            known: number;
+            session: components["schemas"]["ScanSessionView"];
+            /** Taken */
+            taken: number;
+        };
+        /**
          * SessionView
          * @description Who is signed in. Public: without a session only `setup_needed`, `centre` and `language` tell anything.
          */
@@ -3364,6 +4626,12 @@ export interface components {
             /** Connection */
             connection: string;
         };
+        /**
+         * Standing
+         * @description Whether something may be lent to a person.
+         * @enum {string}
+         */
+        Standing: "welcome" | "blocked" | "restricted";
         /**
          * StationView
          * @description A place in a location where a group works.
@@ -3578,6 +4846,42 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * JournalEntry
+         * @description Something happened to the person's entry.
+         */
+        medialab_hub__api__schemas__people__JournalEntry: {
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * JournalEntry
+         * @description One line of the journal; `actor` is a pseudonymous id.
+         */
+        medialab_hub__api__schemas__system__JournalEntry: {
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Data
+             * @default {}
+             */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Seq */
+            seq: number;
+            /** Subject */
+            subject: string;
         };
     };
     responses: never;
@@ -3905,6 +5209,39 @@ export interface operations {
             };
         };
     };
+    print_slip: {
+        parameters: {
+            query?: {
+                language?: ("de" | "en") | null;
+            };
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     give_up: {
         parameters: {
             query?: never;
@@ -3985,6 +5322,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceClassView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodesWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeView"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -4330,6 +5799,37 @@ export interface operations {
             };
         };
     };
+    list_of_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     keep_devices_apart: {
         parameters: {
             query?: never;
@@ -4617,6 +6117,326 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_due: {
+        parameters: {
+            query?: {
+                due_before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInspections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_institutions: {
+        parameters: {
+            query?: {
+                query?: string;
+                archived?: boolean;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_institution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInstitution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_institutions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_institutions: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    institution_words: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionWords"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_institution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                institution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_institution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                institution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_institution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                institution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstitutionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstitutionView"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -5142,6 +6962,35 @@ export interface operations {
             };
         };
     };
+    list_loans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     lend: {
         parameters: {
             query?: never;
@@ -5456,6 +7305,293 @@ export interface operations {
             };
         };
     };
+    get_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_opening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loan_end: {
+        parameters: {
+            query: {
+                count: number;
+                starts?: string | null;
+                days?: components["schemas"]["DayKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoanEnd"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                query?: string;
+                institution?: string | null;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonReport"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_places: {
         parameters: {
             query?: never;
@@ -5571,6 +7707,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Returned"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionOpened"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScanSession"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionOpened"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanSessionView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScansTaken"];
                 };
             };
             /** @description RFC 9457 problem */

@@ -5,6 +5,7 @@ import { fleet } from "../store/fleet.svelte";
 import { lab } from "../store/lab.svelte";
 import { plain } from "../text";
 import { late } from "../late";
+import { nameBy } from "./borrowers";
 
 /** So far ahead bookings are shown, in days. */
 const AHEAD = 14;
@@ -27,7 +28,8 @@ export class Loans {
     return found;
   });
 
-  async load(): Promise<void> {
+  /** `besides`: a booking that is shown whenever it is. */
+  async load(besides: BookingView[] = []): Promise<void> {
     const now = new Date();
     const until = new Date(now.getTime() + AHEAD * 86_400_000);
     try {
@@ -40,10 +42,20 @@ export class Loans {
       this.coming = near.filter((one) => !OVER.includes(one.state));
       this.models = models;
       this.error = null;
+      await this.#name([...out, ...this.coming, ...besides]);
     } catch (problem) {
       this.error = problem;
     }
     this.loaded = true;
+  }
+
+  /** Learns for whom these bookings are; each is asked for once. */
+  async #name(bookings: BookingView[]): Promise<void> {
+    const ids = bookings.flatMap((one) => [one.institution, one.person]).filter((id) => typeof id === "string" && !this.#names.has(id)) as string[];
+    if (ids.length === 0) return;
+    const asked = [...new Set(ids)];
+    const names = await Promise.all(asked.map(nameBy));
+    this.#names = new Map([...this.#names, ...asked.map((id, at) => [id, names[at] ?? ""] as const)]);
   }
 
   /** What a booking is of, in words: "3 × Tablet, Koffer Robotik". */

@@ -30,7 +30,7 @@ export function scannerKeys(desk: () => HTMLInputElement | undefined, take: (cod
 
   /** Enter hands nothing out: a slow scanner sends it too, and only the button means it. */
   function back(event: KeyboardEvent): void {
-    if (!(event.target instanceof HTMLInputElement)) return;
+    if (!(event.target instanceof HTMLInputElement) || event.target.type === "search") return;
     event.preventDefault();
     desk()?.focus();
   }
