@@ -20,7 +20,7 @@ NOT_ERASED = {
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
         journal.kind setting.key""",
     "an id without a foreign key": """
-        label_code.code scan_event.about scan_event.client scan_session.client_key
+        label_code.code scan_event.about scan_event.client scan_move.client scan_session.client_key
         baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
         device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
         photo.step""",
