@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.institutions import Facts
 from medialab_hub.errors import Conflict, HubError
-from medialab_hub.services import institution_files, institution_rows, institutions, people
+from medialab_hub.services import bookings, institution_files, institution_rows, institutions, people
+from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.people import Contact
-from medialab_hub.storage.tables import Institution, JournalRow
+from medialab_hub.storage.tables import Booking, Institution, JournalRow
 from tests.fixtures.hub_core import HubCore
 
 WALD = Facts("Grundschule am Wald", "school", "123456", "grundschule", "Münster", "05515000", "Am Wald 1", "48143")
@@ -201,3 +203,20 @@ def test_nothing_of_a_table_is_in_the_journal(core: HubCore) -> None:
     lines = core.read(lambda session: str([one.model_dump() for one in session.exec(select(JournalRow)).all()]))
     names = core.read(lambda session: [one.name for one in session.exec(select(Institution)).all()])
     assert names == ["Kanarienschule"] and "Kanarien" not in lines
+
+
+def test_an_archived_one_gets_nothing_new_and_keeps_what_was_booked(core: HubCore) -> None:
+    key = core.do(institutions.add, WALD, "staff")
+    device = core.prepare()
+    start = core.clock.now() + timedelta(days=1)
+
+    def book(days: int) -> str:
+        interval = Interval(start + timedelta(days=days), start + timedelta(days=days + 1))
+        return core.do(bookings.book, Wish([LineWish(device=device)], interval, institution=key), "staff")
+
+    first = book(0)
+    assert not core.do(institutions.remove, key, "staff")
+    with pytest.raises(Conflict, match="institution-archived"):
+        book(2)
+    kept = core.read(lambda session: session.get_one(Booking, first))
+    assert (kept.institution_id, kept.decision) == (key, "confirmed")

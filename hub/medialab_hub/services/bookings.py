@@ -141,8 +141,12 @@ def _require_end(uow: UnitOfWork, wish: Wish) -> datetime:
 
 
 def _require_borrower(uow: UnitOfWork, wish: Wish) -> None:
-    if wish.institution is not None and uow.session.get(Institution, wish.institution) is None:
+    institution = None if wish.institution is None else uow.session.get(Institution, wish.institution)
+    if wish.institution is not None and institution is None:
         raise no_such("institution", wish.institution)
+    if institution is not None and institution.archived_at is not None:
+        text = Text(de="Diese Einrichtung ist archiviert.", en="This institution is archived.")
+        raise not_possible("institution-archived", text, institution.id)
     if wish.person is None:
         return
     person = uow.session.get(Person, wish.person)
