@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from medialab_hub.domain.opening import start_of_day
 
@@ -61,6 +62,7 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=4096)
 def next_due(done_at: datetime, months: int, zone: tzinfo) -> datetime:
     """The first moment of the local day on which a test of this interval falls due."""
     return start_of_day(months_later(done_at.astimezone(zone).date(), months), zone)

@@ -21,7 +21,7 @@ LAB = ZoneInfo("Europe/Berlin")
 def due_of_device(session: Session, device: Device) -> Due | None:
     """From when on this device must not be lent; None: nothing is due."""
     model = None if device.model_id is None else session.get(Model, device.model_id)
-    tests = inspections.last(session, device=device.id).get(device.id, ())
+    tests = inspections.last_of_device(session, device.id)
     return due_of(tests, None if model is None else model.test_months, LAB)
 
 
@@ -31,7 +31,7 @@ def due_of_model(session: Session, model_id: str, keys: Iterable[str]) -> dict[s
     model = session.get(Model, model_id)
     if model is None:
         return {}
-    tests = inspections.last(session, model=model_id)
+    tests = inspections.last_of_model(session, model_id)
     if model.test_months is None and not tests:
         return {}
     after = timedelta(minutes=model.turnaround_min)

@@ -113,7 +113,7 @@ def _next_due(uow: UnitOfWork, device: Device, batch: Batch, done_at: datetime) 
 
 def _settle(uow: UnitOfWork, device: Device, batch: Batch, actor: str) -> None:
     """Out of use, or back in use, by the last test of this kind; one that is entered late may not be the last."""
-    tests = inspections.last(uow.session, device=device.id).get(device.id, ())
+    tests = inspections.last_of_device(uow.session, device.id)
     last = next(test for test in tests if test.kind is batch.kind)
     blocks = inspections.open_blocks(uow.session, device.id, batch.kind)
     if last.result is InspectionResult.PASSED:

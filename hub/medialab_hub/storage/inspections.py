@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, String, bindparam, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
@@ -14,33 +15,58 @@ MOST = 200
 """Tests of one device that are shown."""
 
 
+_LATEST_FIRST = (col(Inspection.done_at).desc(), col(Inspection.entered_at).desc(), col(Inspection.id).desc())
+_RANKED = columns(
+    col(Inspection.device_id),
+    col(Inspection.kind),
+    col(Inspection.result),
+    col(Inspection.done_at),
+    col(Inspection.next_due),
+    func.row_number()
+    .over(partition_by=[col(Inspection.device_id), col(Inspection.kind)], order_by=_LATEST_FIRST)
+    .label("place"),
+)
+_KEY = bindparam("key", type_=String())
+
+
+def _lasts(ranked: Select[Any]) -> Select[Any]:
+    rows = ranked.subquery()
+    return columns(*list(rows.c)[:-1]).where(rows.c.place == 1)
+
+
+# Made once: making a statement takes longer than the database takes to find that there is nothing.
+_OF_ALL = _lasts(_RANKED)
+_OF_DEVICE = _lasts(_RANKED.where(col(Inspection.device_id) == _KEY))
+_OF_MODEL = _lasts(
+    _RANKED.join(Device, col(Device.id) == col(Inspection.device_id)).where(col(Device.model_id) == _KEY)
+)
+
+
 def of_device(session: Session, device: str) -> Sequence[Inspection]:
     """Its tests, the latest first."""
     query = select(Inspection).where(Inspection.device_id == device)
-    order = (col(Inspection.done_at).desc(), col(Inspection.entered_at).desc(), col(Inspection.id).desc())
-    return session.exec(query.order_by(*order).limit(MOST)).all()
+    return session.exec(query.order_by(*_LATEST_FIRST).limit(MOST)).all()
 
 
-def last(session: Session, model: str | None = None, device: str | None = None) -> dict[str, list[LastTest]]:
-    """The last test of each kind by device: of one model, of one device, or of all."""
-    order = (col(Inspection.done_at).desc(), col(Inspection.entered_at).desc(), col(Inspection.id).desc())
-    rank = func.row_number().over(partition_by=[col(Inspection.device_id), col(Inspection.kind)], order_by=order)
-    query = columns(
-        col(Inspection.device_id),
-        col(Inspection.kind),
-        col(Inspection.result),
-        col(Inspection.done_at),
-        col(Inspection.next_due),
-        rank.label("place"),
-    )
-    if device is not None:
-        query = query.where(col(Inspection.device_id) == device)
-    if model is not None:
-        query = query.join(Device, col(Device.id) == col(Inspection.device_id)).where(col(Device.model_id) == model)
-    ranked = query.subquery()
+def last(session: Session) -> dict[str, list[LastTest]]:
+    """The last test of each kind by device."""
+    return _by_device(session, _OF_ALL, "")
+
+
+def last_of_device(session: Session, device: str) -> list[LastTest]:
+    """The last test of each kind of one device."""
+    return _by_device(session, _OF_DEVICE, device).get(device, [])
+
+
+def last_of_model(session: Session, model: str) -> dict[str, list[LastTest]]:
+    """The last test of each kind by device, of the devices of one model."""
+    return _by_device(session, _OF_MODEL, model)
+
+
+def _by_device(session: Session, query: Select[Any], key: str) -> dict[str, list[LastTest]]:
     found: dict[str, list[LastTest]] = {}
-    for key, kind, result, done, due, _ in session.connection().execute(columns(ranked).where(ranked.c.place == 1)):
-        found.setdefault(key, []).append(LastTest(InspectionKind(kind), InspectionResult(result), done, due))
+    for device, kind, result, done, due in session.connection().execute(query, {"key": key}):
+        found.setdefault(device, []).append(LastTest(InspectionKind(kind), InspectionResult(result), done, due))
     return found
 
 
