@@ -144,6 +144,8 @@ def test_a_case_of_thirty_is_listed_whole_over_several_pages(
     assert len(with_rows) > 1
     assert all("Koffer Klassensatz · Menge: 30" in page and "Zubehör" in page for page in with_rows)
     assert "Zusammen: 30 Geräte, Ersatzwert 1.275,00 €" in pdf.words_of(paper)
+    kept_for_it = staff.delete(f"/api/v1/kits/{kit}")
+    assert (kept_for_it.status_code, kept_for_it.json()["code"]) == (409, "kit-in-booking")
 
 
 def test_unproven_devices_are_marked_and_returned_ones_too(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from medialab_hub.domain.events import Happened
+from medialab_hub.errors import Conflict
 from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import changed, require_device
@@ -62,8 +63,15 @@ def take_out(uow: UnitOfWork, kit_id: str, devices: Iterable[str], actor: str) -
 
 
 def remove(uow: UnitOfWork, kit_id: str, actor: str) -> None:
-    """Its devices stay, without a kit. Raises `NotFound`."""
+    """Its devices stay, without a kit. Raises `NotFound`, and `Conflict` when a booking names it."""
     kit = _require(uow, kit_id)
+    if kits.is_in_a_booking(uow.session, kit_id):
+        raise Conflict(
+            "kit-in-booking",
+            Text(de="Dieser Koffer steht in einer Buchung.", en="This kit is part of a booking."),
+            Text(de="Geräte herausnehmen oder den Koffer umbenennen.", en="Take the devices out, or rename the kit."),
+            kit_id,
+        )
     for device in kits.devices_in(uow.session, kit_id):
         _move(uow, device, None, actor)
     uow.session.flush()

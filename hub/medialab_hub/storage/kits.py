@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
-from medialab_hub.storage.tables import Device, Kit
+from medialab_hub.storage.tables import BookingLine, Device, Kit
 
 
 def kits(session: Session) -> Sequence[Kit]:
@@ -20,3 +20,8 @@ def kit_named(session: Session, name: str) -> Kit | None:
 def devices_in(session: Session, kit: str) -> Sequence[Device]:
     """Every device, retired or not, that is in it."""
     return session.exec(select(Device).where(Device.kit_id == kit)).all()
+
+
+def is_in_a_booking(session: Session, kit: str) -> bool:
+    """A booking, however old, names it."""
+    return session.exec(select(BookingLine.id).where(BookingLine.kit_id == kit).limit(1)).first() is not None
