@@ -1,12 +1,17 @@
 """Institutions and people over HTTP: who may do what, what is told, and what is refused in words."""
 
+import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.fixtures.hubs import HubInThread
+from medialab_hub.api.schemas.people import PersonReport, PersonView
+from tests.fixtures.agents import ScriptedAgent
+from tests.fixtures.hubs import HubInThread, until
 
 SCHOOL = {"name": "Grundschule am Wald", "kind": "school", "school_number": "123456", "school_form": "grundschule"}
 MIA = {"family_name": "Kanarienvogel", "given_name": "Mia", "email": "mia@voliere.example", "phone": "0251 98 76"}
@@ -111,3 +116,42 @@ def test_trainers_look_without_addresses_and_guests_do_not(hub: HubInThread, sta
         for path in ("/people", f"/people/{key}", "/institutions", "/institutions/export", "/institutions/words"):
             assert guest.get(f"/api/v1{path}").status_code == 403, path
     assert staff.get(f"/api/v1/people/{key}").status_code == 200, "none of them changed anything"
+
+
+def adopted(hub: HubInThread, staff: httpx.Client) -> str:
+    """One device of the inventory."""
+    agent = ScriptedAgent(hub.hub.broker.access("local"))
+    agent.report("lent")
+    (row,) = until(lambda: staff.get("/api/v1/devices", params={"limit": 50}).json()["items"])
+    body = {"devices": [{"device": row["id"]}], "record_baseline": False}
+    staff.post("/api/v1/adoptions", json=body).raise_for_status()
+    agent.close()
+    return str(row["id"])
+
+
+def test_an_erased_person_is_in_no_file_of_a_running_hub(
+    fresh_hub: HubInThread, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with fresh_hub.client("staff") as staff:
+        key = person(staff, staff.post("/api/v1/institutions", json=SCHOOL).json()["id"])["id"]
+        start = datetime.now(UTC) + timedelta(hours=1)
+        wish = {"lines": [{"device": adopted(fresh_hub, staff)}], "person": key, "purpose": "Kanarienvogel-Schau"}
+        times = {"starts": start.isoformat(), "ends": (start + timedelta(hours=1)).isoformat()}
+        booking = staff.post("/api/v1/bookings", json={**wish, **times}).json()["booking"]
+        report = PersonReport.model_validate_json(staff.get(f"/api/v1/people/{key}/report").content)
+        assert [one.purpose for one in report.bookings] == ["Kanarienvogel-Schau"]
+        assert "Kanarienvogel" in files(tmp_path), "the test would not find anything"
+        assert staff.delete(f"/api/v1/people/{key}").json() == {"erased": False, "open_bookings": [booking]}
+        row = PersonView.model_validate_json(staff.get(f"/api/v1/people/{key}").content)
+        assert row.standing == "restricted"
+        staff.post(f"/api/v1/bookings/{booking}/canceled").raise_for_status()
+        assert staff.delete(f"/api/v1/people/{key}").json() == {"erased": True, "open_bookings": []}
+        assert staff.get(f"/api/v1/bookings/{booking}").json()["person"] is None
+        left = files(tmp_path) + caplog.text
+        assert key in left and not [word for word in MIA.values() if len(word) > 5 and word in left]
+
+
+def files(folder: Path) -> str:
+    """All that the hub keeps, as text."""
+    return "".join(file.read_bytes().decode("latin-1") for file in folder.rglob("*") if file.is_file())

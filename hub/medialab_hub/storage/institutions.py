@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, delete, select
 
-from medialab_hub.storage.tables import Booking, Institution, Membership, Person
+from medialab_hub.storage.references import pointing_at
+from medialab_hub.storage.tables import Institution
 
 _ESCAPE = "\\"
 
@@ -40,9 +42,9 @@ def contains(column: Any, word: str) -> Any:
 
 
 def is_needed(session: Session, institution_id: str) -> bool:
-    """True while a booking or a person refers to it."""
-    columns = (Booking.institution_id, Person.institution_id, Membership.institution_id)
-    return any(session.exec(select(one).where(one == institution_id).limit(1)).first() for one in columns)
+    """True while anything refers to it: a booking, a person, a pile of scans."""
+    columns = pointing_at("institution")
+    return any(session.execute(sa_select(one).where(one == institution_id).limit(1)).first() for one in columns)
 
 
 def remove(session: Session, institution_id: str) -> None:

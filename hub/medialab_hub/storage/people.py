@@ -4,17 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, exists
 from sqlalchemy import delete as sa_delete
+from sqlalchemy import exists
 from sqlalchemy import select as sa_select
 from sqlalchemy import update as sa_update
-from sqlmodel import Session, SQLModel, and_, col, delete, func, or_, select
+from sqlmodel import Session, and_, col, delete, func, or_, select
 
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.storage.institutions import contains
+from medialab_hub.storage.references import pointing_at
 from medialab_hub.storage.tables import Allocation, Booking, BookingLine, JournalRow, Membership, Person
 
+_TABLE = "person"
 _OPEN = tuple(decision.value for decision in Decision if decision.is_open)
 
 
@@ -83,7 +85,7 @@ def _is_open(now: datetime) -> Any:
 def pointing(session: Session, person_id: str) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table that points at the person, by table; none is left out of a report."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for column in _references():
+    for column in pointing_at(_TABLE):
         rows = session.execute(sa_select(column.table).where(column == person_id)).mappings()
         found.setdefault(column.table.name, []).extend(dict(row) for row in rows)
     return found
@@ -96,21 +98,10 @@ def journal_of(session: Session, person_id: str) -> Sequence[JournalRow]:
 
 def remove(session: Session, person_id: str) -> None:
     """Delete the row; what points at it forgets the person, or goes too where it is nothing without one."""
-    for column in _references():
+    for column in pointing_at(_TABLE):
         if column.nullable:
             session.execute(sa_update(column.table).where(column == person_id).values({column.name: None}))
         else:
             session.execute(sa_delete(column.table).where(column == person_id))
     session.exec(delete(Person).where(col(Person.id) == person_id))
     session.expire_all()
-
-
-def _references() -> list[Column[Any]]:
-    """Columns of all tables, also such as are added later."""
-    tables = SQLModel.metadata.sorted_tables
-    return [
-        column
-        for table in reversed(tables)
-        for column in table.columns
-        if any(key.column.table.name == Person.__tablename__ for key in column.foreign_keys)
-    ]
