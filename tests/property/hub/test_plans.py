@@ -5,6 +5,7 @@
 import os
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def test_the_planner_answers_as_trying_everything_does(data) -> None:
     assert list(Check(plan_code.real(), case).disagreements()) == []
 
 
+@pytest.mark.timeout(120 + PLANS // 10)
 def test_so_it_does_on_plans_drawn_by_chance() -> None:
     chance, asked = random.Random(SEED), 0
     for _ in range(PLANS):
