@@ -42,7 +42,9 @@ def carry_out(uow: UnitOfWork, move: ScanMove, actor: str, *, is_fact: bool) -> 
 
 
 def take_back(uow: UnitOfWork, move: ScanMove, actor: str) -> None:
-    """As if it had not been. Raises `Conflict` for a return whose reset has begun."""
+    """As if it had not been; who takes back several mends the plans afterwards (`bookings.mend_models_of`).
+
+    Raises `Conflict` for a return whose reset has begun."""
     unit = None if move.allocation_id is None else allocations.get(uow.session, move.allocation_id)
     if unit is None:
         return
@@ -124,7 +126,7 @@ def _record(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str:
     model = None if device.model_id is None else uow.session.get(Model, device.model_id)
     after = timedelta(minutes=0 if model is None else model.turnaround_min)
     wide = interval.widened(timedelta(), after)
-    plans.make_way(uow, device, wide)
+    _make_way(uow, device, wide)
     line = BookingLine(id=uow.new_id("lin"), booking_id=booking.id, device_id=device.id)
     uow.session.add(line)
     uow.session.flush()
@@ -205,7 +207,7 @@ def _unlend(uow: UnitOfWork, move: ScanMove, unit: Allocation, actor: str) -> No
 def _demand_proof_again(uow: UnitOfWork, device: str, proof_id: str) -> None:
     waiting = allocations.get(uow.session, proof_id)
     if waiting is not None and waiting.status == AllocationStatus.CANCELED:
-        plans.make_way(uow, require_device(uow, device), Interval(waiting.blocked_from, waiting.blocked_to))
+        _make_way(uow, require_device(uow, device), Interval(waiting.blocked_from, waiting.blocked_to))
         waiting.status = AllocationStatus.CONFIRMED.value
         waiting.version += 1
 
@@ -217,7 +219,7 @@ def _unreturn(uow: UnitOfWork, move: ScanMove, unit: Allocation, actor: str) -> 
     planned = bookings.widened(booking, model).end
     assert planned is not None
     until = max(planned, unit.starts_at + AT_LEAST)
-    plans.make_way(uow, device, Interval(min(unit.starts_at, uow.now), max(until, uow.now + AT_LEAST)))
+    _make_way(uow, device, Interval(min(unit.starts_at, uow.now), max(until, uow.now + AT_LEAST)))
     unit.status = AllocationStatus.OUT.value
     unit.ends_at, unit.blocked_to = max(booking.ends_at, unit.starts_at + AT_LEAST), until
     unit.version += 1
@@ -264,4 +266,9 @@ def _booking_of(uow: UnitOfWork, unit: Allocation) -> Booking:
 def _told(uow: UnitOfWork, device: str, booking: Booking) -> None:
     uow.touch_device(device)
     uow.touch(BOOKINGS, booking.id)
-    bookings.mend_models_of(uow, [device])
+
+
+def _make_way(uow: UnitOfWork, device: Device, interval: Interval) -> None:
+    """Most of the time nothing was promised there, and the plan of the whole model need not be read."""
+    if allocations.in_the_way(uow.session, device.id, interval.start, interval.end):
+        plans.make_way(uow, device, interval)

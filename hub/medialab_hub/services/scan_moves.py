@@ -12,7 +12,7 @@ from datetime import datetime
 from medialab_hub.domain.scanning import MoveKind, Pile, ScanMode, Touch, kind_of
 from medialab_hub.errors import HubError
 from medialab_hub.services import hand_overs
-from medialab_hub.services.bookings import not_free
+from medialab_hub.services.bookings import mend_models_of, not_free
 from medialab_hub.services.scan_rows import SCANS, in_words, order_of, pile
 from medialab_hub.storage import allocations, scans
 from medialab_hub.storage.attempts import Clash, attempt
@@ -29,6 +29,7 @@ class Settling:
     def __init__(self, uow: UnitOfWork, actor: str) -> None:
         self._uow, self._actor = uow, actor
         self._piles: dict[str, Pile] = {}
+        self._freed: set[str] = set()
 
     def settle(self, row: ScanSession) -> None:
         """Bring what was carried out in line with what the session means."""
@@ -45,6 +46,7 @@ class Settling:
             if _chain(wanted) != [(one.event_id, one.person_id) for one in done]:
                 since = min([*(one.event.at for one in wanted), *(one.at for one in done)])
                 self._settle_device(device, since, row.id)
+        mend_models_of(self._uow, sorted(self._freed))
 
     def _pile(self, session: str) -> Pile:
         if session not in self._piles:
@@ -96,6 +98,7 @@ class Settling:
                 move.problem = problem
                 self._uow.session.flush()
                 return False
+            self._freed.add(move.device_id)
             self._uow.session.delete(move)
             self._uow.session.flush()
         return True
