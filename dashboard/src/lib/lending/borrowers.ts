@@ -20,9 +20,14 @@ export async function borrowersFor(words: string): Promise<Borrower[]> {
   const [institutions, people] = await Promise.all([get<InstitutionView[]>(`/institutions${asked}`), get<PersonView[]>(`/people${asked}`)]);
   return [
     ...institutions.map((one) => ({ institution: one.id, person: null, name: plain(one.name, 80) })),
-    ...people.map((one) => ({ institution: one.institution ?? null, person: one.id, name: fullName(one) })),
+    ...people.map(ofPerson),
   ];
 }
+
+const ofPerson = (one: PersonView): Borrower => ({ institution: one.institution ?? null, person: one.id, name: fullName(one) });
+
+/** That person, whose label was scanned. */
+export const borrowerBy = async (person: string): Promise<Borrower> => ofPerson(await get<PersonView>(`/people/${encodeURIComponent(person)}`));
 
 const gone = (problem: unknown): "" => {
   if (problem instanceof ApiProblem && problem.problem.status === 404) return "";
