@@ -85,7 +85,7 @@ def test_a_loan_must_end_before_the_test_is_due(core: HubCore) -> None:
     longer = Wish([LineWish(model)], Interval(due - timedelta(days=2), due + timedelta(microseconds=1)))
     with pytest.raises(Conflict, match="not-free"):
         core.do(bookings.book, longer, "staff")
-    core.do(bookings.book, exactly, "staff")
+    core.do(lending.check_out, core.do(bookings.book, exactly, "staff"), device, "staff")
 
 
 def test_a_loan_that_began_long_before_is_held_back_at_the_desk(core: HubCore) -> None:
@@ -239,14 +239,15 @@ def test_opening_hours_are_kept_whole_and_closures_are_erasable(core: HubCore) -
     with pytest.raises(Conflict, match="version-conflict"):
         core.do(opening.change, wish, "usr-2")
     core.do(opening.change, opening.OpeningWish(1, wish.hours, [closure], True), "usr-2")
-    view = core.read(opening.view, core.clock.now())
+    view = core.read(opening.view, core.clock.now(), BERLIN)
     assert (view["version"], view["is_open"], view["closes_in_school_holidays"]) == (2, True, True)
     assert view["hours"][0] == [[540, 960]] and view["hours"][6] == []
     assert (
-        core.read(opening.view, core.clock.now() + timedelta(days=1))["next_opening"] == "2026-11-26T08:00:00.000000Z"
+        core.read(opening.view, core.clock.now() + timedelta(days=1), BERLIN)["next_opening"]
+        == "2026-11-26T08:00:00.000000Z"
     )
     assert core.do(erasure.erase_texts, "usr-1", "admin") == 1, "who wrote it did so first"
-    assert core.read(opening.view, core.clock.now())["closures"][0]["reason"] == ""
+    assert core.read(opening.view, core.clock.now(), BERLIN)["closures"][0]["reason"] == ""
     bad = opening.OpeningWish(2, [[(540, 700), (600, 960)]] + [[]] * 6, [])
     with pytest.raises(HubError, match="hours-overlap"):
         core.do(opening.change, bad, "usr-1")

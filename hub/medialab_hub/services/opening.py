@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import medialab_hub
 from medialab_hub.domain.events import Happened
@@ -22,7 +23,6 @@ from medialab_hub.domain.opening import (
     next_opening,
     public_holidays,
 )
-from medialab_hub.services.inspection_rows import LAB
 from medialab_hub.services.refusals import not_possible, not_understood, version_conflict
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import opening as rows
@@ -95,11 +95,11 @@ def school_holidays() -> SchoolHolidays:
     return SchoolHolidays(Days(data["known_from"], data["known_until"]), spans)
 
 
-def calendar_of(session: Session) -> Calendar:
-    """The centre's calendar as it is now; never open as long as nobody entered the hours."""
+def calendar_of(session: Session, zone: ZoneInfo) -> Calendar:
+    """The centre's calendar (`zone`: `Settings.timezone`); never open as long as nobody entered the hours."""
     found, school = rows.get(session), school_holidays()
     return Calendar(
-        zone=LAB,
+        zone=zone,
         hours={} if found is None else {day: [(one[0], one[1]) for one in of] for day, of in enumerate(found.hours)},
         closures=[Days(one.first_day, one.last_day) for one in rows.closures(session)],
         school_holidays=[one.days for one in school.spans],
@@ -126,22 +126,22 @@ def change(uow: UnitOfWork, wish: OpeningWish, actor: str) -> None:
     uow.touch(OPENING, rows.ONLY)
 
 
-def view(session: Session, now: datetime) -> dict[str, Any]:
+def view(session: Session, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """The fields of `OpeningView`."""
-    calendar = calendar_of(session)
+    calendar = calendar_of(session, zone)
     opens = next_opening(calendar, now)
     return {
         **_stored(session),
         "is_open": is_open(calendar, now),
         "next_opening": None if opens is None else stamp(opens),
-        **_holidays(now.astimezone(LAB).date()),
+        **_holidays(now.astimezone(zone).date()),
     }
 
 
-def loan_end_of(session: Session, start: datetime, count: int, kind: DayKind) -> dict[str, str]:
+def loan_end_of(calendar: Calendar, start: datetime, count: int, kind: DayKind) -> dict[str, str]:
     """The fields of `LoanEnd`. Raises `Conflict` when no such day is known."""
     try:
-        return {"ends": stamp(loan_end(calendar_of(session), start, count, kind))}
+        return {"ends": stamp(loan_end(calendar, start, count, kind))}
     except NeverOpen:
         text = Text(
             de="Es gibt keinen Öffnungstag: zuerst die Öffnungszeiten eintragen.",

@@ -1,6 +1,7 @@
 """Opening hours, closures and holidays."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from medialab_hub.api.schemas.opening import LoanEnd, OpeningFields, OpeningView
 from medialab_hub.domain.opening import DayKind
 from medialab_hub.services import opening
 from medialab_hub.services.opening import ClosureWish, OpeningWish
+from medialab_hub.storage.session import Session
 
 router = APIRouter(tags=["opening"])
 
@@ -19,8 +21,8 @@ router = APIRouter(tags=["opening"])
 @router.get("/opening", response_model=OpeningView)
 async def get_opening(hub: HubDep, _trainer: Trainer) -> Response:
     """When the centre is open."""
-    now = hub.clock.now()
-    return as_json(await hub.read(lambda session: opening.view(session, now)))
+    now, zone = hub.clock.now(), ZoneInfo(hub.settings.timezone)
+    return as_json(await hub.read(lambda session: opening.view(session, now, zone)))
 
 
 @router.put("/opening", status_code=204)
@@ -45,5 +47,9 @@ async def loan_end(
     days: DayKind = DayKind.CALENDAR,
 ) -> Response:
     """When a loan of so many calendar, open or school days is to be back: at closing time of an open day."""
-    start = starts or hub.clock.now()
-    return as_json(await hub.read(lambda session: opening.loan_end_of(session, start, count, days)))
+    start, zone = starts or hub.clock.now(), ZoneInfo(hub.settings.timezone)
+
+    def look(session: Session) -> dict[str, str]:
+        return opening.loan_end_of(opening.calendar_of(session, zone), start, count, days)
+
+    return as_json(await hub.read(look))
