@@ -33,7 +33,7 @@ SCREENS = $(if $(wildcard dashboard/package.json),$(STATIC))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-lab bench peers \
+.PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-race test-lab bench peers \
 	new-driver clean parts-run parts-test programs-run programs-test
 
 help: ## List the targets
@@ -142,6 +142,9 @@ test: parts-test programs-test $(PEERS) $(SCREENS) ## Everything a change must p
 test-chaos: parts-test programs-test $(PEERS) ## The long fault runs: 50 seeds of every kill, 500 faults while flashing
 	MEDIALAB_CHAOS_SEEDS=$${MEDIALAB_CHAOS_SEEDS:-50} $(BIN)/pytest tests/chaos --timeout=7200 -v -s
 	MEDIALAB_FLASH_FAULTS=$${MEDIALAB_FLASH_FAULTS:-500} $(BIN)/pytest tests/lab/flashing --timeout=7200 -v -s
+
+test-race: parts-test programs-test $(PEERS) ## A million bookings at once, on SQLite and on PostgreSQL; takes hours
+	MEDIALAB_RACE=$${MEDIALAB_RACE:-1000000} $(BIN)/pytest tests/lab/race --timeout=36000 -v -s
 
 test-lab: parts-test programs-test $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
 	@.ci/debian-parts required $(LAB_PARTS)

@@ -82,11 +82,8 @@ class Journal:
             self._stored = self._end
 
     def _lock(self) -> Mark:
-        found = self._connection.execute(_LOCK).first()
-        if found is None:
-            self._connection.execute(insert(JournalHead), {"id": 1, "seq": 0, "hash": ""})
-            return 0, ""
-        return found[0], found[1]
+        seq, end = self._connection.execute(_LOCK).one()
+        return seq, end
 
 
 def row_hash(before: str, row: JournalRow) -> str:

@@ -36,3 +36,5 @@ def _create_journal_head() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
+    # from the beginning, so that two hubs which start on an empty database do not both make it
+    op.execute("INSERT INTO journal_head (id, seq, hash) VALUES (1, 0, '')")
