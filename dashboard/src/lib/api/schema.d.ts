@@ -197,7 +197,8 @@ export interface paths {
         };
         /**
          * Print Slip
-         * @description The loan slip of a booking as tagged PDF; without `language` in the one of the lab.
+         * @description The loan slip of a booking as tagged PDF; without `language` in the one of the lab. `paper`: or its packing slip,
+         *     which names no person, or the receipt of what is back.
          */
         get: operations["print_slip"];
         put?: never;
@@ -4047,6 +4048,8 @@ export interface components {
             bookings: components["schemas"]["ReportedBooking"][];
             /** Journal */
             journal: components["schemas"]["medialab_hub__api__schemas__people__JournalEntry"][];
+            /** Labels */
+            labels: string[];
             /**
              * Others
              * @default {}
@@ -4618,6 +4621,12 @@ export interface components {
             /** Token */
             token: string;
         };
+        /**
+         * SlipPaper
+         * @description What is printed of a booking.
+         * @enum {string}
+         */
+        SlipPaper: "loan" | "packing" | "return";
         /**
          * Split
          * @description This connection belongs to another device.
@@ -5213,6 +5222,7 @@ export interface operations {
         parameters: {
             query?: {
                 language?: ("de" | "en") | null;
+                paper?: components["schemas"]["SlipPaper"];
             };
             header?: never;
             path: {
