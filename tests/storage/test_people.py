@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.people import MemberRole
+from medialab_hub.domain.scanning import CodeNoun
 from medialab_hub.errors import Conflict, HubError, NotFound
-from medialab_hub.services import bookings, institutions, lending, models, people, person_rows
+from medialab_hub.services import bookings, codes, institutions, lending, models, people, person_rows
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.institutions import Facts
 from medialab_hub.services.people import Change, Contact, Member
@@ -185,6 +186,16 @@ def test_a_report_tells_everything_and_later_tables_too(core: HubCore) -> None:
     assert told["bookings"][0]["booking"]["id"] == booking and told["bookings"][0]["things"] == ["Tablet"]
     assert told["person"]["memberships"][0]["institution_name"] == "Grundschule am Wald"
     assert [line["kind"] for line in told["journal"]] == ["person.added"]
+
+
+def test_the_card_of_an_erased_person_may_be_given_to_another(core: HubCore) -> None:
+    person, other = mia(core), core.do(people.add, Contact("Bleibt"), None, (), "staff")
+    (code,) = core.do(codes.make, 1, "staff")
+    core.do(codes.claim, code, (CodeNoun.PERSON, person), "staff")
+    assert core.read(person_rows.report, person, core.clock.now())["labels"] == [code]
+    core.do(people.erase, person, "staff")
+    assert core.read(codes.label, code).subject is None
+    core.do(codes.claim, code, (CodeNoun.PERSON, other), "staff")
 
 
 def test_an_erased_person_leaves_only_an_id(core: HubCore) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.people import MemberRole
+from medialab_hub.domain.scanning import CodeNoun
 from medialab_hub.domain.typed_words import folded, has_hidden, tidy
-from medialab_hub.services import erasure
+from medialab_hub.services import codes, erasure
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.institutions import require_institution
 from medialab_hub.services.person_rows import PEOPLE
@@ -150,6 +151,7 @@ def require_person(uow: UnitOfWork, person_id: str) -> Person:
 def _forget(uow: UnitOfWork, person_id: str, actor: str) -> None:
     uow.session.flush()
     texts = erasure.blank_texts(uow, person_id)
+    codes.drop_of(uow, CodeNoun.PERSON, person_id)
     booked = people.bookings_of(uow.session, person_id)
     for booking in booked:
         booking.client_key = None  # chosen by who asked: it may say who

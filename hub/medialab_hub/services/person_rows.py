@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from medialab_hub.domain.people import standing_of
+from medialab_hub.domain.scanning import CodeNoun
 from medialab_hub.domain.typed_words import folded
-from medialab_hub.services import booking_rows
+from medialab_hub.services import booking_rows, codes
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import devices, institutions, models, people
@@ -50,6 +51,7 @@ def report(session: Session, person_id: str, now: datetime) -> Row:
     return {
         "at": stamp(now),
         "person": {**row, "institution_name": _institution_name(session, person.institution_id)},
+        "labels": list(codes.on(session, CodeNoun.PERSON, person_id)),
         "bookings": _bookings(session, person_id),
         "journal": [{"at": stamp(line.at), "kind": line.kind} for line in people.journal_of(session, person_id)],
         "others": {name: [_plain(entry) for entry in rows] for name, rows in pointing.items() if _is_other(name, rows)},

@@ -118,6 +118,7 @@ class PersonReport(BaseModel):
 
     at: str
     person: ReportedPerson
+    labels: list[str]
     bookings: list[ReportedBooking]
     journal: list[JournalEntry]
     others: dict[str, list[dict[str, Any]]] = {}
