@@ -61,7 +61,10 @@ def test_two_things_go_out_and_one_comes_back_by_scanner_alone(visitor: Visitor)
     expect(page.get_by_text(f"{NAMES[1]} liegt schon auf dem Stapel.")).to_be_visible()
     assert not visitor.violations()
 
-    page.get_by_role("button", name="2 Wochen").click()
+    page.get_by_role("button", name="2 Wochen").press("Enter")
+    fortnight = datetime.now().astimezone().date() + timedelta(days=14)
+    expect(page.get_by_label("Letzter Tag der Ausleihe")).to_have_value(fortnight.isoformat())
+    expect(page.get_by_role("button", name="1 Woche", exact=True)).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Ausgeben", exact=True).click()
     expect(page.get_by_role("heading", name="Ausgegeben bis")).to_be_visible()
     expect(page.get_by_label("Scannen oder Namen tippen")).to_be_focused()
@@ -87,6 +90,10 @@ def test_two_things_go_out_and_one_comes_back_by_scanner_alone(visitor: Visitor)
     expect(page.get_by_role("heading", name=f"{NAMES[0]}, {NAMES[1]}")).to_be_visible()
     expect(page.get_by_text("teilweise zurück")).to_be_visible()
     assert not visitor.violations()
+    with visitor.lab.hub.client() as client:
+        for name in ("Leihschein (PDF)", "Rückgabebeleg (PDF)"):
+            link = page.get_by_role("link", name=name).get_attribute("href") or ""
+            assert client.get(link).raise_for_status().content.startswith(b"%PDF")
     page.get_by_role("button", name=f"Zurück: {NAMES[1]}").click()
     expect(page.get_by_text("alles zurück")).to_be_visible()
 

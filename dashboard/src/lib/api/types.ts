@@ -27,6 +27,7 @@ export type JobPage = Schemas["JobPage"];
 export type JobRow = Schemas["JobRow"];
 export type KitName = Schemas["KitName"];
 export type JobStatus = Schemas["ExecutionStatus"];
+export type LoanEnd = Schemas["LoanEnd"];
 export type ModelView = Schemas["ModelView"];
 export type Outcome = Schemas["Outcome"];
 export type PersonView = Schemas["PersonView"];

@@ -1,4 +1,6 @@
 /** Days of a loan in words; the clock of the lab is that of this computer. */
+import { get } from "../api/client";
+import type { LoanEnd } from "../api/types";
 import { locale } from "../i18n/index.svelte";
 import { clock } from "../i18n/time.svelte";
 import { late } from "../late";
@@ -31,6 +33,18 @@ export function dayFromNow(days: number, now = new Date()): string {
   const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
   return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
 }
+
+/** When a loan of so many days ends by the opening hours; by the clock alone where none are entered. */
+export async function endIn(days: number): Promise<Date> {
+  try {
+    return new Date((await get<LoanEnd>(`/opening/loan-end?count=${days}`)).ends);
+  } catch {
+    return endOf(dayFromNow(days));
+  }
+}
+
+/** The day of a moment, as a date field wants it. */
+export const dayOf = (moment: Date): string => dayFromNow(0, moment);
 
 /** The moment at which a loan until that day ends: in the evening, today at the latest at midnight. */
 export function endOf(day: string, now = new Date()): Date {
