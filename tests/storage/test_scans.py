@@ -196,15 +196,22 @@ def test_kits_unknown_codes_and_labels_claimed_later(core: HubCore) -> None:
     desk = Desk(core)
     kit = core.do(kits.add, "Koffer", desk.devices[:2], "staff")
     session = desk.open()
-    view = desk.take(session, desk.event(0, desk.person(1)), desk.event(1, desk.free), desk.event(2, "was\0 ist das"))
+    view = desk.take(
+        session,
+        desk.event(0, desk.person(1)),
+        desk.event(1, desk.free),
+        desk.event(2, "Erika Muster, 0172 1234567"),
+        desk.event(3, "xy-99"),
+    )
     assert [(one["code"], one["raw"]) for one in view["conflicts"]] == [
         ("unknown-code", desk.free),
-        ("unknown-code", "was  ist das"),
+        ("unknown-code", ""),
+        ("unknown-code", "XY-99"),
     ]
     core.do(codes.claim, desk.free, (CodeNoun.KIT, kit), "staff")
     view = desk.take(session)
     assert told(view) == sorted((key, "out", "per-1") for key in desk.devices[:2])
-    assert problems(view) == ["unknown-code"]
+    assert problems(view) == ["unknown-code"] * 2
 
 
 def test_what_others_have_is_refused_in_words_when_the_hub_is_asked_and_counted_in_any_case(core: HubCore) -> None:

@@ -24,6 +24,8 @@ _CONFUSED = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015_.]+")
 """What people write between groups."""
 
+_LIKE_A_TAG = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9._/-]*")
+
 _ADDRESS = re.compile(r"^HTTPS?.{3}[^\s]*?[/\-&](I|FIND)[/\-&]([^/&?#\s]+)[/\-&]?$")
 """An address of this hub. `://` arrives as `Ö--` (American scanner, German layout) or `>&&` (the other way round)."""
 
@@ -66,7 +68,7 @@ def make_code(randomness: int) -> str | None:
 
 
 def readable(raw: str) -> str:
-    """What is kept of a scanned text: characters that print, one line, bounded."""
+    """What is looked at of a scanned text: characters that print, one line, bounded."""
     return "".join(one if one.isprintable() else " " for one in raw[:MOST_READ]).strip()
 
 
@@ -81,6 +83,16 @@ def parse(raw: str) -> Reading:
         if kind == "I":
             return Reading(code=_as_code(text))
     return Reading(code=_as_code(text), tag=text if 0 < len(text) <= MOST_TAG else None)
+
+
+def keepable(raw: str) -> str:
+    """What may be stored of a scanned text: a code or what looks like an asset tag, one word with a number in it.
+
+    Anything else may be a name, a card or a message: that it was unknown is enough. Empty then."""
+    found = parse(raw)
+    if found.code is not None:
+        return found.code
+    return found.tag if found.tag is not None and _LIKE_A_TAG.fullmatch(found.tag) else ""
 
 
 def _as_code(text: str) -> str | None:

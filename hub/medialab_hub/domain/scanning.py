@@ -144,7 +144,7 @@ def _sieve(ordered: Sequence[ScanEvent], meanings: Mapping[str, Meaning]) -> tup
         if event.kind is EventKind.UNDO:
             undone_so_far.add(first_of.get(event.about, event.about))
             continue
-        said = meanings.get(event.id) or event.text
+        said = meanings.get(event.id) or event.text or event.id
         before = latest.get(said)
         if before is None or event.at - before.at >= SAME_SCAN or before.id in undone_so_far:
             latest[said] = before = event

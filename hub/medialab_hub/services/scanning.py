@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from medialab_hub.domain.codes import readable
+from medialab_hub.domain.codes import keepable
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.scanning import CodeNoun, EventKind, Meaning, ScanMode, bounded
 from medialab_hub.services import codes
@@ -94,7 +94,7 @@ def take(uow: UnitOfWork, session_id: str, told: Sequence[Told], actor: str) -> 
     uow.session.add_all([_row(uow, session_id, one, actor) for one in fresh])
     uow.session.flush()
     for old in everything:
-        _explain(uow.session, old)
+        _explain(uow.session, old, old.raw)
     differing = [one.id for one in first.values() if one.id in known and _differs(known[one.id], one)]
     if fresh:
         uow.record(Happened.SCANS_TAKEN, session_id, actor, events=len(fresh))
@@ -111,29 +111,29 @@ def _row(uow: UnitOfWork, session_id: str, told: Told, actor: str) -> ScanRow:
         sequence=told.sequence,
         at=bounded(told.at),
         kind=told.kind.value,
-        raw=readable(told.raw) if told.kind is EventKind.SCAN else "",
+        raw=keepable(told.raw) if told.kind is EventKind.SCAN else "",
         about="" if told.kind is EventKind.SCAN else told.about,
         is_fact=told.is_fact,
         taken_at=uow.now,
         actor=actor,
     )
-    _explain(uow.session, row)
+    _explain(uow.session, row, told.raw)
     return row
 
 
-def _explain(session: Session, row: ScanRow) -> None:
+def _explain(session: Session, row: ScanRow, raw: str) -> None:
     """What was unknown may have been claimed since; what was known stays what it was."""
     if row.noun or row.kind == EventKind.UNDO:
         return
-    found = _meaning(session, row)
+    found = _meaning(session, row, raw)
     if found is not None:
         row.noun, row.subject_id, row.devices = found.noun.value, found.id, list(found.devices)
 
 
-def _meaning(session: Session, row: ScanRow) -> Meaning | None:
+def _meaning(session: Session, row: ScanRow, raw: str) -> Meaning | None:
     if row.kind == EventKind.PERSON:
         return codes.named(session, CodeNoun.PERSON, row.about)
-    return codes.meaning(session, row.raw)
+    return codes.meaning(session, raw)
 
 
 def _differs(row: ScanRow, told: Told) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medialab_hub.domain.codes import ALPHABET, BODY, MOST_TAG, Reading, is_code, make_code, parse, readable
+from medialab_hub.domain.codes import ALPHABET, BODY, MOST_TAG, Reading, is_code, keepable, make_code, parse, readable
 
 CODE = "7K3F9QX"
 
@@ -105,6 +105,15 @@ def test_whatever_is_scanned_is_read_without_an_error(raw: str) -> None:
     assert found.code is None or is_code(found.code)
     assert found.tag is None or 0 < len(found.tag) <= MOST_TAG
     readable(raw).encode()
+
+
+@pytest.mark.parametrize("raw", ["Erika", "Erika Muster", "BEGIN:VCARD N:Muster", "0172 123456", "a@b.de", "x1" * 40])
+def test_what_may_be_about_a_person_is_not_kept(raw: str) -> None:
+    assert keepable(raw) == ""
+
+
+def test_codes_and_tags_are_kept() -> None:
+    assert [keepable(raw) for raw in ("7k3-f9qx", "HTTP://HUB/I/7K3F9QX", "ml-0001")] == [CODE, CODE, "ML-0001"]
 
 
 @given(st.integers(min_value=0, max_value=2**60))

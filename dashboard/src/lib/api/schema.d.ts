@@ -4406,7 +4406,8 @@ export interface components {
         };
         /**
          * ScanConflict
-         * @description Something a person has to look at; titles and remedies come in both languages. `raw`: an unknown text.
+         * @description Something a person has to look at; titles and remedies come in both languages. `raw`: an unknown
+         *     code; empty for a text that looks like none and was not kept.
          */
         ScanConflict: {
             /** Code */

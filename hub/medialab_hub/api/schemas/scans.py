@@ -53,7 +53,8 @@ class ScanItem(BaseModel):
 
 
 class ScanConflict(BaseModel):
-    """Something a person has to look at; titles and remedies come in both languages. `raw`: an unknown text."""
+    """Something a person has to look at; titles and remedies come in both languages. `raw`: an unknown
+    code; empty for a text that looks like none and was not kept."""
 
     event: str
     device: str | None = None
