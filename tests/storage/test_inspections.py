@@ -64,9 +64,10 @@ def free(core: HubCore, model: str, start: float, end: float) -> int:
 def test_what_was_never_tested_is_promised_and_handed_out_to_nobody(core: HubCore) -> None:
     model, (device, other) = lab(core, 2)
     assert free(core, model, 1, 2) == 0
-    for line in (LineWish(model), LineWish(device=device)):
-        with pytest.raises(Conflict, match="not-free"):
-            book(core, line, 1, 2)
+    with pytest.raises(Conflict, match="not-free"):
+        book(core, LineWish(model), 1, 2)
+    with pytest.raises(Conflict, match="test-due"):
+        book(core, LineWish(device=device), 1, 2)
     enter(core, [device], PASSED)
     told = core.read(freedom.of_one, model, days(core, 1, 2), 1, core.clock.now())
     assert (told["free"], told["reasons"]) == (1, [{"device": other, "kind": "test_due", "until": None}])
@@ -155,13 +156,34 @@ def test_a_test_is_not_refused_while_the_device_is_with_somebody(core: HubCore) 
     core.clock.pass_time(86_400)
     taken = core.do(lambda uow: [row.kind for row in allocations.active(uow.session, [device], uow.now)])
     assert AllocationKind.MAINTENANCE in taken
-    with pytest.raises(Conflict, match="not-free"):
+    with pytest.raises(Conflict, match="test-due"):
         book(core, LineWish(device=device), 3, 4)
     enter(core, [device], PASSED)
-    with pytest.raises(Conflict, match="not-free"):
+    with pytest.raises(Conflict, match="test-due"):
         book(core, LineWish(device=device), 3, 4)  # passed, but not the test it failed
     enter(core, [device], PASSED, kind=InspectionKind.HYGIENE)
     book(core, LineWish(device=device), 3, 4)
+
+
+def test_a_single_device_that_failed_is_booked_by_nobody(core: HubCore) -> None:
+    device = core.prepare("t1")
+    booking = book(core, LineWish(device=device), 1, 2)
+    enter(core, [device], FAILED, kind=InspectionKind.FUNCTION)
+    assert [unit.status for unit in units(core, booking)] == ["broken"]
+    with pytest.raises(Conflict, match="test-due"):
+        book(core, LineWish(device=device), 3, 4)
+    enter(core, [device], PASSED, kind=InspectionKind.FUNCTION)
+    book(core, LineWish(device=device), 3, 4)
+
+
+def test_a_device_that_was_not_booked_says_so_first(core: HubCore) -> None:
+    model, (one, _) = lab(core, 2)
+    enter(core, [one], PASSED)
+    booking = book(core, LineWish(model), 0.01, 2)
+    stranger, screens = core.prepare("screen"), core.do(models.add, "Leinwand", None, models.Care(test_months=6), "x")
+    core.do(models.put_in, screens, [stranger], "staff")
+    with pytest.raises(Conflict, match="not-in-booking"):
+        core.do(lending.check_out, booking, stranger, "staff")
 
 
 def test_a_test_that_is_entered_late_does_not_undo_a_later_one(core: HubCore) -> None:

@@ -11,6 +11,7 @@ from medialab_hub.domain.promises import Promise
 from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
 from medialab_hub.services.booking_rows import BOOKINGS
+from medialab_hub.services.inspections import require_tested
 from medialab_hub.services.refusals import no_such, not_possible, not_understood
 from medialab_hub.services.subjects import require_device
 from medialab_hub.storage import allocations, kits
@@ -211,6 +212,8 @@ def _keep_these(uow: UnitOfWork, booking: Booking, line: BookingLine, devices: S
         of_it = [device for device in devices if device.model_id == model_id]
         model = None if model_id is None else uow.session.get(Model, model_id)
         wanted = widened(booking, model)
+        for device in of_it:
+            require_tested(uow, device, booking.ends_at)
         if model is None:
             is_free = not any(allocations.in_the_way(uow.session, one.id, wanted.start, wanted.end) for one in of_it)
         else:

@@ -45,8 +45,8 @@ def check_out(uow: UnitOfWork, booking_id: str, device_id: str, actor: str) -> s
             return known.id
         raise _in_other_hands(device)
     require_proven(uow, device)
-    require_tested(uow, device, booking.ends_at)
     unit = _unit_for(uow, booking, device)
+    require_tested(uow, device, booking.ends_at)
     if unit.device_id != device.id or unit.starts_at > uow.now:
         _take_over(uow, unit, device)
     unit.status, unit.is_pinned = AllocationStatus.OUT.value, True
