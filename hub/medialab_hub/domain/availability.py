@@ -8,8 +8,8 @@ from medialab_hub.domain.planner import TooEntangled, best_plan, is_refuted
 from medialab_hub.domain.promises import FOREVER, Fixed, Plan, Promise, Span, clusters
 from medialab_hub.domain.repair import Repair
 
-FEW_STEPS = 500
-"""Steps spent on one number between what was found and what cannot be ruled out at a glance."""
+FEW_LOOKS = 16_000
+"""Looks at an item spent on one number between what was found and what cannot be ruled out at a glance."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,20 @@ class Pool:
         when that would take too long."""
         unblocked = sum(span.is_clear_of(blocks) for blocks in self.fixed.values())
         try:
-            near, broken = self._settled(self._near([span]))
+            near, broken = self._settled([span])
         except TooEntangled:
             return 0
         limit = unblocked if most is None else min(most, unblocked)
         limit = most_at_once(self.fixed, near, span, limit, broken)
         repair = Repair(self.fixed, near)
-        found = next((number for number in range(limit) if not repair.add(Promise(f"+{number}", span))), limit)
-        more = (count for count in range(limit, found, -1) if self._fit(near, broken, span, count))
-        return next(more, found)
+        low = next((number for number in range(limit) if not repair.add(Promise(f"+{number}", span))), limit)
+        while low < limit:
+            middle = (low + limit + 1) // 2
+            if self._fit(near, broken, span, middle):
+                low = middle
+            else:
+                limit = middle - 1
+        return low
 
     @property
     def is_in_order(self) -> bool:
@@ -45,7 +50,7 @@ class Pool:
         It names what was placed or might have moved; promises that are not named stay. Raises `TooEntangled`."""
         if not wanted:
             return Plan({}, ())
-        near, broken = self._settled(self._near([promise.span for promise in wanted]))
+        near, broken = self._settled([promise.span for promise in wanted])
         return self._plan(near, [replace(promise, must=True) for promise in wanted], broken)
 
     def pinned(self, pins: Mapping[str, Span]) -> Plan | None:
@@ -55,7 +60,7 @@ class Pool:
         if any(key not in self.fixed or not span.is_clear_of(self.fixed[key]) for key, span in pins.items()):
             return None
         fixed = {key: [*blocks, pins[key]] if key in pins else blocks for key, blocks in self.fixed.items()}
-        near, broken = self._settled(self._near(list(pins.values())))
+        near, broken = self._settled(list(pins.values()))
         moving = {one.id for one in self.promises if one.at and one.at in pins and one.span.overlaps(pins[one.at])}
         return Pool(fixed, ())._plan([replace(one, must=one.id in moving) for one in near], (), broken)
 
@@ -63,10 +68,10 @@ class Pool:
         """Exactly, or no when that takes too long. What is in the span itself often shows that it is impossible."""
         wanted = [Promise(f"+{number}", span, must=True) for number in range(count)]
         touched = [promise for promise in near if promise.span.overlaps(span)]
-        if is_refuted(self.fixed, [*touched, *wanted], broken, FEW_STEPS):
+        if is_refuted(self.fixed, [*touched, *wanted], broken, FEW_LOOKS):
             return False
         try:
-            return best_plan(self.fixed, [*near, *wanted], broken, FEW_STEPS) is not None
+            return best_plan(self.fixed, [*near, *wanted], broken, FEW_LOOKS) is not None
         except TooEntangled as tangled:
             return tangled.best is not None
 
@@ -79,14 +84,22 @@ class Pool:
                 raise
             return tangled.best
 
-    def _settled(self, near: Sequence[Promise]) -> tuple[Sequence[Promise], int]:
-        """Each where it can be, and how many cannot be anywhere. Raises `TooEntangled`."""
+    def _settled(self, spans: Sequence[Span]) -> tuple[Sequence[Promise], int]:
+        """The promises near, each where it can be, and how many cannot be anywhere. Raises `TooEntangled` when one of
+        those is wanted in these times and it is not certain that it cannot be kept."""
+        near = self._near(spans)
         if all(self._stands(promise) for promise in near):
             return near, 0
-        plan = best_plan(self.fixed, [replace(promise, must=False) for promise in near])
+        try:
+            plan, is_best = best_plan(self.fixed, near), True
+        except TooEntangled as tangled:
+            plan, is_best = tangled.best, False
         if plan is None:
-            return near, 0
-        return [replace(promise, at=plan.kept.get(promise.id)) for promise in near], len(plan.broken)
+            raise TooEntangled
+        settled = [replace(promise, at=plan.kept.get(promise.id)) for promise in near]
+        if not is_best and any(one.at is None and not one.span.is_clear_of(spans) for one in settled):
+            raise TooEntangled
+        return settled, len(plan.broken)
 
     def _stands(self, promise: Promise) -> bool:
         blocks = self.fixed.get(promise.at or "")

@@ -23,6 +23,14 @@ _ZEROS = {"municipality_key": 8, "postal_code": 5}
 """Excel drops the zero in front of these numbers; a single missing digit is that zero."""
 
 
+def _spelt(words: Mapping[str, Text]) -> dict[str, str]:
+    return {folded(name): key for key, text in words.items() for name in (key, text.de, text.en)}
+
+
+_KINDS = _spelt({str(key): text for key, text in KINDS.items()})
+_FORMS = _spelt(SCHOOL_FORMS)
+
+
 def columns_of(header: Sequence[str]) -> dict[str, int]:
     """Where each field is. Raises `Unreadable` without a name, or when a field is there twice."""
     spelt = {folded(name): field for field, names in COLUMNS.items() for name in (*names, field)}
@@ -54,9 +62,9 @@ def given_in(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]
         if number.isascii() and number.isdigit() and len(number) == length - 1:
             given[field] = f"0{number}"
     if "kind" in given:
-        given["kind"] = _stored(given["kind"], {str(key): text for key, text in KINDS.items()})
+        given["kind"] = _KINDS.get(folded(given["kind"]), given["kind"])
     if "school_form" in given:
-        given["school_form"] = _stored(given["school_form"], SCHOOL_FORMS)
+        given["school_form"] = _FORMS.get(folded(given["school_form"]), given["school_form"])
     return given
 
 
@@ -84,8 +92,3 @@ def row_of(facts: Facts) -> list[str]:
         "school_form": SCHOOL_FORMS[facts.school_form].de if facts.school_form in SCHOOL_FORMS else facts.school_form,
     }
     return [words.get(field, getattr(facts, field)) for field in COLUMNS]
-
-
-def _stored(word: str, words: Mapping[str, Text]) -> str:
-    spelt = {folded(name): key for key, text in words.items() for name in (key, text.de, text.en)}
-    return spelt.get(folded(word), word)

@@ -43,8 +43,8 @@ FAULTS = {
     "facts do not make anybody move": ("repair", "place is None or place.item.room(promise.span) is None", "not place"),
     "what is broken already is not counted": (
         "availability",
-        "for promise in near], len(plan.broken)",
-        "for promise in near], 0",
+        "return settled, len(plan.broken)",
+        "return settled, 0",
     ),
     "pins over facts": ("availability", " or not span.is_clear_of(self.fixed[key])", ""),
     "pins break what was there": ("availability", "must=one.id in moving", "must=False"),
