@@ -128,6 +128,26 @@ def test_a_loan_names_the_school_that_a_few_letters_find(visitor: Visitor) -> No
     expect(page.get_by_role("definition").filter(has_text="alles zurück")).to_be_visible()
 
 
+def test_a_loan_ends_when_the_centre_closes(visitor: Visitor) -> None:
+    closed: list[list[list[int]]] = [[] for _ in range(7)]
+    with visitor.lab.hub.client() as client:
+
+        def enter(hours: list[list[list[int]]]) -> None:
+            version = client.get("/api/v1/opening").json()["version"]
+            client.put("/api/v1/opening", json={"hours": hours, "version": version}).raise_for_status()
+
+        enter([[[600, 967]], *closed[1:]])
+        try:
+            ends = client.get("/api/v1/opening/loan-end", params={"count": 7}).raise_for_status().json()["ends"]
+            page = visitor.open("/lending")
+            scan(page, tag(visitor.lab, NAMES[3]))
+            monday = datetime.fromisoformat(ends).astimezone()
+            expect(page.get_by_label("Letzter Tag der Ausleihe")).to_have_value(monday.date().isoformat())
+            expect(page.get_by_text(f"Zurück bis Montag, {monday.day}.")).to_contain_text(f"{monday:%H:%M} Uhr")
+        finally:
+            enter(closed)
+
+
 def test_a_scan_into_another_field_does_not_stay_there(visitor: Visitor) -> None:
     page = visitor.open("/lending")
     scan(page, tag(visitor.lab, NAMES[2]))
