@@ -62,3 +62,5 @@ async def test_nothing_outside_is_given_away(site: tuple[httpx.AsyncClient, Path
 async def test_labels_in_capitals_lead_to_the_device(site: tuple[httpx.AsyncClient, Path]) -> None:
     client, _ = site
     assert (await client.get("/FIND/ML-0001")).headers["location"] == "/find/ML-0001"
+    for path in ("/I/7K3F9QX", "/i/7K3F9QX"):
+        assert (await client.get(path)).headers["location"] == "/find/7K3F9QX"

@@ -96,6 +96,10 @@ def test_codes_are_made_claimed_and_never_moved_silently(core: HubCore) -> None:
         core.do(codes.claim, desk.free, (CodeNoun.DEVICE, second), "staff")
     core.do(codes.claim, desk.free, (CodeNoun.DEVICE, second), "staff", instead_of=first)
     assert core.read(codes.label, desk.free) == codes.Label(desk.free, CodeNoun.DEVICE, second)
+    kit = core.do(kits.add, "Koffer", [], "staff")
+    core.do(codes.claim, desk.free, (CodeNoun.KIT, kit), "staff", instead_of=second)
+    core.do(kits.remove, kit, "staff")
+    core.do(codes.claim, desk.free, (CodeNoun.DEVICE, first), "staff")
     with pytest.raises(NotFound, match="no-such-code"):
         core.do(codes.claim, "7K3F9QX", (CodeNoun.DEVICE, first), "staff")
     with pytest.raises(NotFound, match="no-such-kit"):

@@ -26,6 +26,9 @@ SCREENS = (
     "/setup",
     "/find/{tag}",
 )
+LABEL_LINKS = ("/FIND/{tag}", "/I/{tag}", "/i/{tag}")
+"""Addresses on labels: with the asset tag, and with a code."""
+
 NOT_BUILT = """<!doctype html>
 <html lang="de"><meta charset="utf-8"><title>MediaLab Hub</title>
 <h1>Der Hub läuft, aber seine Oberfläche fehlt.</h1>
@@ -59,7 +62,8 @@ def make_router(folder: Path) -> APIRouter:
         """The QR code of a label is in capitals."""
         return RedirectResponse(f"/find/{quote(tag)}", status_code=307)
 
-    router.add_api_route("/FIND/{tag}", label_link, methods=["GET", "HEAD"])
+    for link in LABEL_LINKS:
+        router.add_api_route(link, label_link, methods=["GET", "HEAD"])
     for path in SCREENS:
         router.add_api_route(path, screen, methods=["GET", "HEAD"])
     router.add_api_route("/assets/{path:path}", asset, methods=["GET", "HEAD"])

@@ -54,7 +54,7 @@ def claim(uow: UnitOfWork, raw: str, label: tuple[CodeNoun, str], actor: str, in
         raise no_such("code", code)
     if (row.noun, row.subject_id) == (noun.value, subject):
         return code
-    if row.noun and row.subject_id != instead_of:
+    if row.subject_id not in (None, instead_of) and _is_there(uow, row):
         raise Conflict(
             "code-taken",
             Text(de="Dieses Etikett klebt schon auf etwas anderem.", en="This label already sticks on something else."),
@@ -111,6 +111,10 @@ def named(session: Session, noun: CodeNoun, subject: str) -> Meaning | None:
 
 def _in_kit(session: Session, kit: str) -> tuple[str, ...]:
     return tuple(sorted(one.id for one in kits.devices_in(session, kit) if one.retired_at is None))
+
+
+def _is_there(uow: UnitOfWork, row: LabelCode) -> bool:
+    return row.subject_id is not None and named(uow.session, CodeNoun(row.noun), row.subject_id) is not None
 
 
 def _require_subject(uow: UnitOfWork, noun: CodeNoun, subject: str) -> None:
