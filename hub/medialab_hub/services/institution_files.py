@@ -74,10 +74,9 @@ def take(uow: UnitOfWork, data: bytes, actor: str) -> Row:
     lines = _lines(uow.session, sheet)
     if any(line.flaws for line in lines):
         return _told(sheet, lines, is_done=False)
+    institutions.add_checked(uow, [line.facts for line in lines if line.key is None], actor)
     for line in lines:
-        if line.key is None:
-            institutions.add(uow, line.facts, actor)
-        elif line.action == "change":
+        if line.key is not None and line.action == "change":
             given = {name: after for name, (_, after) in line.changes.items()}
             institutions.change(uow, line.key, None, actor, **given)
     told = _told(sheet, lines, is_done=True)

@@ -53,8 +53,7 @@ def words() -> dict[str, Row]:
 
 
 def _rows(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:
-    known = (institutions.get(session, key) for key in ids)
-    return {one.id: view(one) for one in known if one is not None}
+    return {one.id: view(one) for one in institutions.many(session, ids)}
 
 
 INSTITUTIONS = Noun("institution", _rows)

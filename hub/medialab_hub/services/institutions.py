@@ -1,5 +1,6 @@
 """Institutions: add, change, archive. Nothing here is about a person."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from typing import Any
 
@@ -34,13 +35,18 @@ def facts_of(one: Institution) -> Facts:
 
 def add(uow: UnitOfWork, facts: Facts, actor: str) -> str:
     """A new institution; returns its id. Raises `HubError` for what cannot be right, `Conflict` for a known number."""
-    facts = _checked(uow, facts, None)
-    one = Institution(id=uow.new_id("ins"), **_columns(facts))
-    uow.session.add(one)
-    uow.session.flush()
-    uow.record(Happened.INSTITUTION_ADDED, one.id, actor)
-    uow.touch(INSTITUTIONS, one.id)
-    return one.id
+    (key,) = add_checked(uow, [_checked(uow, facts, None)], actor)
+    return key
+
+
+def add_checked(uow: UnitOfWork, many: Iterable[Facts], actor: str) -> list[str]:
+    """New institutions that were looked at before in the same transaction; returns their ids."""
+    added = {uow.new_id("ins"): _columns(facts) for facts in many}
+    institutions.add(uow.session, added)
+    for key in added:
+        uow.record(Happened.INSTITUTION_ADDED, key, actor)
+        uow.touch(INSTITUTIONS, key)
+    return list(added)
 
 
 def change(uow: UnitOfWork, institution_id: str, version: int | None, actor: str, **given: str) -> None:
@@ -112,7 +118,7 @@ def _checked(uow: UnitOfWork, facts: Facts, own: str | None) -> Facts:
 
 def _columns(facts: Facts) -> dict[str, Any]:
     key = folded(" ".join((facts.name, facts.school_number, facts.municipality, facts.postal_code)))
-    return {**asdict(facts), "school_number": facts.school_number or None, "search_key": key}
+    return {**vars(facts), "school_number": facts.school_number or None, "search_key": key}
 
 
 def _changed(uow: UnitOfWork, one: Institution, kind: Happened, actor: str, **data: object) -> None:

@@ -1,20 +1,35 @@
 """Finds institutions, and what still refers to one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, delete, select
 
+from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.references import pointing_at
 from medialab_hub.storage.tables import Institution
 
+_OF_IDS = select(Institution).where(col(Institution.id).in_(IDS))
 _ESCAPE = "\\"
 
 
 def get(session: Session, institution_id: str) -> Institution | None:
     """The institution of that id."""
     return session.get(Institution, institution_id)
+
+
+def many(session: Session, ids: Iterable[str]) -> list[Institution]:
+    """Those of these ids that there are."""
+    return fetch(session, _OF_IDS, ids)
+
+
+def add(session: Session, added: Mapping[str, Mapping[str, Any]]) -> None:
+    """New ones by id; a whole list of a country's schools takes a second that way."""
+    rows = [{"id": key, "version": 0, **columns} for key, columns in added.items()]
+    if rows:
+        session.execute(insert(Institution), rows)
 
 
 def numbered(session: Session, school_number: str) -> Institution | None:
