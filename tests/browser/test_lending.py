@@ -62,7 +62,7 @@ def test_two_things_go_out_and_one_comes_back_by_scanner_alone(visitor: Visitor)
     assert not visitor.violations()
 
     page.get_by_role("button", name="2 Wochen").press("Enter")
-    fortnight = datetime.now().astimezone().date() + timedelta(days=14)
+    fortnight = datetime.now(UTC).astimezone().date() + timedelta(days=14)
     expect(page.get_by_label("Letzter Tag der Ausleihe")).to_have_value(fortnight.isoformat())
     expect(page.get_by_role("button", name="1 Woche", exact=True)).to_have_attribute("aria-pressed", "false")
     page.get_by_role("button", name="Ausgeben", exact=True).click()
