@@ -8,7 +8,7 @@ from medialab_hub.domain.planner import TooEntangled, best_plan, is_refuted
 from medialab_hub.domain.promises import FOREVER, Fixed, Plan, Promise, Span, clusters
 from medialab_hub.domain.repair import Repair
 
-FEW_LOOKS = 16_000
+FEW_LOOKS = 10_000
 """Looks at an item spent on one number between what was found and what cannot be ruled out at a glance."""
 
 
