@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medialab_hub.domain.planner import TooEntangled, best_plan
+from medialab_hub.domain.promises import Promise, Span
 from tests.fixtures import plan_code
 from tests.fixtures.plan_check import Check
 from tests.fixtures.random_plans import a_case
@@ -33,3 +35,14 @@ def test_so_it_does_on_plans_drawn_by_chance() -> None:
         assert list(Check(plan_code.real(), case).disagreements()) == [], case
     assert asked > PLANS
     print(f"{PLANS} plans with {asked} promises (seed {SEED}): every answer is the oracle's")
+
+
+def test_a_search_that_takes_too_long_ends_with_the_best_it_found() -> None:
+    long, first, second = Promise("long", Span(0, 10), "a"), Promise("first", Span(0, 3)), Promise("second", Span(4, 7))
+    plan = best_plan({"a": []}, [long, first, second])
+    assert plan is not None
+    assert plan.broken == ("long",)
+    with pytest.raises(TooEntangled) as given_up:
+        best_plan({"a": []}, [long, first, second], most_looks=5)
+    assert given_up.value.best is not None
+    assert dict(given_up.value.best.kept) == {"long": "a"}
