@@ -24,7 +24,10 @@ def a_plan(chance: random.Random) -> Pool:
     promises = []
     while sum(map(len, busy.values())) < PROMISES:
         span = a_time(chance)
-        key = chance.choice([key for key, spans in busy.items() if span.is_clear_of(spans)])
+        room = [key for key, spans in busy.items() if span.is_clear_of(spans)]
+        if not room:
+            continue
+        key = chance.choice(room)
         busy[key].append(span)
         if chance.random() < 0.2:
             fixed[key].append(span)
