@@ -1,6 +1,7 @@
 """Scans are taken once, in whatever order, and lend and return; labels are claimed and never moved silently."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +57,9 @@ class Desk:
         at = self.start + timedelta(seconds=seconds)
         return Told(f"event-{self.number}", client, self.number, at, kind, raw, undo, fact)
 
+    def mark(self, seconds: float, device: str, kind: EventKind = EventKind.TICK, fact: bool = False) -> Told:
+        return replace(self.event(seconds, fact=fact), kind=kind, about=device)
+
     def take(self, session: str, *events: Told) -> dict[str, Any]:
         self.core.do(scanning.take, session, events, "staff")
         return self.view(session)
@@ -80,6 +84,10 @@ class Desk:
 
 def told(view: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     return sorted((item["device"], item["state"], item["person"]) for item in view["items"])
+
+
+def _states(case: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(member["device"], member["state"]) for member in case["members"]]
 
 
 def problems(view: dict[str, Any]) -> list[str]:
@@ -252,6 +260,8 @@ def test_a_hand_over_that_is_heard_of_after_its_return(core: HubCore) -> None:
 def test_scans_without_a_line_come_to_the_same_in_every_order(core: HubCore) -> None:
     """The same morning again and again, each time in another order of arrival; what is in whose hands is compared."""
     desk = Desk(core, devices=60 if PERMUTATIONS else 5)
+    kit = core.do(kits.add, "Koffer", desk.devices[:3], "staff")
+    core.do(codes.claim, desk.free, (CodeNoun.KIT, kit), "staff")
     source = random.Random(5)
     scans = 500 if PERMUTATIONS else 24
     texts = [*desk.codes, *desk.codes[-3:], "?"]
@@ -261,11 +271,13 @@ def test_scans_without_a_line_come_to_the_same_in_every_order(core: HubCore) -> 
         session, desk.number = desk.open(), 0
         events = [desk.event(source.uniform(0, 3000), source.choice(texts), fact=True) for _ in range(scans)]
         events += [desk.event(source.uniform(0, 3000), undo=source.choice(events).id, fact=True) for _ in range(3)]
+        events += [desk.mark(source.uniform(0, 3000), source.choice(desk.devices[:3]), fact=True) for _ in range(6)]
         core.clock.pass_time(3600)
         deliver(events, random.Random(seed), lambda batch, key=session: desk.take(key, *batch))  # type: ignore[misc]
         view = desk.view(session)
         hands = [(desk.holder(key), desk.waits(key)) for key in desk.devices]
-        results.append((told(view), problems(view), view["duplicates"], view["undone"], hands))
+        cases = [(one["state"], one["missing"], sorted(_states(one))) for one in view["kits"]]
+        results.append((told(view), problems(view), view["duplicates"], view["undone"], hands, cases))
         for key, (holder, _) in zip(desk.devices, hands, strict=True):
             if holder is not None:
                 core.do(lending.check_in, key, "staff")

@@ -8,6 +8,9 @@ from enum import StrEnum
 SAME_SCAN = timedelta(seconds=10)
 """The same code within this time in one session is one scan: scanners beep twice."""
 
+ASKS_FOR = timedelta(minutes=30)
+"""So long a case that is not complete takes the scan of a member as "it is inside", and not as a hand-over."""
+
 EARLIEST, LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 """Clocks that are wrong by more are brought to these bounds; an event is never refused for its clock."""
 
@@ -22,11 +25,17 @@ class ScanMode(StrEnum):
 
 
 class EventKind(StrEnum):
-    """A scanned or typed text; the undoing of another event; a person chosen by search."""
+    """A scanned or typed text; the undoing of another event; a person chosen by search; a device that somebody sees
+    in its case; one without which its case goes."""
 
     SCAN = "scan"
     UNDO = "undo"
     PERSON = "person"
+    TICK = "tick"
+    WITHOUT = "without"
+
+
+_MARKS = frozenset({EventKind.TICK, EventKind.WITHOUT})
 
 
 class CodeNoun(StrEnum):
@@ -39,17 +48,33 @@ class CodeNoun(StrEnum):
 
 
 class MoveKind(StrEnum):
-    """What became of a touched device. `waits`: nobody is named yet who takes it; `stays`: it was not out."""
+    """What became of a touched device. `waits`: for a person, or for the rest of its case; `stays`: nothing.
+
+    Of a case: `asked`, nobody has seen it inside yet; `missing`, it is out and did not come back with the case;
+    `left`, the case goes without it; `along`, it was handed out by a scan of its own before."""
 
     OUT = "out"
     BACK = "back"
     WAITS = "waits"
     STAYS = "stays"
+    ASKED = "asked"
+    MISSING = "missing"
+    LEFT = "left"
+    ALONG = "along"
+
+
+class Found(StrEnum):
+    """Whether a member is in its case, as far as anybody knows."""
+
+    INSIDE = "inside"
+    ASKED = "asked"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ScanEvent:
-    """Sorted by its moment, then client and sequence. `about`: the undone event; the chosen person."""
+    """Sorted by its moment, then client and sequence. `about`: the undone event; the chosen person; the ticked
+    device."""
 
     at: datetime
     client: str
@@ -64,11 +89,12 @@ class ScanEvent:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a code is on; a kit is its devices."""
+    """What a code is on; a kit is its devices, of which some were `seen` to be there when it was scanned."""
 
     noun: CodeNoun
     id: str
     devices: tuple[str, ...] = ()
+    seen: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +106,36 @@ class Touch:
     mode: ScanMode
     device: str
     person: str | None = None
+    kit: str | None = None
+    """The case that was scanned; None: the device itself was."""
+    found: Found = Found.INSIDE
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What a touch did."""
+@dataclass
+class _Case:
+    """A scanned case, and what is known of its members."""
 
-    touch: Touch
-    kind: MoveKind
+    event: ScanEvent
+    meaning: Meaning
+    inside: set[str]
+    left: set[str] = field(default_factory=set)
+
+    def mark(self, device: str, kind: EventKind) -> None:
+        """The last word counts."""
+        self.left.discard(device)
+        self.inside.discard(device)
+        (self.left if kind is EventKind.WITHOUT else self.inside).add(device)
+
+    def asks(self, event: ScanEvent) -> bool:
+        """True when a scan at that moment can say that a member is inside."""
+        is_complete = self.inside | self.left >= set(self.meaning.devices)
+        return not is_complete and event.at - self.event.at < ASKS_FOR
+
+    def found(self, device: str) -> Found:
+        """Of a member."""
+        if device in self.left:
+            return Found.LEFT
+        return Found.INSIDE if device in self.inside else Found.ASKED
 
 
 @dataclass(frozen=True)
@@ -118,9 +166,12 @@ def pile_of(session: str, mode: ScanMode, events: Iterable[ScanEvent], meanings:
     known = [(event, meaning) for event in kept if (meaning := meanings.get(event.id)) is not None]
     people = [(event, meaning.id) for event, meaning in known if meaning.noun is CodeNoun.PERSON]
     places = [meaning.id for _, meaning in known if meaning.noun is CodeNoun.PLACE]
+    cases, spent = _cases(known, _seen(first_of, meanings))
     touches = [
-        Touch(event, session, mode, device, _taker(event, people) if mode is ScanMode.OUT else None)
+        Touch(event, session, mode, device, person, meaning.id if case else None, _found(case, device))
         for event, meaning in known
+        if event.id not in spent
+        for case, person in [(cases.get(event.id), _taker(event, people) if mode is ScanMode.OUT else None)]
         for device in sorted(meaning.devices)
     ]
     return Pile(
@@ -144,7 +195,7 @@ def _sieve(ordered: Sequence[ScanEvent], meanings: Mapping[str, Meaning]) -> tup
         if event.kind is EventKind.UNDO:
             undone_so_far.add(first_of.get(event.about, event.about))
             continue
-        said = meanings.get(event.id) or event.text or event.id
+        said = event.id if event.kind in _MARKS else meanings.get(event.id) or event.text or event.id
         before = latest.get(said)
         if before is None or event.at - before.at >= SAME_SCAN or before.id in undone_so_far:
             latest[said] = before = event
@@ -159,22 +210,58 @@ def _taker(event: ScanEvent, people: Sequence[tuple[ScanEvent, str]]) -> str | N
     return before[-1] if before else next((person for _, person in people), None)
 
 
-def moves_of(touches: Iterable[Touch], *, is_out: bool) -> list[Move]:
-    """What the touches of one device do one after the other, in whatever sessions they were made."""
-    moves = []
-    for touch in sorted(touches, key=lambda one: (one.event, one.session)):
-        if touch.mode is ScanMode.COUNT:
-            continue
-        kind = kind_of(touch, is_out=is_out)
-        is_out = kind is MoveKind.OUT if kind in (MoveKind.OUT, MoveKind.BACK) else is_out
-        moves.append(Move(touch, kind))
-    return moves
+def _seen(first_of: Mapping[str, str], meanings: Mapping[str, Meaning]) -> dict[str, set[str]]:
+    """Members that were seen at a scan of their case or a repetition of it."""
+    seen: dict[str, set[str]] = {}
+    for key, first in first_of.items():
+        seen.setdefault(first, set()).update(meanings[key].seen if key in meanings else ())
+    return seen
 
 
-def kind_of(touch: Touch, *, is_out: bool) -> MoveKind:
-    """What a touch does to a device that is out, or is not."""
-    if is_out:
-        return MoveKind.BACK
-    if touch.mode is ScanMode.IN:
-        return MoveKind.STAYS
-    return MoveKind.OUT if touch.person is not None else MoveKind.WAITS
+def _cases(
+    known: Iterable[tuple[ScanEvent, Meaning]], seen: Mapping[str, set[str]]
+) -> tuple[dict[str, _Case], set[str]]:
+    """The scanned cases by event, and the events that say something about a case and touch nothing themselves.
+
+    Who scans a case again while it asks for members has it looked at again. What was scanned by itself shortly before
+    its case is inside, too."""
+    cases: dict[str, _Case] = {}
+    spent: set[str] = set()
+    early: list[tuple[ScanEvent, str]] = []
+    for event, meaning in known:
+        if meaning.noun is CodeNoun.KIT:
+            asking = _asking(cases, event, meaning)
+            if asking is None:
+                cases[event.id] = _new_case(event, meaning, seen[event.id], early)
+            else:
+                asking.inside |= seen[event.id] - asking.left
+                spent.add(event.id)
+        elif meaning.noun is CodeNoun.DEVICE:
+            of_it = next((one for one in reversed(cases.values()) if meaning.id in one.meaning.devices), None)
+            is_mark = event.kind is not EventKind.SCAN
+            if is_mark or (of_it is not None and of_it.asks(event)):
+                spent.add(event.id)
+            if of_it is not None and event.id in spent:
+                of_it.mark(meaning.id, event.kind)
+            elif of_it is None:
+                early.append((event, meaning.id))
+    return cases, spent
+
+
+def _new_case(event: ScanEvent, meaning: Meaning, seen: set[str], early: Iterable[tuple[ScanEvent, str]]) -> _Case:
+    case = _Case(event, meaning, seen & set(meaning.devices))
+    for mark, device in early:
+        if device in meaning.devices and event.at - mark.at < ASKS_FOR:
+            case.mark(device, mark.kind)
+    return case
+
+
+def _asking(cases: Mapping[str, _Case], event: ScanEvent, meaning: Meaning) -> _Case | None:
+    latest = next((one for one in reversed(cases.values()) if one.meaning.id == meaning.id), None)
+    if latest is None or event.is_fact or latest.event.is_fact or not latest.asks(event):
+        return None
+    return latest
+
+
+def _found(case: _Case | None, device: str) -> Found:
+    return Found.INSIDE if case is None else case.found(device)

@@ -26,12 +26,13 @@ _AS_ALLOCATION = {BookingKind.WORKSHOP: AllocationKind.WORKSHOP}
 
 @dataclass(frozen=True)
 class LineWish:
-    """`quantity` of a model, or a whole kit, or this device; exactly one of the three."""
+    """`quantity` of a model, or a whole kit, or this device; exactly one of the three. `only`: of the kit."""
 
     model: str | None = None
     kit: str | None = None
     device: str | None = None
     quantity: int = 1
+    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ def book(uow: UnitOfWork, wish: Wish, actor: str) -> str:
 def add_line(uow: UnitOfWork, booking: Booking, wish: LineWish) -> None:
     """One more wish of a booking that stands. Raises `Conflict` for what is not free, `NotFound`."""
     _keep(uow, booking, wish)
+    uow.touch(BOOKINGS, booking.id)
+
+
+def keep_also(uow: UnitOfWork, booking: Booking, line: BookingLine, device: Device) -> None:
+    """One more device of the kit this line is about. Raises `Conflict` when it is not free."""
+    line.quantity += 1
+    _keep_these(uow, booking, line, [device])
     uow.touch(BOOKINGS, booking.id)
 
 
@@ -190,7 +198,8 @@ def _named(uow: UnitOfWork, wish: LineWish) -> list[Device]:
         return [require_device(uow, wish.device)]
     if wish.kit is None or uow.session.get(Kit, wish.kit) is None:
         raise no_such("kit", wish.kit or "")
-    devices = list(kits.devices_in(uow.session, wish.kit))
+    devices = [one for one in kits.devices_in(uow.session, wish.kit) if one.retired_at is None]
+    devices = [one for one in devices if not wish.only or one.id in wish.only]
     if not devices:
         raise not_possible("kit-empty", Text(de="In diesem Koffer ist nichts.", en="This case is empty."), wish.kit)
     return devices

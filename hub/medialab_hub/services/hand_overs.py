@@ -25,6 +25,27 @@ from medialab_wire.texts import Text
 EARLY = timedelta(hours=12)
 """So long before its time a booking is picked up."""
 
+_TAKEN = {
+    AllocationKind.QUARANTINE: ("quarantined", Text(de="Dieses Gerät ist gesperrt.", en="This device is blocked.")),
+    AllocationKind.MAINTENANCE: (
+        "in-maintenance",
+        Text(de="Dieses Gerät ist in Wartung.", en="This device is under maintenance."),
+    ),
+    AllocationKind.LOAN: (
+        "promised-to-others",
+        Text(de="Dieses Gerät ist für andere vorgesehen.", en="This device is planned for others."),
+    ),
+    AllocationKind.WORKSHOP: (
+        "promised-to-others",
+        Text(de="Dieses Gerät ist für einen Workshop vorgesehen.", en="This device is planned for a workshop."),
+    ),
+    AllocationKind.INSPECTION: (
+        "test-planned",
+        Text(de="Für dieses Gerät ist eine Prüfung vorgesehen.", en="A safety test of this device is planned."),
+    ),
+}
+"""What may take a device, the most telling first."""
+
 AT_LEAST = timedelta(minutes=1)
 """A loan that is due before the hub hears of it is overdue a minute later."""
 
@@ -52,6 +73,14 @@ def take_back(uow: UnitOfWork, move: ScanMove, actor: str) -> None:
         _unlend(uow, move, unit, actor)
     elif move.kind == MoveKind.BACK and unit.status == AllocationStatus.DONE:
         _unreturn(uow, move, unit, actor)
+
+
+def taken_by(uow: UnitOfWork, move: ScanMove) -> Conflict | None:
+    """What takes a device that was wanted by a scan and is not free; None when nothing on it does."""
+    interval = _time_of(uow, move, uow.now)
+    kinds = [one.kind for one in allocations.in_the_way(uow.session, move.device_id, interval.start, interval.end)]
+    words = next((words for kind, words in _TAKEN.items() if kind in kinds), None)
+    return None if words is None else not_possible(*words, move.device_id)
 
 
 def _hand_out(uow: UnitOfWork, move: ScanMove, actor: str, *, is_fact: bool) -> None:
@@ -106,12 +135,19 @@ def _booked(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str 
 def _lent(uow: UnitOfWork, move: ScanMove, actor: str) -> str:
     """The loan of this person in this session, one for all devices, if nobody else was promised it; returns it."""
     line = LineWish(device=move.device_id)
+    if _is_of_kit(uow, move):
+        line = LineWish(kit=move.kit_id, only=frozenset([move.device_id]))
     booking = _loan(uow, move)
     if booking is None:
         interval, key = _time_of(uow, move, uow.now), _key(move)
         wish = Wish([line], interval, institution=_institution(uow, move), person=move.person_id, client_key=key)
         return lending.lend(uow, wish, actor)
-    bookings.add_line(uow, booking, line)
+    known = None if line.kit is None else booking_rows.kit_line(uow.session, booking.id, line.kit)
+    if known is None:
+        bookings.add_line(uow, booking, line)
+    else:
+        bookings.keep_also(uow, booking, known, require_device(uow, move.device_id))
+        _count(uow, known)
     lending.check_out(uow, booking.id, move.device_id, actor)
     return booking.id
 
@@ -127,9 +163,7 @@ def _record(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str:
     after = timedelta(minutes=0 if model is None else model.turnaround_min)
     wide = interval.widened(timedelta(), after)
     _make_way(uow, device, wide)
-    line = BookingLine(id=uow.new_id("lin"), booking_id=booking.id, device_id=device.id)
-    uow.session.add(line)
-    uow.session.flush()
+    line = _line(uow, booking, move)
     unit = Allocation(
         id=uow.new_id("alc"),
         device_id=device.id,
@@ -145,10 +179,33 @@ def _record(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str:
     )
     uow.session.add(unit)
     uow.session.flush()
+    _count(uow, line)
     uow.record(Happened.LENT, unit.id, actor, device=device.id, booking=booking.id)
     uow.touch_device(device.id)
     uow.touch(BOOKINGS, booking.id)
     return booking.id
+
+
+def _is_of_kit(uow: UnitOfWork, move: ScanMove) -> bool:
+    return move.kit_id is not None and require_device(uow, move.device_id).kit_id == move.kit_id
+
+
+def _line(uow: UnitOfWork, booking: Booking, move: ScanMove) -> BookingLine:
+    kit = move.kit_id if _is_of_kit(uow, move) else None
+    known = None if kit is None else booking_rows.kit_line(uow.session, booking.id, kit)
+    if known is not None:
+        return known
+    device = move.device_id if kit is None else None
+    line = BookingLine(id=uow.new_id("lin"), booking_id=booking.id, device_id=device, kit_id=kit)
+    uow.session.add(line)
+    uow.session.flush()
+    return line
+
+
+def _count(uow: UnitOfWork, line: BookingLine) -> None:
+    """A line about a kit says how many of its members went."""
+    units = [row for _, row in booking_rows.kept_by(uow.session, [line.booking_id]) if row.line_id == line.id]
+    line.quantity = max(1, len(units))
 
 
 def _new_loan(uow: UnitOfWork, move: ScanMove, interval: Interval, actor: str) -> Booking:
@@ -190,10 +247,14 @@ def _key(move: ScanMove) -> str:
 def _unlend(uow: UnitOfWork, move: ScanMove, unit: Allocation, actor: str) -> None:
     booking = _booking_of(uow, unit)
     is_own = booking.client_key == _key(move)
+    line = uow.session.get(BookingLine, unit.line_id)
+    assert line is not None
     unit.status = (AllocationStatus.CANCELED if is_own else AllocationStatus.CONFIRMED).value
-    unit.is_pinned = False
+    unit.is_pinned = line.model_id is None
     unit.version += 1
     uow.session.flush()
+    if is_own:
+        _count(uow, line)
     if is_own and not booking_rows.kept_by(uow.session, [booking.id]):
         booking.decision = Decision.CANCELED.value
         booking.version += 1

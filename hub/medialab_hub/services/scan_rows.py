@@ -1,19 +1,22 @@
 """What is shown of scan sessions, derived from everything that was scanned; and that they changed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from medialab_hub.domain.scanning import (
     CodeNoun,
     EventKind,
+    Found,
     Meaning,
     MoveKind,
     Pile,
     ScanEvent,
     ScanMode,
+    Touch,
     pile_of,
 )
 from medialab_hub.errors import HubError
+from medialab_hub.services.kit_scan_rows import is_held_back, kits_of
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import scans
@@ -43,7 +46,18 @@ _STAYS = {
     "remedy_de": "Es braucht nichts weiter: zurück ins Regal, oder prüfen, ob das richtige Etikett gescannt wurde.",
     "remedy": "Nothing more is needed: put it back, or check that the right label was scanned.",
 }
-_WORDS = {MoveKind.WAITS: _WAITS, MoveKind.STAYS: _STAYS}
+_MISSING = {
+    "code": "kit-member-missing",
+    "title_de": "Dieses Gerät fehlt im Koffer.",
+    "title": "This device is missing from its case.",
+    "remedy_de": "Nachsehen und scannen oder abhaken, wenn es doch da ist. Sonst bleibt es ausgeliehen.",
+    "remedy": "Look again, and scan or tick it if it is there after all. Else it stays on loan.",
+}
+NOT_WHOLE = Text(
+    de="Der Koffer geht nur ganz: Etwas davon kann nicht mit.",
+    en="The case goes out whole only: something of it cannot go.",
+)
+_WORDS = {MoveKind.WAITS: _WAITS, MoveKind.STAYS: _STAYS, MoveKind.MISSING: _MISSING}
 
 
 def in_words(error: HubError) -> dict[str, str]:
@@ -62,7 +76,7 @@ def pile(row: ScanSession, events: Iterable[ScanRow]) -> Pile:
     """What the session means."""
     events = list(events)
     meanings = {
-        one.event_id: Meaning(CodeNoun(one.noun), one.subject_id, tuple(one.devices))
+        one.event_id: Meaning(CodeNoun(one.noun), one.subject_id, tuple(one.devices), tuple(one.seen))
         for one in events
         if one.noun and one.subject_id is not None
     }
@@ -93,7 +107,7 @@ def view(session: Session, row: ScanSession) -> Row:
     found = pile(row, events)
     moves = sorted(scans.moves(session, row.id), key=lambda one: (order_of(one), one.device_id))
     if row.mode == ScanMode.COUNT:
-        items = [_item(touch.device, "counted", touch.person, touch.event) for touch in found.touches]
+        items = [_item(touch.device, _counted(touch), touch.person, touch.event) for touch in found.touches]
     else:
         by_id = {one.event_id: _event(one) for one in events}
         items = [_item(one.device_id, _state(one), one.person_id, by_id[one.event_id]) for one in moves]
@@ -107,7 +121,8 @@ def view(session: Session, row: ScanSession) -> Row:
         "person": found.people[-1] if found.people else None,
         "place": found.place,
         "items": list({item["device"]: item for item in items}.values()),
-        "conflicts": [*map(_unknown, found.unknown), *(one for move in moves if (one := _conflict(move)) is not None)],
+        "kits": kits_of(session, events, moves),
+        "conflicts": [*map(_unknown, found.unknown), *_conflicts(moves)],
         "events": len(events),
         "duplicates": len(found.duplicates),
         "undone": len(found.undone),
@@ -118,17 +133,37 @@ def _item(device: str, state: str, person: str | None, event: ScanEvent) -> Row:
     return {"device": device, "state": state, "person": person, "event": event.id, "at": stamp(event.at)}
 
 
+def _counted(touch: Touch) -> str:
+    return "counted" if touch.found is Found.INSIDE else "asked"
+
+
 def _state(move: ScanMove) -> str:
-    return move.kind if move.problem is None or move.allocation_id is not None else "refused"
+    if move.kind == MoveKind.ALONG:
+        return MoveKind.OUT.value
+    if move.problem is None or move.allocation_id is not None:
+        return move.kind
+    return MoveKind.WAITS.value if is_held_back(move) else "refused"
 
 
 def _unknown(event: ScanEvent) -> Row:
     return {"event": event.id, "device": None, "raw": event.text, **_UNKNOWN}
 
 
-def _conflict(move: ScanMove) -> Row | None:
-    words = move.problem or _WORDS.get(MoveKind(move.kind))
-    return None if words is None else {"event": move.event_id, "device": move.device_id, "raw": "", **words}
+def _conflicts(moves: Iterable[ScanMove]) -> Iterator[Row]:
+    """What a case waits for as a whole is said once."""
+    moves = list(moves)
+    said: set[str] = set()
+    touched = {one.event_id for one in moves if one.kind != MoveKind.STAYS}
+    for move in moves:
+        words = move.problem or _WORDS.get(MoveKind(move.kind))
+        if words is None or is_held_back(move):
+            continue
+        if move.kit_id is not None and move.problem is None and move.kind != MoveKind.MISSING:
+            is_news = move.event_id not in said and move.person_id is None
+            if not is_news or (move.kind == MoveKind.STAYS and move.event_id in touched):
+                continue
+            said.add(move.event_id)
+        yield {"event": move.event_id, "device": move.device_id, "raw": "", **words}
 
 
 def latest(session: Session, most: int) -> list[Row]:

@@ -8,6 +8,7 @@ from medialab_hub.domain.codes import keepable
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.scanning import CodeNoun, EventKind, Meaning, ScanMode, bounded
 from medialab_hub.services import codes
+from medialab_hub.services.kit_presence import seen_now
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.scan_moves import Settling
 from medialab_hub.services.scan_rows import SCANS
@@ -128,12 +129,14 @@ def _explain(session: Session, row: ScanRow, raw: str) -> None:
     found = _meaning(session, row, raw)
     if found is not None:
         row.noun, row.subject_id, row.devices = found.noun.value, found.id, list(found.devices)
+    if found is not None and found.noun is CodeNoun.KIT and not row.is_fact:
+        row.seen = seen_now(session, found.devices)
 
 
 def _meaning(session: Session, row: ScanRow, raw: str) -> Meaning | None:
-    if row.kind == EventKind.PERSON:
-        return codes.named(session, CodeNoun.PERSON, row.about)
-    return codes.meaning(session, raw)
+    if row.kind == EventKind.SCAN:
+        return codes.meaning(session, raw)
+    return codes.named(session, CodeNoun.PERSON if row.kind == EventKind.PERSON else CodeNoun.DEVICE, row.about)
 
 
 def _differs(row: ScanRow, told: Told) -> bool:

@@ -25,6 +25,12 @@ def lines(session: Session, bookings: Iterable[str]) -> Sequence[BookingLine]:
     return session.exec(query.order_by(col(BookingLine.id))).all()
 
 
+def kit_line(session: Session, booking: str, kit: str) -> BookingLine | None:
+    """The line of a booking that is about this kit."""
+    query = select(BookingLine).where(BookingLine.booking_id == booking, BookingLine.kit_id == kit)
+    return session.exec(query.order_by(col(BookingLine.id))).first()
+
+
 def kept_by(session: Session, bookings: Iterable[str]) -> Sequence[tuple[str, Allocation]]:
     """What was taken for these bookings, with the booking's id; what was called off is left out."""
     query = (

@@ -51,13 +51,14 @@ def moves(session: Session, scans: str) -> Sequence[ScanMove]:
     return session.exec(select(ScanMove).where(ScanMove.session_id == scans)).all()
 
 
-def moves_since(session: Session, device: str, since: datetime) -> Sequence[ScanMove]:
-    """What scans did to a device from a moment on, in whatever session."""
-    return session.exec(select(ScanMove).where(ScanMove.device_id == device, col(ScanMove.at) >= since)).all()
+def moves_since(session: Session, devices: Iterable[str], since: datetime) -> Sequence[ScanMove]:
+    """What scans did to these devices from a moment on, in whatever session."""
+    query = select(ScanMove).where(col(ScanMove.device_id).in_(list(devices)), col(ScanMove.at) >= since)
+    return session.exec(query).all()
 
 
 def move_before(session: Session, device: str, moment: datetime) -> ScanMove | None:
-    """The last scan before the moment that handed the device out or took it back."""
+    """The last scan before the moment that handed the device out or took it back, or found it handed out."""
     query = select(ScanMove).where(
         ScanMove.device_id == device, col(ScanMove.at) < moment, col(ScanMove.allocation_id).is_not(None)
     )

@@ -23,7 +23,8 @@ class NewScanSession(Body):
 class ScanEventBody(Body):
     """`id` (a UUID) and `sequence` are given by the client, once for ever; `at` is when it happened by its clock.
 
-    `raw`: of a `scan`, the text. `about`: of an `undo` the event, of a `person` the person. `is_fact`: it happened
+    `raw`: of a `scan`, the text. `about`: of an `undo` the event, of a `person` the person, of a `tick` the device
+    that somebody sees in its case, of a `without` the one without which its case goes. `is_fact`: it happened
     while the hub could not be asked, so it is recorded and not decided."""
 
     id: ClientId
@@ -43,7 +44,8 @@ class ScanBatch(Body):
 
 
 class ScanItem(BaseModel):
-    """A device on the pile: `out`, `back`, `waits` for a person, `stays` (was not out), `counted`, `refused`."""
+    """A device on the pile: `out`, `back`, `waits` for a person or the rest of its case, `stays` (nothing was to be
+    done), `counted`, `refused`; of a case also `asked` (not seen yet), `missing` (still out), `left` (stays here)."""
 
     device: str
     state: str
@@ -66,6 +68,38 @@ class ScanConflict(BaseModel):
     remedy_de: str = ""
 
 
+class ScanMember(BaseModel):
+    """A member of a scanned case: `out`, `back`, `asked`, `missing`, `ready` (could go, waits for the others),
+    `refused` (the words say why), `left`, `stays`. `label`: the tag or code that is printed on it."""
+
+    device: str
+    name: str
+    label: str
+    state: str
+    seen: bool
+    ticked: bool
+    code: str = ""
+    title: str = ""
+    title_de: str = ""
+    remedy: str = ""
+    remedy_de: str = ""
+
+
+class ScanKit(BaseModel):
+    """A case as its last scan left it: `out`, `back`, `asks` (for `asked` members), `waits` (for a person),
+    `refused` (members say why), `stays`. `missing`: members that did not come back."""
+
+    kit: str
+    name: str
+    event: str
+    at: str
+    person: str | None = None
+    state: str
+    asked: int
+    missing: int
+    members: list[ScanMember]
+
+
 class ScanSessionView(BaseModel):
     """A session as it stands, derived from its events: the same whatever order they came in."""
 
@@ -78,6 +112,7 @@ class ScanSessionView(BaseModel):
     person: str | None = None
     place: str | None = None
     items: list[ScanItem]
+    kits: list[ScanKit]
     conflicts: list[ScanConflict]
     events: int
     duplicates: int

@@ -41,6 +41,8 @@ class ScanRow(SQLModel, table=True):
     subject_id: str | None = Field(default=None, index=True)
     devices: list[str] = document(list)
     """What the label was on when the event was taken; `noun` is empty while no label explains it."""
+    seen: list[str] = document(list)
+    """Those of the devices of a case that agents saw at that time."""
     taken_at: Moment = moment()
     actor: str = ""
 
@@ -57,7 +59,11 @@ class ScanMove(SQLModel, table=True):
     sequence: int = big_number()
     at: Moment = moment()
     kind: str
-    """`out`, `back`, `waits`, `stays`."""
+    """See `MoveKind`."""
+    kit_id: str | None = None
+    """The case that was scanned; None: the device itself was."""
+    found: str = "inside"
+    """Of a member of a case: `inside`, `asked`, `left`."""
     person_id: str | None = None
     was_out: bool = False
     """Before the scan."""

@@ -48,6 +48,7 @@ def _create_event() -> None:
         sa.Column("noun", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=True),
         sa.Column("devices", Document, nullable=False),
+        sa.Column("seen", Document, nullable=False),
         sa.Column("taken_at", UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -69,6 +70,8 @@ def _create_move() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kit_id", sa.String(), nullable=True),
+        sa.Column("found", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=True),
         sa.Column("was_out", sa.Boolean(), nullable=False),
         sa.Column("allocation_id", sa.String(), nullable=True),
