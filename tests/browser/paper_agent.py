@@ -9,6 +9,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from medialab_wire import topics
 from medialab_wire.base import WireModel
+from medialab_wire.capabilities import DriverManifest
 from medialab_wire.commands import Execution, NextWork
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.progress import Check, CheckResult, ExecutionReport, ExecutionStatus, Outcome, StepState, StepView
@@ -44,6 +45,13 @@ class PaperAgent:
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 
+    def learn(self, driver: DriverManifest, device: PaperDevice) -> None:
+        """It is updated, knows another driver, and sees a device for it."""
+        self.devices[device.dev] = device
+        told = self._inventory().model_copy(update={"version": "v2", "drivers": (*words.DRIVERS, driver)})
+        self._send(topics.inventory(AGENT), told, True)
+        self.report(device)
+
     def close(self) -> None:
         self._closed = True
         self._client.disconnect()
@@ -57,7 +65,7 @@ class PaperAgent:
             dev=device.dev,
             birth=1,
             seq=device.seq,
-            driver=words.MANIFEST.id if device.known else None,
+            driver=device.driver if device.known else None,
             access=Access.OK if device.known else Access.NONE,
             name=device.name,
             kind="tablet" if device.known else "unknown",
@@ -73,23 +81,13 @@ class PaperAgent:
     def _greet(self) -> None:
         self._client.subscribe(topics.all_down(AGENT), 1)
         self._send(topics.state(AGENT), AgentState(phase=AgentPhase.READY, birth=1, boot="b1", version="0.1"), True)
-        self._send(
-            topics.inventory(AGENT),
-            Inventory(
-                version="v1",
-                host="paper.local",
-                drivers=words.DRIVERS,
-                buses=words.BUSES,
-                devices=tuple(self.devices),
-            ),
-            True,
-        )
+        self._send(topics.inventory(AGENT), self._inventory(), True)
         for device in self.devices.values():
             self.report(device)
 
     def _inventory(self) -> Inventory:
         devices = tuple(self.devices)
-        return Inventory(version="v1", host="paper", drivers=words.DRIVERS, buses=words.BUSES, devices=devices)
+        return Inventory(version="v1", host="paper.local", drivers=words.DRIVERS, buses=words.BUSES, devices=devices)
 
     def _send(self, topic: str, message: WireModel, retain: bool = False) -> None:
         self._client.publish(topic, message.encode(), 1, retain)

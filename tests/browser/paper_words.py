@@ -84,6 +84,7 @@ class PaperDevice:
     name: str
     manner: str = "clean"
     known: bool = True
+    driver: str = MANIFEST.id
     traces: dict[str, int] = field(default_factory=dict)
     candidates: tuple[str, ...] = ()
     facts: dict[str, str] = field(default_factory=lambda: {"model": "X 11"})

@@ -4,7 +4,10 @@ import re
 
 from playwright.sync_api import expect
 
+from medialab_wire.capabilities import ActionSpec
+from medialab_wire.texts import Text
 from tests.browser.lab import PASSWORD
+from tests.browser.paper_words import MANIFEST, PaperDevice
 from tests.browser.visitor import Visitor
 from tests.browser.work import until
 
@@ -89,3 +92,17 @@ def test_a_device_with_traces_is_taken_in_only_after_a_question(stranger: Visito
     page.get_by_role("button", name="Guten Zustand festhalten").click()
     dialog.get_by_role("button", name="Trotzdem festhalten").click()
     until(lambda: lab.device(device.name)["status"] != "no_baseline", "no good state was recorded")
+
+
+def test_a_driver_that_comes_later_brings_its_buttons(stranger: Visitor) -> None:
+    page = stranger.open(stranger.lab.setup_link().removeprefix(stranger.lab.url))
+    _fill(stranger)
+    expect(page.get_by_role("heading", name="Das haben wir gefunden")).to_be_visible()
+    wave = ActionSpec(id="wave", title=Text(de="Winken lassen", en="Let it wave"))
+    later = MANIFEST.model_copy(update={"id": "later", "actions": (wave,)})
+    stranger.lab.agent.learn(later, PaperDevice("late-1", "Spätling", driver="later"))
+    page.get_by_role("checkbox", name="Spätling aufnehmen").wait_for()
+    page.get_by_role("button", name="4 Geräte aufnehmen").click()
+    (late,) = [row for row in stranger.lab.rows() if row["driver"] == "later"]
+    page.locator(f"a[href='/devices/{late['id']}']").first.click()
+    expect(page.get_by_role("button", name="Winken lassen")).to_be_visible()

@@ -17,6 +17,7 @@ export type DeviceDetail = Schemas["DeviceDetail"];
 export type DeviceRow = Schemas["DeviceRow"];
 export type DeviceStatus = Schemas["DeviceStatus"];
 export type DriverManifest = Schemas["DriverManifest"];
+export type Drivers = Schemas["Drivers"];
 export type FleetSnapshot = Schemas["FleetSnapshot"];
 export type Freedom = Schemas["Freedom"];
 export type InstitutionView = Schemas["InstitutionView"];

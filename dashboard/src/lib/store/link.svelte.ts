@@ -1,6 +1,6 @@
 /** Feeds the stores: snapshot first, then events, and the snapshot again whenever the hub says so. */
 import { get } from "../api/client";
-import type { AgentView, BatchView, DeviceRow, FleetSnapshot, IssueView, JobDetail, JobRow, KitName, LabSnapshot, Places, SessionView } from "../api/types";
+import type { AgentView, BatchView, DeviceRow, Drivers, FleetSnapshot, IssueView, JobDetail, JobRow, KitName, LabSnapshot, Places, SessionView } from "../api/types";
 import type { LiveEvent } from "../live/events";
 import { SharedStream } from "../live/shared";
 import type { LinkState } from "../live/stream";
@@ -87,6 +87,12 @@ class Link {
     if (run === this.#run) lab.places = places;
   }
 
+  async #refreshDrivers(): Promise<void> {
+    const run = this.#run;
+    const { items } = await get<Drivers>("/drivers");
+    if (run === this.#run) lab.drivers = items;
+  }
+
   /** Answers the number of the run that begins now. */
   #stop(): number {
     this.#stream?.stop();
@@ -156,6 +162,8 @@ class Link {
         return lab.putBatch(data as BatchView);
       case "agent":
         lab.putAgent(data as AgentView);
+        // What its drivers can do is told in a list of its own, which may be older than the agent.
+        if ((data as AgentView).drivers.some((id) => !lab.driver(id))) void this.#refreshDrivers().catch(() => {});
         return;
       case "issue":
         return lab.putIssue(data as IssueView);
