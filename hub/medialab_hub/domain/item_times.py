@@ -43,16 +43,17 @@ class _Futures:
 
 
 def items_of(fixed: Fixed, begin: int = -FOREVER) -> list[ItemTimes]:
-    """All items, by key, as they are from a moment on."""
+    """All items as they are from a moment on, in the order given: of equally good ones the first is taken."""
     futures = _Futures()
-    return [ItemTimes(key, _merged(one for one in fixed[key] if one.end > begin), futures) for key in sorted(fixed)]
+    return [ItemTimes(key, merged(one for one in blocks if one.end > begin), futures) for key, blocks in fixed.items()]
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    merged: list[Span] = []
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time in as few spans as will do, in their order."""
+    found: list[Span] = []
     for span in sorted(spans, key=lambda one: one.start):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
         else:
-            merged.append(span)
-    return merged
+            found.append(span)
+    return found

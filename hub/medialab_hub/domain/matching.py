@@ -16,11 +16,13 @@ def surely_broken(fixed: Fixed, promises: Sequence[Promise]) -> int:
 def most_at_once(fixed: Fixed, promises: Sequence[Promise], span: Span, most: int, broken: int) -> int:
     """At most so many more could go on for all of `span`, when no more than `broken` of the promises may break."""
     matching = _Matching(fixed)
-    more = [Promise(f"+{number}", span) for number in range(most)]
+    running = [promise for promise in promises if promise.span.overlaps(span)]
+    taken = {promise.at for promise in running}
+    clear = (key for key, blocks in fixed.items() if key not in taken and span.is_clear_of(blocks))
+    more = [Promise(f"+{number}", span, next(clear, None)) for number in range(most)]
     without = 0
     for promise in more:
         without = matching.add(promise)
-    running = [promise for promise in promises if promise.span.overlaps(span)]
     for promise in sorted(running, key=lambda one: max(one.span.start, span.start)):
         without = matching.add(promise, max(promise.span.start, span.start))
         while more and without > broken:
@@ -36,6 +38,7 @@ class _Matching:
 
     def __init__(self, fixed: Fixed) -> None:
         self._items = items_of(fixed)
+        self._by_key = {item.key: item for item in self._items}
         self._fitting: dict[Span, list[ItemTimes]] = {}
         self._on: dict[ItemTimes, Promise] = {}
         self._without: list[Promise] = []
@@ -63,6 +66,10 @@ class _Matching:
 
     def _settle(self, promise: Promise) -> bool:
         """An item for it, others changing theirs one after the other; each is asked once."""
+        planned = self._by_key.get(promise.at or "")
+        if planned is not None and planned not in self._on and planned.room(promise.span) is not None:
+            self._on[planned] = promise
+            return True
         queue, asked_by = deque([promise]), dict[ItemTimes, Promise]()
         came_from: dict[str, ItemTimes] = {}
         while queue:

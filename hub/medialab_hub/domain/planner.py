@@ -37,8 +37,7 @@ def best_plan(
     is_best = True
     for together in clusters(promises):
         left = len(together) if most_broken is None else most_broken - len(broken)
-        least = surely_broken(fixed, together)
-        found, is_sure = (None, True) if least > left else _planned(fixed, together, least, left, most_looks)
+        found, is_sure = _planned(fixed, together, left, most_looks)
         if found is None:
             if is_sure:
                 return None
@@ -52,12 +51,15 @@ def best_plan(
     return plan
 
 
-def _planned(
-    fixed: Fixed, promises: Sequence[Promise], least: int, most: int, most_looks: int
-) -> tuple[Places | None, bool]:
+def _planned(fixed: Fixed, promises: Sequence[Promise], most: int, most_looks: int) -> tuple[Places | None, bool]:
     """One cluster: as few moves as will do, when they lead to what cannot be bettered; otherwise a search. Returns the
     best that was found, and whether it is certain that nothing is better."""
     best = _repaired(fixed, promises)
+    if best is not None and len(best) == len(promises):
+        return best, True
+    least = surely_broken(fixed, promises)
+    if least > most:
+        return None, True
     most = min(most, sum(not promise.must for promise in promises))
     if best is not None and len(promises) - len(best) > most:
         best = None

@@ -1,13 +1,15 @@
 """How many of a model are free in a time, why the others are not, and when they will be."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.availability import next_start
+from medialab_hub.domain.load import hull
 from medialab_hub.domain.promises import Span
 from medialab_hub.services import plans
-from medialab_hub.services.inspection_rows import due_of_model
+from medialab_hub.services.inspection_rows import due_of_models
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import models
@@ -31,12 +33,9 @@ def asked(starts: datetime, ends: datetime) -> Interval:
 
 def of_all(session: Session, interval: Interval, now: datetime) -> list[Row]:
     """Every lendable model, by name: the fields of `Freedom`, without reasons."""
-    return [_count(session, model, interval, now) for model in models.every(session) if model.is_lendable]
-
-
-def _count(session: Session, model: Model, interval: Interval, now: datetime) -> Row:
-    pool = plans.pool_of(session, model.id, now)
-    return {"model": model.id, "devices": len(pool.fixed), "free": pool.free(_wide(model, interval))}
+    found = [model for model in models.every(session) if model.is_lendable]
+    counts = _counts(session, found, interval, now)
+    return [{"model": model.id, "devices": counts[model.id][0], "free": counts[model.id][1]} for model in found]
 
 
 def of_one(session: Session, model_id: str, interval: Interval, quantity: int, now: datetime) -> Row:
@@ -44,18 +43,40 @@ def of_one(session: Session, model_id: str, interval: Interval, quantity: int, n
     model = models.get(session, model_id)
     if model is None:
         raise no_such("model", model_id)
-    pool, span = plans.pool_of(session, model_id, now), _wide(model, interval)
-    free = pool.free(span)
-    horizon = plans.span_of(Interval(interval.start + LOOKED_AHEAD)).start
-    start = span.start if free >= quantity else next_start(pool, span, quantity, horizon)
+    devices, free = _counts(session, [model], interval, now)[model_id]
+    span = _wide(model, interval)
+    start: int | None = span.start
+    if free < quantity:
+        horizon = plans.span_of(Interval(interval.start + LOOKED_AHEAD)).start
+        start = next_start(plans.pool_of(session, model_id, now), span, quantity, horizon)
     before = timedelta(minutes=model.prep_min)
     return {
         "model": model_id,
-        "devices": len(pool.fixed),
+        "devices": devices,
         "free": free,
         "next_start": None if start is None else stamp(plans.moment_of(start) + before),
-        "reasons": _reasons(session, model_id, span, now),
+        "reasons": _reasons(session, model, span, now),
     }
+
+
+def _counts(session: Session, found: Sequence[Model], interval: Interval, now: datetime) -> dict[str, tuple[int, int]]:
+    """Devices and free ones of each model, with as little reading as will do: first what lies in the time itself, then
+    what reaches out of it, and the whole plan only where that does not decide."""
+    answers: dict[str, tuple[int, int]] = {}
+    spans = {model.id: _wide(model, interval) for model in found}
+    left, window = list(found), hull(list(spans.values()) or [plans.span_of(interval)])
+    for _ in range(2):
+        seen = plans.seen_of(session, left, now, window)
+        for model in left:
+            low, high = seen[model.id].pool.glance(spans[model.id]) if seen[model.id].is_enough else (0, 1)
+            if low == high:
+                answers[model.id] = (len(seen[model.id].pool.fixed), low)
+        left = [model for model in left if model.id not in answers]
+        window = hull([window, *(seen[model.id].pool.reach(spans[model.id]) for model in left)])
+    for model in left:
+        pool = plans.pool_of(session, model.id, now)
+        answers[model.id] = (len(pool.fixed), pool.free(spans[model.id]))
+    return answers
 
 
 def _wide(model: Model, interval: Interval) -> Span:
@@ -63,13 +84,14 @@ def _wide(model: Model, interval: Interval) -> Span:
     return plans.span_of(interval.widened(before, after))
 
 
-def _reasons(session: Session, model_id: str, span: Span, now: datetime) -> list[Row]:
+def _reasons(session: Session, model: Model, span: Span, now: datetime) -> list[Row]:
     found = []
-    for row in rows.busy(session, model_id, now):
+    start, end = plans.moment_of(span.start), plans.moment_of(span.end)
+    for row in rows.busy(session, [model.id], now, start, end):
         taken = plans.span_of(Interval(row.start, plans.end_of(row, now)))
         if row.status != "broken" and taken.overlaps(span):
             found.append({"device": row.device, "kind": row.kind, "until": stamp(row.end)})
-    taken_away = due_of_model(session, model_id, models.usable(session, model_id))
+    taken_away = due_of_models(session, [model], {model.id: models.usable(session, model.id)})
     return found + [
         {"device": device, "kind": "test_due", "until": None}
         for device, due in taken_away.items()

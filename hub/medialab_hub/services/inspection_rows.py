@@ -1,6 +1,6 @@
 """What is shown of safety tests, and from when on devices must not be lent because of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,18 +25,20 @@ def due_of_device(session: Session, device: Device) -> Due | None:
     return due_of(tests, None if model is None else model.test_months, LAB)
 
 
-def due_of_model(session: Session, model_id: str, keys: Iterable[str]) -> dict[str, datetime]:
-    """For each of these devices of a model whose test falls due: from when on its *time*, turnaround included, is no
-    longer to be promised. A loan must end before the test is due; what is done after it may still follow."""
-    model = session.get(Model, model_id)
-    if model is None:
-        return {}
-    tests = inspections.last_of_model(session, model_id)
-    if model.test_months is None and not tests:
-        return {}
-    after = timedelta(minutes=model.turnaround_min)
-    found = {key: due_of(tests.get(key, ()), model.test_months, LAB) for key in keys}
-    return {key: due.at + after for key, due in found.items() if due is not None}
+def due_of_models(session: Session, found: Iterable[Model], keys: Mapping[str, Iterable[str]]) -> dict[str, datetime]:
+    """For each of these devices, given by model, whose test falls due: from when on its *time*, turnaround included,
+    is no longer to be promised. A loan must end before the test is due; what is done after it may still follow."""
+    found = list(found)
+    tests = inspections.last_of_models(session, [model.id for model in found])
+    dues = {}
+    for model in found:
+        after = timedelta(minutes=model.turnaround_min)
+        for key in keys[model.id]:
+            if (model.test_months is not None or key in tests) and (
+                due := due_of(tests.get(key, ()), model.test_months, LAB)
+            ):
+                dues[key] = due.at + after
+    return dues
 
 
 def due_before(session: Session, moment: datetime) -> list[Row]:

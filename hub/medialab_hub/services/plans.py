@@ -1,18 +1,20 @@
 """The plan of one model: reads it, keeps new promises in it, and brings it in order when something has become fixed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.availability import Pool
-from medialab_hub.domain.events import Happened
-from medialab_hub.domain.planner import TooEntangled, best_plan
-from medialab_hub.domain.promises import FOREVER, Plan, Promise, Span
-from medialab_hub.services.inspection_rows import due_of_model
+from medialab_hub.domain.load import hull
+from medialab_hub.domain.planner import TooEntangled
+from medialab_hub.domain.promises import FOREVER, Promise, Span
+from medialab_hub.services.inspection_rows import due_of_models
+from medialab_hub.services.moves import break_promise, carry_out
 from medialab_hub.storage import models, plans
 from medialab_hub.storage.allocations import in_the_way
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Allocation, Device
+from medialab_hub.storage.tables import Device, Model
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,14 +26,26 @@ _PROMISES = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value}
 _MOVABLE = {AllocationStatus.HELD.value, AllocationStatus.CONFIRMED.value}
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The part of a plan that touches a time; not `is_enough` while something is late or broken: then all matters."""
+
+    pool: Pool
+    is_enough: bool
+
+
 def span_of(interval: Interval) -> Span:
     """As the planner counts."""
-    return Span(_micros(interval.start), FOREVER if interval.end is None else _micros(interval.end))
+    return _span(interval.start, interval.end)
 
 
 def moment_of(micros: int) -> datetime:
     """Back from the planner's numbers."""
     return _EPOCH + micros * _MICROSECOND
+
+
+def _span(start: datetime, end: datetime | None) -> Span:
+    return Span(_micros(start), FOREVER if end is None else _micros(end))
 
 
 def _micros(moment: datetime) -> int:
@@ -40,48 +54,125 @@ def _micros(moment: datetime) -> int:
 
 def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
     """What can be used, what is fixed, and what was promised, from that moment on."""
-    fixed: dict[str, list[Span]] = {device: [] for device in models.usable(session, model_id)}
-    promises = []
-    for row in plans.busy(session, model_id, since):
-        span = span_of(Interval(row.start, end_of(row, since)))
+    model = models.get(session, model_id)
+    return Pool({}, ()) if model is None else _seen(session, [model], since, None)[model_id].pool
+
+
+def seen_of(session: Session, found: Sequence[Model], since: datetime, window: Span) -> dict[str, Seen]:
+    """Of each of these models what touches the time; promises that reach out of it are `beyond`."""
+    return _seen(session, found, since, window)
+
+
+def _seen(session: Session, found: Sequence[Model], since: datetime, window: Span | None) -> dict[str, Seen]:
+    keys = [model.id for model in found]
+    usable = models.usable_of(session, keys)
+    fixed: dict[str, list[Span]] = {device: [] for devices in usable.values() for device in devices}
+    inside: dict[str, list[Promise]] = {key: [] for key in keys}
+    beyond: dict[str, list[Promise]] = {key: [] for key in keys}
+    late = set()
+    for row in _busy(session, keys, since, window):
+        end = end_of(row, since)
+        span = _span(row.start, end)
+        if end != row.end:
+            late.add(row.model)
         if row.status == AllocationStatus.BROKEN:
-            promises.append(Promise(row.id, span))
+            inside[row.model].append(Promise(row.id, span))
         elif row.kind in _PROMISES and row.status in _MOVABLE and not row.is_pinned:
-            promises.append(Promise(row.id, span, row.device))
+            is_inside = window is None or (window.start <= span.start and span.end <= window.end)
+            (inside if is_inside else beyond)[row.model].append(Promise(row.id, span, row.device))
         elif row.device in fixed:
             fixed[row.device].append(span)
-    for device, due in due_of_model(session, model_id, fixed).items():
-        fixed[device].append(span_of(Interval(due)))
-    return Pool(fixed, promises)
+    for device, due in due_of_models(session, found, usable).items():
+        fixed[device].append(Span(_micros(due), FOREVER))
+    pools = {key: Pool({one: fixed[one] for one in usable[key]}, inside[key], beyond[key]) for key in keys}
+    return {key: Seen(pool, key not in late and pool.is_in_order) for key, pool in pools.items()}
+
+
+def _busy(session: Session, keys: Sequence[str], since: datetime, window: Span | None) -> list[plans.Busy]:
+    if window is None:
+        return plans.busy(session, keys, since)
+    end = None if window.end >= FOREVER else moment_of(window.end)
+    return plans.busy(session, keys, since, moment_of(window.start), end)
 
 
 def end_of(row: plans.Busy, now: datetime) -> datetime | None:
     """What is not back, or back and not proven, goes on whatever was agreed."""
+    if row.end is None or row.end > now:
+        return row.end
     goes_on = row.status == AllocationStatus.OUT or (row.kind == AllocationKind.RESET and row.job is None)
-    return now + LATE_FOR if goes_on and row.end is not None and row.end <= now else row.end
+    return now + LATE_FOR if goes_on else row.end
 
 
 def make_way(uow: UnitOfWork, device: Device, interval: Interval) -> None:
     """A fact takes this device: what was promised there moves to others, and what cannot is broken."""
-    taken = in_the_way(uow.session, device.id, interval.start, interval.end)
-    for row in (one for one in taken if one.kind in _BREAKABLE and one.status in _MOVABLE):
-        if device.model_id is None or row.is_pinned or row.kind not in _PROMISES:
-            row.status = AllocationStatus.BROKEN.value
-            row.version += 1
-            uow.record(Happened.ALLOCATION_BROKEN, row.id, device=device.id)
+    make_ways(uow, [(device, interval)])
+
+
+def make_ways(uow: UnitOfWork, facts: Sequence[tuple[Device, Interval]]) -> None:
+    """The same for facts that come together, so that nothing moves to a device that is to be taken next."""
+    touched: dict[str, dict[str, list[Span]]] = {}
+    for device, interval in facts:
+        is_met = _break_pins(uow, device, interval)
+        model = device.model_id
+        if model is not None and (is_met or model in touched or _is_something_broken(uow, model)):
+            touched.setdefault(model, {})
+    for device, interval in facts:
+        if device.model_id in touched:
+            touched[device.model_id].setdefault(device.id, []).append(span_of(interval))
     uow.session.flush()
-    if device.model_id is None:
-        return
-    pool = pool_of(uow.session, device.model_id, uow.now)
-    fixed = {**pool.fixed, device.id: [*pool.fixed.get(device.id, ()), span_of(interval)]}
-    carry_out(uow, pool, _plan(Pool(fixed, pool.promises)))
+    for model, taken in touched.items():
+        pool = _levelled(uow, pool_of(uow.session, model, uow.now))
+        fixed = {key: [*blocks, *taken.get(key, ())] for key, blocks in pool.fixed.items()}
+        carry_out(uow, pool, Pool(fixed, pool.promises).mended())
+
+
+def _break_pins(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
+    """What nobody may move is broken. True when something was promised there."""
+    met = [
+        one
+        for one in in_the_way(uow.session, device.id, interval.start, interval.end)
+        if one.kind in _BREAKABLE and one.status in _MOVABLE
+    ]
+    for row in met:
+        if device.model_id is None or row.is_pinned or row.kind not in _PROMISES:
+            row.version += 1
+            break_promise(uow, row)
+    return bool(met)
+
+
+def _is_something_broken(uow: UnitOfWork, model_id: str) -> bool:
+    return plans.is_something_broken(uow.session, model_id, uow.now)
 
 
 def place(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mapping[str, str] | None:
     """Room for all of these, by their ids, others having moved; None when a promise would break for it."""
-    pool = pool_of(uow.session, model_id, uow.now)
+    model = models.get(uow.session, model_id)
+    if model is None or not wanted:
+        return None if wanted else {}
+    span = hull([promise.span for promise in wanted])
+    seen = seen_of(uow.session, [model], uow.now, span)[model_id]
+    if seen.is_enough:
+        clear = seen.pool.clear_of(span)
+        if len(clear) >= len(wanted):
+            return dict(zip((promise.id for promise in wanted), _least_used(uow, clear), strict=False))
+        if all(promise.span == span for promise in wanted) and seen.pool.glance(span)[1] < len(wanted):
+            return None
+    return _place_among_others(uow, model, seen, span, wanted)
+
+
+def _place_among_others(
+    uow: UnitOfWork, model: Model, seen: Seen, span: Span, wanted: Sequence[Promise]
+) -> Mapping[str, str] | None:
+    if seen.is_enough:
+        near = seen_of(uow.session, [model], uow.now, seen.pool.reach(span))[model.id]
+        if near.is_enough and (places := _fitted(uow, near.pool, wanted)) is not None:
+            return places
+    return _fitted(uow, pool_of(uow.session, model.id, uow.now), wanted)
+
+
+def _fitted(uow: UnitOfWork, pool: Pool, wanted: Sequence[Promise]) -> Mapping[str, str] | None:
     try:
-        plan = pool.fitted(wanted)
+        plan = _levelled(uow, pool).fitted(wanted)
     except TooEntangled:
         return None
     if plan is None:
@@ -90,9 +181,36 @@ def place(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mapping[
     return {promise.id: plan.kept[promise.id] for promise in wanted}
 
 
+def _least_used(uow: UnitOfWork, devices: Iterable[str]) -> list[str]:
+    """Those that were and will be with people for the fewest hours first."""
+    devices = list(devices)
+    hours = plans.hours(uow.session, devices)
+    return sorted(devices, key=lambda key: (round(hours.get(key, 0.0), 3), key))
+
+
+def _levelled(uow: UnitOfWork, pool: Pool) -> Pool:
+    """Of equally good devices the planner takes the first."""
+    fixed = {key: pool.fixed[key] for key in _least_used(uow, pool.fixed)}
+    return Pool(fixed, pool.promises, pool.beyond)
+
+
 def clear(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
     """Make room at these very devices; False when something is fixed there or a promise would break for it."""
-    pool = pool_of(uow.session, model_id, uow.now)
+    model = models.get(uow.session, model_id)
+    if model is None or not pins:
+        return not pins
+    span = hull(list(pins.values()))
+    seen = seen_of(uow.session, [model], uow.now, span)[model_id]
+    if seen.is_enough:
+        if any(key not in seen.pool.fixed or not one.is_clear_of(seen.pool.fixed[key]) for key, one in pins.items()):
+            return False
+        if set(pins) <= set(seen.pool.clear_of(span)):
+            return True
+    return _pinned(uow, model_id, pins)
+
+
+def _pinned(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
+    pool = _levelled(uow, pool_of(uow.session, model_id, uow.now))
     try:
         plan = pool.pinned(pins)
     except TooEntangled:
@@ -107,60 +225,4 @@ def mend(uow: UnitOfWork, model_ids: Iterable[str]) -> None:
     for model_id in model_ids:
         pool = pool_of(uow.session, model_id, uow.now)
         if not pool.is_in_order:
-            carry_out(uow, pool, _plan(pool))
-
-
-def _plan(pool: Pool) -> Plan:
-    try:
-        return best_plan(pool.fixed, pool.promises) or _patched(pool)
-    except TooEntangled:
-        return _patched(pool)
-
-
-def _patched(pool: Pool) -> Plan:
-    """Without the best plan: what stands stays, and the others go one by one where there is room."""
-    kept = {one.id: one.at for one in pool.promises if one.at and one.span.is_clear_of(pool.fixed.get(one.at, ()))}
-    standing = [one for one in pool.promises if one.id in kept and one.at in pool.fixed]
-    broken = []
-    for promise in sorted((one for one in pool.promises if one not in standing), key=lambda one: one.span):
-        taken = Pool(pool.fixed, standing)
-        room = next((key for key in pool.fixed if _is_free(taken, key, promise.span)), None)
-        if room is None:
-            broken.append(promise.id)
-        else:
-            standing.append(Promise(promise.id, promise.span, room))
-    return Plan({one.id: one.at for one in standing if one.at}, tuple(broken))
-
-
-def _is_free(pool: Pool, key: str, span: Span) -> bool:
-    others = (one.span for one in pool.promises if one.at == key)
-    return span.is_clear_of(pool.fixed[key]) and span.is_clear_of(others)
-
-
-def carry_out(uow: UnitOfWork, pool: Pool, plan: Plan) -> None:
-    """Write what moves and what breaks. Parked first: two that change places would overlap for a moment."""
-    now_at = {promise.id: promise.at for promise in pool.promises}
-    moves = {key: to for key, to in plan.kept.items() if key in now_at and now_at[key] != to}
-    breaks = {key for key in plan.broken if now_at.get(key) is not None}
-    rows = {row.id: row for row in plans.these(uow.session, [*moves, *breaks])}
-    before = {key: row.status for key, row in rows.items()}
-    for row in rows.values():
-        row.status = AllocationStatus.MOVING.value
-    uow.session.flush()
-    for key, row in rows.items():
-        _settle(uow, row, moves.get(key), before[key])
-    uow.session.flush()
-
-
-def _settle(uow: UnitOfWork, row: Allocation, to: str | None, status: str) -> None:
-    row.version += 1
-    uow.touch_device(row.device_id)
-    if to is None:
-        row.status = AllocationStatus.BROKEN.value
-        uow.record(Happened.ALLOCATION_BROKEN, row.id, device=row.device_id)
-        return
-    was_broken = status == AllocationStatus.BROKEN
-    row.status = AllocationStatus.CONFIRMED.value if was_broken else status
-    uow.record(Happened.ALLOCATION_MOVED, row.id, device=row.device_id, to=to)
-    row.device_id = to
-    uow.touch_device(to)
+            carry_out(uow, pool, _levelled(uow, pool).mended())

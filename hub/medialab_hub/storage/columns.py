@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import JSON, Dialect, String
+from sqlalchemy import JSON, Dialect, Float, String
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Document = JSON().with_variant(JSONB(), "postgresql")
@@ -44,3 +47,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return datetime.fromisoformat(value)  # reads `Z` as UTC, and ten times as fast as strptime
+
+
+class hours_between(GenericFunction[float]):  # noqa: N801 - as SQL calls its functions
+    """Of two moments: the hours from the first to the second; NULL when one of them is."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(hours_between)
+def _hours_on_sqlite(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(one, **kw) for one in element.clauses)
+    return f"((julianday({end}) - julianday({start})) * 24)"
+
+
+@compiles(hours_between, "postgresql")
+def _hours_on_postgresql(element: hours_between, compiler: SQLCompiler, **kw: Any) -> str:
+    start, end = (compiler.process(one, **kw) for one in element.clauses)
+    return f"(extract(epoch from ({end} - {start})) / 3600)"

@@ -1,6 +1,6 @@
 """Finds safety tests: the last of each kind, and those of one device."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from medialab_hub.domain.inspections import InspectionKind, InspectionResult, LastTest
+from medialab_hub.storage.chunks import IDS
 from medialab_hub.storage.tables import Allocation, Device, Inspection, Model
 
 MOST = 200
@@ -37,8 +38,8 @@ def _lasts(ranked: Select[Any]) -> Select[Any]:
 # Made once: making a statement takes longer than the database takes to find that there is nothing.
 _OF_ALL = _lasts(_RANKED)
 _OF_DEVICE = _lasts(_RANKED.where(col(Inspection.device_id) == _KEY))
-_OF_MODEL = _lasts(
-    _RANKED.join(Device, col(Device.id) == col(Inspection.device_id)).where(col(Device.model_id) == _KEY)
+_OF_MODELS = _lasts(
+    _RANKED.join(Device, col(Device.id) == col(Inspection.device_id)).where(col(Device.model_id).in_(IDS))
 )
 
 
@@ -58,14 +59,14 @@ def last_of_device(session: Session, device: str) -> list[LastTest]:
     return _by_device(session, _OF_DEVICE, device).get(device, [])
 
 
-def last_of_model(session: Session, model: str) -> dict[str, list[LastTest]]:
-    """The last test of each kind by device, of the devices of one model."""
-    return _by_device(session, _OF_MODEL, model)
+def last_of_models(session: Session, models: Iterable[str]) -> dict[str, list[LastTest]]:
+    """The last test of each kind by device, of the devices of these models."""
+    return _by_device(session, _OF_MODELS, list(models))
 
 
-def _by_device(session: Session, query: Select[Any], key: str) -> dict[str, list[LastTest]]:
+def _by_device(session: Session, query: Select[Any], key: str | list[str]) -> dict[str, list[LastTest]]:
     found: dict[str, list[LastTest]] = {}
-    for device, kind, result, done, due in session.connection().execute(query, {"key": key}):
+    for device, kind, result, done, due in session.connection().execute(query, {"key": key, "ids": key}):
         found.setdefault(device, []).append(LastTest(InspectionKind(kind), InspectionResult(result), done, due))
     return found
 

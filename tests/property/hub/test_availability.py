@@ -24,7 +24,7 @@ FAULTS = {
     "no turnaround": ("allocation", "self.end + after", "self.end"),
     "no preparation": ("allocation", "self.start - before", "self.start"),
     "an end that does not count": ("item_times", "return end if span.end <= end else None", "return end"),
-    "a long fact ends with a short one": ("item_times", "max(merged[-1].end, span.end)", "span.end"),
+    "a long fact ends with a short one": ("item_times", "max(found[-1].end, span.end)", "span.end"),
     "all items look the same": ("item_times", "self._futures[bisect_right(self._ends, moment)]", "0"),
     "nobody changes for another": ("matching", "queue.append(self._on[item])", "pass"),
     "who is over still holds": ("matching", "if one.span.end <= now]", "if one.span.end < now]"),
@@ -35,7 +35,7 @@ FAULTS = {
         "[None] if budget else []",
     ),
     "breaking costs nothing": ("planner", "self.budget - (self.item is None)", "self.budget"),
-    "one less may break": ("planner", "least > left", "least >= left and left"),
+    "one less may break": ("planner", "least > most", "least >= most and most"),
     "tried with less counts as tried": ("planner", "return (index, budget, tuple(", "return (index, tuple("),
     "taken items count as free": ("planner", "(max(one.free_at, moment), one", "(moment, one"),
     "who began before is not seen": ("repair", "if first and self.held", "if not first and self.held"),
@@ -43,8 +43,8 @@ FAULTS = {
     "facts do not make anybody move": ("repair", "place is None or place.item.room(promise.span) is None", "not place"),
     "what is broken already is not counted": (
         "availability",
-        "return settled, len(plan.broken)",
-        "return settled, 0",
+        "settled, self.beyond), len(plan.broken)",
+        "settled, self.beyond), 0",
     ),
     "pins over facts": ("availability", " or not span.is_clear_of(self.fixed[key])", ""),
     "pins break what was there": ("availability", "must=one.id in moving", "must=False"),
@@ -56,10 +56,28 @@ FAULTS = {
     "nothing ends but facts": ("availability", "ends |= {", "_ = {"),
     "one more than asked": (
         "availability",
-        "pool.free(Span(start, start + length), count) >= count",
-        "pool.free(Span(start, start + length)) > count",
+        "pool.free(asked, count) >= count",
+        "pool.free(asked) > count",
     ),
-    "only what is next to it": ("availability", "[*near, *wanted], broken, FEW", "[*touched, *wanted], broken, FEW"),
+    "only what is next to it": (
+        "availability",
+        "[*self.promises, *wanted], broken, FEW",
+        "[*self._touched(span), *wanted], broken, FEW",
+    ),
+    "one less is left": ("load", "initial=len(fixed)", "initial=len(fixed) - 1"),
+    "the last moment counts for nothing": (
+        "load",
+        "bisect_right(self._times, moment) - 1",
+        "bisect_right(self._times, moment)",
+    ),
+    "too far ahead": ("availability", "index = bisect_left(starts, short)", "index = bisect_left(starts, short) + 1"),
+    "what is broken is looked for elsewhere": ("availability", "count - len(pool.astray)", "count"),
+    "who reaches out is forgotten": ("availability", "reaching_out.get(key, ())", "()"),
+    "who reaches out counts as fixed": (
+        "availability",
+        "Load(known, self._touched(span))",
+        "Load(known, [*self._touched(span), *self.beyond])",
+    ),
 }
 
 

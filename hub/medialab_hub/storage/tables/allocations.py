@@ -1,10 +1,17 @@
 """The one table that knows "busy". Overlap is refused by the database (see migrations)."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, TextClause, text
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
 from medialab_hub.storage.tables.base import moment, typed
+
+_IN_OTHER_HANDS = "kind IN ('loan', 'workshop') AND status IN ('held', 'confirmed', 'out', 'done')"
+
+
+def _only(condition: str) -> dict[str, TextClause]:
+    """An index over some of the rows."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Allocation(SQLModel, table=True):
@@ -20,6 +27,8 @@ class Allocation(SQLModel, table=True):
         CheckConstraint(
             "(ends_at IS NULL) = (blocked_to IS NULL) AND (ends_at IS NULL OR ends_at <= blocked_to)", name="turnaround"
         ),
+        Index("ix_allocation_broken", "device_id", "ends_at", **_only("status = 'broken'")),
+        Index("ix_allocation_use", "device_id", "starts_at", "ends_at", **_only(_IN_OTHER_HANDS)),
     )
     id: str = Field(primary_key=True)
     device_id: str = Field(foreign_key="device.id", index=True)
@@ -33,6 +42,8 @@ class Allocation(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="allocation.id")
     line_id: str | None = Field(default=None, foreign_key="booking_line.id", index=True)
     """The wish it keeps."""
+    held_until: Moment | None = moment(optional=True)
+    """Of a hold: as that of its booking; from then on it takes nothing."""
     is_pinned: bool = False
     """Somebody wants this very device: the planner does not move it."""
     job_id: str | None = None

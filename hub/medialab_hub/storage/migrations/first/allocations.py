@@ -24,6 +24,7 @@ def _create_allocation() -> None:
         sa.Column("blocked_to", UtcDateTime(), nullable=True),
         sa.Column("parent_id", sa.String(), nullable=True),
         sa.Column("line_id", sa.String(), nullable=True),
+        sa.Column("held_until", UtcDateTime(), nullable=True),
         sa.Column("is_pinned", sa.Boolean(), nullable=False),
         sa.Column("job_id", sa.String(), nullable=True),
         sa.Column("erase_from", UtcDateTime(), nullable=True),
@@ -43,3 +44,11 @@ def _create_allocation() -> None:
     )
     op.create_index(op.f("ix_allocation_device_id"), "allocation", ["device_id"], unique=False)
     op.create_index(op.f("ix_allocation_line_id"), "allocation", ["line_id"], unique=False)
+    _create_index("ix_allocation_broken", ["device_id", "ends_at"], "status = 'broken'")
+    in_other_hands = "kind IN ('loan', 'workshop') AND status IN ('held', 'confirmed', 'out', 'done')"
+    _create_index("ix_allocation_use", ["device_id", "starts_at", "ends_at"], in_other_hands)
+
+
+def _create_index(name: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "allocation", columns, unique=False, sqlite_where=where, postgresql_where=where)
