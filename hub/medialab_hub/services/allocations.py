@@ -60,14 +60,16 @@ def _close(uow: UnitOfWork, row: Allocation, status: AllocationStatus) -> None:
         row.ends_at = row.blocked_to = uow.now
 
 
-def end_waiting(uow: UnitOfWork, device: str) -> None:
-    """It is proven, or accepted, or in quarantine now: the return is over."""
+def end_waiting(uow: UnitOfWork, device: str, *, is_free: bool = True) -> None:
+    """It is proven or accepted: the return is over. Not `is_free`: because of what is wrong with it."""
     row = rows.awaiting_proof(uow.session, device)
     if row is not None:
         _close(uow, row, AllocationStatus.DONE)
         uow.session.flush()
         uow.record(Happened.ALLOCATION_ENDED, row.id, device=device, what=row.kind)
         uow.touch_device(device)
+        if is_free:
+            plans.rescue(uow, device)
 
 
 def quarantine(uow: UnitOfWork, device: str, job: Job) -> None:
@@ -88,6 +90,7 @@ def end_quarantine(uow: UnitOfWork, device: str, actor: str) -> None:
         uow.session.flush()
         uow.record(Happened.ALLOCATION_ENDED, row.id, actor, device=device, what=row.kind)
         uow.touch_device(device)
+        plans.rescue(uow, device)
 
 
 def start_maintenance(uow: UnitOfWork, device_id: str, reason: str, actor: str) -> str:
@@ -115,6 +118,8 @@ def end_allocation(uow: UnitOfWork, device_id: str, allocation_id: str, actor: s
     device.version += 1
     device.seq = uow.record(Happened.ALLOCATION_ENDED, row.id, actor, device=device_id, what=row.kind)
     uow.touch_device(device_id)
+    uow.session.flush()
+    plans.rescue(uow, device_id)
 
 
 def _add_open(

@@ -84,7 +84,7 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     if verdict.outcome is not None or was_touched(steps):
         note_proof(uow, job, device, verdict)
     if verdict.outcome is Outcome.QUARANTINED:
-        allocations.end_waiting(uow, device.id)
+        allocations.end_waiting(uow, device.id, is_free=False)
         allocations.quarantine(uow, device.id, job)
     elif verdict.outcome is Outcome.CLEAN:
         allocations.end_waiting(uow, device.id)

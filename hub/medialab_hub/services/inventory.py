@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import BASELINE_ACTION
-from medialab_hub.services import access, clashes, jobs
+from medialab_hub.services import access, clashes, jobs, plans
 from medialab_hub.services.device_classes import known_class
 from medialab_hub.services.driver_choices import asked_for, is_given_up, offered
 from medialab_hub.services.ownership import bump_config, settle_owner, tell_agents
@@ -131,6 +131,8 @@ def retire(uow: UnitOfWork, device_id: str, version: int, reason: str, actor: st
     device.retired_at, device.retire_reason, device.retired_by = uow.now, reason, actor
     tell_agents(uow, devices.connections_of(uow.session, [device.id]), {device.owner_id})
     changed(uow, device, Happened.DEVICE_RETIRED, actor)
+    uow.session.flush()
+    plans.mend(uow, [device.model_id] if device.model_id else [])
 
 
 def merge(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> None:

@@ -226,3 +226,10 @@ def mend(uow: UnitOfWork, model_ids: Iterable[str]) -> None:
         pool = pool_of(uow.session, model_id, uow.now)
         if not pool.is_in_order:
             carry_out(uow, pool, _levelled(uow, pool).mended())
+
+
+def rescue(uow: UnitOfWork, device_id: str) -> None:
+    """This device is free again: promises that had been broken may find room."""
+    device = uow.session.get(Device, device_id)
+    if device is not None and device.model_id is not None and _is_something_broken(uow, device.model_id):
+        mend(uow, [device.model_id])

@@ -10,7 +10,6 @@ from medialab_hub.services.subjects import require_device
 from medialab_hub.storage import allocations
 from medialab_hub.storage import jobs as rows
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Allocation
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 
@@ -39,16 +38,11 @@ def plan_around_late(uow: UnitOfWork) -> int:
     """What should be over and is not takes its device for another while; promises move, or are broken and say so.
 
     Returns how many are late."""
-    late = allocations.late(uow.session, uow.now)
+    late, until = allocations.late(uow.session, uow.now), uow.now + plans.LATE_FOR
+    plans.make_ways(uow, [(require_device(uow, row.device_id), Interval(uow.now, until)) for row in late])
     for row in late:
-        _go_on(uow, row)
+        row.blocked_to = until
+        row.version += 1
+        uow.touch_device(row.device_id)
     uow.session.flush()
     return len(late)
-
-
-def _go_on(uow: UnitOfWork, row: Allocation) -> None:
-    until = uow.now + plans.LATE_FOR
-    plans.make_way(uow, require_device(uow, row.device_id), Interval(uow.now, until))
-    row.blocked_to = until
-    row.version += 1
-    uow.touch_device(row.device_id)
