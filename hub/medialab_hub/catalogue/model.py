@@ -99,6 +99,8 @@ class DeviceClass(_Data):
     manual: bool = False
     """It has no interface: a person chooses the class, and a checklist is its driver."""
     tells: tuple[Tell, ...] = ()
+    recordings: bool = False
+    """What people recorded stays on it: it is erased on the next day the centre is open at the earliest."""
     accessories: tuple[Accessory, ...] = Field(min_length=1)
     charging: Charging
     turnaround_min: int = Field(ge=0, le=600)

@@ -43,6 +43,8 @@ class Happened(StrEnum):
     BOOKING_CHANGED = "booking.changed"
     LENT = "loan.lent"
     RETURNED = "loan.returned"
+    LOAN_EXTENDED = "loan.extended"
+    ERASING_ALLOWED = "loan.erasing_allowed"
     MODEL_ADDED = "model.added"
     MODEL_CHANGED = "model.changed"
     INSTITUTION_ADDED = "institution.added"

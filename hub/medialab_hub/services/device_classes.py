@@ -1,6 +1,6 @@
 """Which class of the catalogue a device is of: what a person chose, else what its connections say. Never stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from medialab_hub.catalogue.areas import AREAS
@@ -9,7 +9,9 @@ from medialab_hub.catalogue.matcher import Match
 from medialab_hub.catalogue.model import DeviceClass
 from medialab_hub.catalogue.told import Told, told
 from medialab_hub.services.refusals import no_such, not_understood
-from medialab_hub.storage.tables import Connection, Device, DeviceIdentity
+from medialab_hub.storage import devices
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.tables import Connection, Device, DeviceIdentity, Model
 from medialab_wire.texts import Text
 
 Row = dict[str, Any]
@@ -34,6 +36,29 @@ def class_of(device: Device, connections: Iterable[Connection], identities: Sequ
     if device.chosen_class in shipped().classes:
         return Match(decided=device.chosen_class)
     return shipped().matcher.match(_told(connection, identities) for connection in connections)
+
+
+def classes_of(session: Session, things: Mapping[str, Device]) -> dict[str, str]:
+    """Class of the catalogue by device: what a person chose, else its model's, else what its connections say."""
+    ways, signs = devices.connections_of(session, things), devices.identities_of(session, things)
+    known = shipped().classes
+    found: dict[str, str] = {}
+    for key, device in things.items():
+        match = class_of(
+            device, [way for way in ways if way.device_id == key], [sign for sign in signs if sign.device_id == key]
+        )
+        model = None if device.model_id is None else session.get(Model, device.model_id)
+        said = (device.chosen_class, None if model is None else model.class_id, match.decided)
+        decided = next((one for one in said if one in known), None)
+        if decided is not None:
+            found[key] = decided
+    return found
+
+
+def holds_recordings(session: Session, device: Device) -> bool:
+    """True for cameras and recorders, as far as the catalogue knows them."""
+    found = classes_of(session, {device.id: device}).get(device.id)
+    return found is not None and shipped().classes[found].recordings
 
 
 def _told(connection: Connection, identities: Iterable[DeviceIdentity]) -> Told:
@@ -69,5 +94,5 @@ def one_class(class_id: str) -> Row:
 
 
 def _shown(one: DeviceClass) -> Row:
-    fields = one.model_dump(mode="json", exclude={"tells", "mkr"})
+    fields = one.model_dump(mode="json", exclude={"tells", "mkr", "recordings"})
     return {**fields, "areas": [{"id": area, "name": AREAS[area].model_dump()} for area in one.mkr]}

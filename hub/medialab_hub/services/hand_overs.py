@@ -11,6 +11,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services import bookings, jobs, lending, plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish
+from medialab_hub.services.grace import UNDO_WINDOW
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import require_device
 from medialab_hub.storage import allocations, scans
@@ -56,7 +57,7 @@ def carry_out(uow: UnitOfWork, move: ScanMove, actor: str, *, is_fact: bool) -> 
         _hand_out(uow, move, actor, is_fact=is_fact)
     elif move.kind == MoveKind.BACK:
         unit = allocations.out(uow.session, move.device_id)
-        lending.check_in(uow, move.device_id, actor, move.at if is_fact else None)
+        lending.check_in(uow, move.device_id, actor, move.at if is_fact else None, UNDO_WINDOW)
         waiting = allocations.awaiting_proof(uow.session, move.device_id)
         move.allocation_id = None if unit is None else unit.id
         move.proof_id = None if waiting is None else waiting.id

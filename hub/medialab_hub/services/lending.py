@@ -9,6 +9,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
+from medialab_hub.services.grace import erase_from
 from medialab_hub.services.inspections import require_tested
 from medialab_hub.services.refusals import not_possible
 from medialab_hub.services.subjects import require_device
@@ -17,6 +18,7 @@ from medialab_hub.storage.tables import Allocation, Booking, BookingLine, Device
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
 
+NOTHING = timedelta()
 SHORTEST_PROOF = timedelta(minutes=15)
 """How long a returned device is expected to take at least until it is proven."""
 
@@ -58,15 +60,17 @@ def check_out(uow: UnitOfWork, booking_id: str, device_id: str, actor: str) -> s
     return unit.id
 
 
-def check_in(uow: UnitOfWork, device_id: str, actor: str, at: datetime | None = None) -> str:
-    """This device is back, now or at an earlier moment (drop box); returns the booking. Raises `Conflict`."""
+def check_in(uow: UnitOfWork, device_id: str, actor: str, at: datetime | None = None, undo: timedelta = NOTHING) -> str:
+    """This device is back, now or at an earlier moment (drop box); returns the booking. Raises `Conflict`.
+
+    `undo`: so long at least nothing on it is erased."""
     device = require_device(uow, device_id)
     unit = allocations.out(uow.session, device.id)
     if unit is None:
         text = Text(de="Dieses Gerät ist nicht verliehen.", en="This device is not on loan.")
         raise not_possible("not-out", text, device.id)
     _end_now(uow, unit, at)
-    _await_proof(uow, device, actor)
+    _await_proof(uow, device, actor, undo)
     booking = _booking_of(uow, unit)
     uow.record(Happened.RETURNED, unit.id, actor, device=device.id, booking=booking)
     uow.touch_device(device.id)
@@ -137,11 +141,11 @@ def _end_now(uow: UnitOfWork, unit: Allocation, at: datetime | None) -> None:
     uow.session.flush()
 
 
-def _await_proof(uow: UnitOfWork, device: Device, actor: str) -> None:
+def _await_proof(uow: UnitOfWork, device: Device, actor: str, undo: timedelta) -> None:
     model = None if device.model_id is None else uow.session.get(Model, device.model_id)
-    grace = timedelta(minutes=0 if model is None else model.grace_min)
-    takes = max(SHORTEST_PROOF, timedelta(minutes=0 if model is None else model.turnaround_min)) + grace
-    interval = Interval(uow.now, uow.now + takes)
+    begins = erase_from(uow, device, undo)
+    takes = max(SHORTEST_PROOF, timedelta(minutes=0 if model is None else model.turnaround_min))
+    interval = Interval(uow.now, begins + takes)
     plans.make_way(uow, device, interval)
     uow.session.add(
         Allocation(
@@ -152,7 +156,7 @@ def _await_proof(uow: UnitOfWork, device: Device, actor: str) -> None:
             ends_at=interval.end,
             blocked_from=interval.start,
             blocked_to=interval.end,
-            erase_from=uow.now + grace,
+            erase_from=begins,
             actor=actor,
         )
     )

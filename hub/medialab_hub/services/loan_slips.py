@@ -1,12 +1,10 @@
 """What the loan slip of a booking says, read from what was taken for it."""
 
-from collections.abc import Mapping
-
 from medialab_hub.catalogue.loader import shipped
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote
-from medialab_hub.services.device_classes import class_of
+from medialab_hub.services.device_classes import classes_of
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.storage import bookings, devices
 from medialab_hub.storage.session import Session
@@ -60,7 +58,7 @@ def _groups(session: Session, booking: Booking) -> tuple[SlipGroup, ...]:
     lines = {line.id: line for line in bookings.lines(session, [booking.id])}
     units = [row for _, row in bookings.kept_by(session, [booking.id])]
     things = {device.id: device for device in devices.many(session, {unit.device_id for unit in units})}
-    classes = _classes(session, things)
+    classes = classes_of(session, things)
     order = list(lines)
     groups: dict[tuple[bool, str], list[Allocation]] = {}
     for unit in sorted(units, key=lambda one: (order.index(one.line_id or ""), things[one.device_id].asset_tag or "")):
@@ -90,23 +88,6 @@ def _title(session: Session, line: BookingLine, device: Device) -> tuple[bool, s
 
 def _model(session: Session, device: Device) -> Model | None:
     return None if device.model_id is None else session.get(Model, device.model_id)
-
-
-def _classes(session: Session, things: Mapping[str, Device]) -> dict[str, str]:
-    """Class of the catalogue by device: what a person chose, else its model's, else what its connections say."""
-    ways, signs = devices.connections_of(session, things), devices.identities_of(session, things)
-    known = shipped().classes
-    found: dict[str, str] = {}
-    for key, device in things.items():
-        match = class_of(
-            device, [way for way in ways if way.device_id == key], [sign for sign in signs if sign.device_id == key]
-        )
-        model = _model(session, device)
-        said = (device.chosen_class, None if model is None else model.class_id, match.decided)
-        decided = next((one for one in said if one in known), None)
-        if decided is not None:
-            found[key] = decided
-    return found
 
 
 def _item(session: Session, unit: Allocation, device: Device, class_id: str | None) -> SlipItem:

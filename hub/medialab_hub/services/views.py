@@ -40,7 +40,14 @@ def device_detail(session: Session, device_id: str, now: datetime) -> Row:
         "identities": _identities(identities),
         "connections": [_connection(way, device, around.connections) for way in _shown(around.connections)],
         "allocations": [
-            {"id": a.id, "kind": a.kind, "reason": a.reason, "starts": stamp(a.starts_at), "ends": stamp(a.ends_at)}
+            {
+                "id": a.id,
+                "kind": a.kind,
+                "reason": a.reason,
+                "starts": stamp(a.starts_at),
+                "ends": stamp(a.ends_at),
+                "erase_from": stamp(a.erase_from),
+            }
             for a in around.allocations
         ],
         "baseline_at": stamp(None if baseline is None else baseline.recorded_at),

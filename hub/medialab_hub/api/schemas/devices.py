@@ -102,13 +102,14 @@ class IdentityView(BaseModel):
 
 
 class AllocationView(BaseModel):
-    """What blocks a device now."""
+    """What blocks a device now. `erase_from`: it came back, and is not erased before."""
 
     id: str
     kind: str
     reason: str = ""
     starts: Instant
     ends: Instant | None = None
+    erase_from: Instant | None = None
 
 
 class ClassName(BaseModel):
