@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-import shutil
 import socket
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,22 +14,25 @@ from medialab_hub.adapters import broker as brokers
 from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
 from medialab_hub.adapters.backup import Backups
-from medialab_hub.adapters.child import Child, Command
+from medialab_hub.adapters.child import Child
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
 from medialab_hub.adapters.loan_slip import LoanSlipPrinter
+from medialab_hub.adapters.local_agent import agent_command
 from medialab_hub.adapters.mqtt import HubLink
 from medialab_hub.adapters.sealing import seal
+from medialab_hub.adapters.smtp import postman
 from medialab_hub.api import server
 from medialab_hub.api.app import make_app
 from medialab_hub.api.deps import Parts, SystemFacts
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock, SystemClock
-from medialab_hub.paths import STATIC, DataFolder, write_private
+from medialab_hub.paths import STATIC, DataFolder
 from medialab_hub.services.administration import Administration
 from medialab_hub.services.admission import Admission
 from medialab_hub.services.fleet import FleetEvent, FleetIndex
+from medialab_hub.services.mails import MailOptions
 from medialab_hub.services.passwords import Passwords
 from medialab_hub.services.projection import Changes, Projection
 from medialab_hub.settings import VERSION, Settings
@@ -44,6 +45,7 @@ from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
 from medialab_hub.workers.forgetter import Forgetter
 from medialab_hub.workers.keeper import Keeper
+from medialab_hub.workers.mailer import Mailer
 from medialab_hub.workers.returner import Returner
 from medialab_hub.workers.scheduler import Scheduler
 
@@ -137,11 +139,21 @@ class Hub:
         self._stack.push_async_callback(keeper.store)
         forgetter = Forgetter(self.writer, timedelta(days=self.settings.photos_kept_days))
         returner = Returner(self.writer, self.reading, self.clock)
-        for worker in (dispatcher, scheduler, keeper, checker, forgetter, returner):
-            task = asyncio.create_task(_keep_running(worker.run), name=type(worker).__name__)
+        mailing = [mailer.run for mailer in self._mailers()]
+        for run in (dispatcher.run, scheduler.run, keeper.run, checker.run, forgetter.run, returner.run, *mailing):
+            task = asyncio.create_task(_keep_running(run), name=run.__qualname__)
             self._stack.callback(task.cancel)
         self.link.start(ingest.take, dispatcher.republish)
         self._stack.push_async_callback(self.link.close)
+
+    def _mailers(self) -> list[Mailer]:
+        """None without a mail server."""
+        if not self.settings.smtp_host:
+            return []
+        send = postman(self.settings, self.clock).send
+        mailer = Mailer(self.writer, self.reading, self.clock, send, MailOptions.of(self.settings))
+        self._hearers.append(mailer.hear)
+        return [mailer]
 
     async def _start_agent(self) -> None:
         if self._local_agent is None:
@@ -260,23 +272,6 @@ def bring_up_to_date(database: Database, folder: DataFolder) -> None:
         if found is not None:
             copies.copy_database(database, folder.backups / f"before-{copies.newest_revision()}.sqlite3")
     migrate(database)
-
-
-def agent_command(
-    subcommand: str, name: str, broker: brokers.LocalBroker | brokers.ExternalBroker, folder: DataFolder
-) -> Command:
-    """How the agent of this machine is started; its password goes through a file only its owner can read."""
-    home = folder.agent(name)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    access = broker.access(name)
-    if access.password is not None:
-        write_private(home / "mqtt-credentials", f"{access.username}\n{access.password}\n")
-    env = {"MEDIALAB_AGENT_ID": name, "MEDIALAB_MQTT_URL": access.url, "MEDIALAB_DATA_DIR": str(home)}
-    program = Path(sys.executable).with_name("medialab-agent")
-    found = str(program) if program.is_file() else shutil.which("medialab-agent")
-    if found is None:
-        raise FileNotFoundError("medialab-agent is not installed")
-    return Command(f"agent {name}", [found, subcommand], env)
 
 
 async def administrate(settings: Settings, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

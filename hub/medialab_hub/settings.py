@@ -1,6 +1,7 @@
 """Every setting of the hub: read once from `MEDIALAB_*` variables, then passed on."""
 
 import os
+import re
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 VERSION = version("medialab-hub")
 """Version of this program."""
 PREFIX = "MEDIALAB_"
 """What the name of each variable starts with."""
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
 
 class Settings(BaseModel):
@@ -49,6 +52,22 @@ class Settings(BaseModel):
     """Megabytes all photos together may take. They lie in the database, and so in each of its backups."""
     timezone: str = "Europe/Berlin"
     """Time zone of the lab: its opening hours, and the times on paper and in mails."""
+    smtp_host: str = ""
+    """Mail server for reminders and confirmations, such as `smtp.example.org`. Empty: no mails are sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """Port of the mail server: mostly 587 with `starttls`, 465 with `tls`."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to the mail server is encrypted. `none` only for a server on this very machine."""
+    smtp_user: str = ""
+    """Name the hub signs in with at the mail server; empty: it does not sign in."""
+    smtp_password_file: Path | None = None
+    """File that holds the password and nothing else; readable by the hub only. It is read anew for each mail."""
+    smtp_ca_file: Path | None = None
+    """Certificates (PEM) by which the mail server is trusted; empty: those of this machine."""
+    mail_from: str = ""
+    """Address the mails come from and answers go to. Needed with a mail server."""
+    mail_days_before: int = Field(default=2, ge=0, le=30)
+    """Days before the day of return on which borrowers are reminded; 0: not before the day itself."""
     mdns: bool = True
     """Announce the hub in the local network, once it listens on more than this machine."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -58,6 +77,11 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("smtp_password_file", "smtp_ca_file", mode="before")
+    @classmethod
+    def _is_a_file(cls, value: object) -> object:
+        return value or None
 
     @field_validator("timezone")
     @classmethod
@@ -74,6 +98,14 @@ class Settings(BaseModel):
             raise ValueError("this is the name of the hub itself")
         return value
 
+    @model_validator(mode="after")
+    def _has_a_sender(self) -> Self:
+        if self.smtp_host and _ADDRESS.fullmatch(self.mail_from) is None:
+            raise ValueError(f"{variable('mail_from')} has to be an e-mail address when there is a mail server")
+        if self.smtp_host and self.smtp_user and self.smtp_security == "none" and not _is_here(self.smtp_host):
+            raise ValueError("a password is not sent to another machine without encryption")
+        return self
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
         """Settings from variables; a wrong value raises `pydantic.ValidationError` naming it."""
@@ -87,7 +119,11 @@ class Settings(BaseModel):
     @property
     def is_loopback(self) -> bool:
         """True when only this machine can reach the hub."""
-        return self.http_host in {"127.0.0.1", "::1", "localhost"}
+        return _is_here(self.http_host)
+
+
+def _is_here(host: str) -> bool:
+    return host in {"127.0.0.1", "::1", "localhost"}
 
 
 def variable(field: str) -> str:

@@ -1,6 +1,6 @@
 """All checks. A new one is a new file and one line here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from medialab_hub.checks import (
     agent_lost,
@@ -8,13 +8,15 @@ from medialab_hub.checks import (
     bus_denied,
     identity_clash,
     low_battery,
+    mail_failed,
+    mail_server,
     needs_person,
     no_baseline,
     quarantined,
     unverified,
     waits_for_person,
 )
-from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding
+from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding, MailFact
 
 _OF_DEVICES = (
     quarantined.check,
@@ -40,3 +42,10 @@ def check_agent(agent: AgentFact) -> Iterator[Finding]:
         return  # what it said of its buses is not known to be true any more
     for check in _OF_AGENTS:
         yield from check(agent)
+
+
+def check_mails(mails: Sequence[MailFact]) -> Iterator[Finding]:
+    """What is wrong with these mails, and with the way they take."""
+    if (server := mail_server.check(mails)) is not None:
+        yield server
+    yield from (finding for mail in mails if (finding := mail_failed.check(mail)) is not None)

@@ -32,6 +32,20 @@ class AgentFact:
 
 
 @dataclass(frozen=True)
+class MailFact:
+    """A mail that did not get through, or not yet. `about` names the institution it went to, never a person."""
+
+    id: str
+    booking: str
+    occasion: str
+    trouble: str
+    is_failed: bool
+    is_servers: bool = False
+    """True when no mail gets through."""
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A remedy: a button when `action` is set, words otherwise."""
 

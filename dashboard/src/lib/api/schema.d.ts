@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend
+         * @description The loan lasts longer, if no promise to others is hurt by it and somebody is there when it comes back.
+         */
+        post: operations["extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/out": {
         parameters: {
             query?: never;
@@ -479,6 +499,26 @@ export interface paths {
          * @description Settle which driver a connection gets, also anew, or take that back.
          */
         post: operations["choose_driver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/erase-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase Now
+         * @description What is on a returned device is not wanted any more: the reset begins without waiting.
+         */
+        post: operations["erase_now"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1137,6 +1177,66 @@ export interface paths {
          * @description A location that is no longer used.
          */
         delete: operations["remove_location"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mails
+         * @description Mails that did not get through, or not yet; with `booking` all about it.
+         */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{mail_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Put Mail Aside
+         * @description The person was told in another way: it is not sent any more.
+         */
+        delete: operations["put_mail_aside"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{mail_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again
+         * @description Try it again from the beginning; what was wrong has been mended.
+         */
+        post: operations["send_again"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1995,11 +2095,13 @@ export interface components {
         };
         /**
          * AllocationView
-         * @description What blocks a device now.
+         * @description What blocks a device now. `erase_from`: it came back, and is not erased before.
          */
         AllocationView: {
             /** Ends */
             ends?: string | null;
+            /** Erase From */
+            erase_from?: string | null;
             /** Id */
             id: string;
             /** Kind */
@@ -2747,10 +2849,11 @@ export interface components {
         };
         /**
          * EventKind
-         * @description A scanned or typed text; the undoing of another event; a person chosen by search.
+         * @description A scanned or typed text; the undoing of another event; a person chosen by search; a device that somebody sees
+         *     in its case; one without which its case goes.
          * @enum {string}
          */
-        EventKind: "scan" | "undo" | "person";
+        EventKind: "scan" | "undo" | "person" | "tick" | "without";
         /**
          * EvidenceKind
          * @description Who says so: a machine read it back, or a person ticked it.
@@ -2764,6 +2867,17 @@ export interface components {
          * @enum {string}
          */
         ExecutionStatus: "queued" | "in_progress" | "waiting_person" | "succeeded" | "failed" | "timed_out" | "rejected" | "canceled" | "expired";
+        /**
+         * Extension
+         * @description Until when the loan lasts then. Refused (409 `extension-not-possible`), `detail` says until when it could.
+         */
+        Extension: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+        };
         /**
          * FactSpec
          * @description A reported value: its label, its unit, and whether it changes so often that it is not worth a journal line.
@@ -3218,7 +3332,7 @@ export interface components {
              */
             tidying: boolean;
             title: components["schemas"]["Text"];
-            trouble?: components["schemas"]["Trouble"] | null;
+            trouble?: components["schemas"]["medialab_wire__progress__Trouble"] | null;
             why?: components["schemas"]["Text"] | null;
         };
         /**
@@ -3315,7 +3429,7 @@ export interface components {
             /** @default pending */
             state: components["schemas"]["StepState"];
             title: components["schemas"]["Text"];
-            trouble?: components["schemas"]["Trouble"] | null;
+            trouble?: components["schemas"]["medialab_wire__progress__Trouble"] | null;
             /**
              * Wants Photo
              * @default false
@@ -3490,6 +3604,43 @@ export interface components {
         Made: {
             /** Booking */
             booking: string;
+        };
+        /**
+         * MailState
+         * @description Where a mail is.
+         * @enum {string}
+         */
+        MailState: "waiting" | "sent" | "failed";
+        /**
+         * MailView
+         * @description One mail about a booking. To whom it went and what it said is not kept.
+         */
+        MailView: {
+            /** Booking */
+            booking: string;
+            /** Id */
+            id: string;
+            /** Next */
+            next?: string | null;
+            occasion: components["schemas"]["Occasion"];
+            /** Reply */
+            reply?: number | null;
+            /** Sent */
+            sent?: string | null;
+            state: components["schemas"]["MailState"];
+            /** Tries */
+            tries: number;
+            trouble?: components["schemas"]["medialab_hub__domain__mails__Trouble"] | null;
+        };
+        /**
+         * MailsView
+         * @description `is_on`: there is a mail server.
+         */
+        MailsView: {
+            /** Is On */
+            is_on: boolean;
+            /** Mails */
+            mails: components["schemas"]["MailView"][];
         };
         /**
          * MaintenanceStart
@@ -3928,6 +4079,12 @@ export interface components {
             password: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * Occasion
+         * @description Why somebody is written to.
+         * @enum {string}
+         */
+        Occasion: "confirmed" | "rejected" | "canceled" | "broken" | "before_due" | "due" | "overdue";
         /**
          * OpeningFields
          * @description `hours`: Monday first. On public holidays it is closed anyway.
@@ -4440,7 +4597,8 @@ export interface components {
          * ScanEventBody
          * @description `id` (a UUID) and `sequence` are given by the client, once for ever; `at` is when it happened by its clock.
          *
-         *     `raw`: of a `scan`, the text. `about`: of an `undo` the event, of a `person` the person. `is_fact`: it happened
+         *     `raw`: of a `scan`, the text. `about`: of an `undo` the event, of a `person` the person, of a `tick` the device
+         *     that somebody sees in its case, of a `without` the one without which its case goes. `is_fact`: it happened
          *     while the hub could not be asked, so it is recorded and not decided.
          */
         ScanEventBody: {
@@ -4475,7 +4633,8 @@ export interface components {
         };
         /**
          * ScanItem
-         * @description A device on the pile: `out`, `back`, `waits` for a person, `stays` (was not out), `counted`, `refused`.
+         * @description A device on the pile: `out`, `back`, `waits` for a person or the rest of its case, `stays` (nothing was to be
+         *     done), `counted`, `refused`; of a case also `asked` (not seen yet), `missing` (still out), `left` (stays here).
          */
         ScanItem: {
             /** At */
@@ -4488,6 +4647,75 @@ export interface components {
             person?: string | null;
             /** State */
             state: string;
+        };
+        /**
+         * ScanKit
+         * @description A case as its last scan left it: `out`, `back`, `asks` (for `asked` members), `waits` (for a person),
+         *     `refused` (members say why), `stays`. `missing`: members that did not come back.
+         */
+        ScanKit: {
+            /** Asked */
+            asked: number;
+            /** At */
+            at: string;
+            /** Event */
+            event: string;
+            /** Kit */
+            kit: string;
+            /** Members */
+            members: components["schemas"]["ScanMember"][];
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
+            /** Person */
+            person?: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * ScanMember
+         * @description A member of a scanned case: `out`, `back`, `asked`, `missing`, `ready` (could go, waits for the others),
+         *     `refused` (the words say why), `left`, `stays`. `label`: the tag or code that is printed on it.
+         */
+        ScanMember: {
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /** Device */
+            device: string;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Remedy De
+             * @default
+             */
+            remedy_de: string;
+            /** Seen */
+            seen: boolean;
+            /** State */
+            state: string;
+            /** Ticked */
+            ticked: boolean;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Title De
+             * @default
+             */
+            title_de: string;
         };
         /**
          * ScanMode
@@ -4523,6 +4751,8 @@ export interface components {
             institution?: string | null;
             /** Items */
             items: components["schemas"]["ScanItem"][];
+            /** Kits */
+            kits: components["schemas"]["ScanKit"][];
             mode: components["schemas"]["ScanMode"];
             /** Opened */
             opened: string;
@@ -4784,21 +5014,6 @@ export interface components {
             typical_s: number;
         };
         /**
-         * Trouble
-         * @description Why something failed: a stable code, what happened, and what to do.
-         */
-        Trouble: {
-            /** Code */
-            code: string;
-            /**
-             * Detail
-             * @default
-             */
-            detail: string;
-            remedy?: components["schemas"]["Text"] | null;
-            text: components["schemas"]["Text"];
-        };
-        /**
          * UnitView
          * @description One device that keeps a line: `held`, `confirmed`, `out`, `done`, or `broken` when there is no room for it.
          */
@@ -4892,6 +5107,27 @@ export interface components {
             seq: number;
             /** Subject */
             subject: string;
+        };
+        /**
+         * Trouble
+         * @description Why a mail did not get through.
+         * @enum {string}
+         */
+        medialab_hub__domain__mails__Trouble: "unreachable" | "insecure" | "login" | "sender" | "busy" | "address" | "content";
+        /**
+         * Trouble
+         * @description Why something failed: a stable code, what happened, and what to do.
+         */
+        medialab_wire__progress__Trouble: {
+            /** Code */
+            code: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            remedy?: components["schemas"]["Text"] | null;
+            text: components["schemas"]["Text"];
         };
     };
     responses: never;
@@ -5174,6 +5410,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
             };
             /** @description RFC 9457 problem */
             default: {
@@ -5798,6 +6069,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DeviceDetail"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {
@@ -7074,6 +7374,95 @@ export interface operations {
             header?: never;
             path: {
                 location_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: {
+                booking?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_mail_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
             };
             cookie?: never;
         };

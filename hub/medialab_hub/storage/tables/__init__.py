@@ -13,6 +13,7 @@ from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
+from medialab_hub.storage.tables.mails import Mail
 from medialab_hub.storage.tables.models import Model
 from medialab_hub.storage.tables.opening import Closure, Opening
 from medialab_hub.storage.tables.people import Membership, Person
@@ -46,6 +47,7 @@ __all__ = [
     "LabelCode",
     "Location",
     "LoginSession",
+    "Mail",
     "ManualAddress",
     "Membership",
     "Model",

@@ -17,6 +17,7 @@ from medialab_hub.storage.migrations.first import (
     jobs,
     journal,
     kits,
+    mails,
     models,
     opening,
     people,
@@ -32,7 +33,7 @@ depends_on = None
 
 NOUNS = (
     places, kits, models, agents, accounts, devices, access, jobs, photos,
-    institutions, people, bookings, allocations, codes, scans, inspections, opening, journal, issues,
+    institutions, people, bookings, mails, allocations, codes, scans, inspections, opening, journal, issues,
 )  # fmt: skip
 """In the order in which they refer to each other."""
 
