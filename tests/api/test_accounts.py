@@ -351,6 +351,19 @@ def test_another_password_needs_the_present_one_and_some_length(hub: HubInThread
         assert sign_in(client, "Ada", PASSWORD) == 200, "nothing was changed"
 
 
+def test_the_language_a_person_chose_follows_them_and_no_program_has_one(hub: HubInThread) -> None:
+    with hub.browser() as client, hub.client("staff") as program, hub.stranger() as stranger:
+        view = client.get("/api/v1/session").json()
+        assert (view["chosen_language"], view["timezone"]) == ("", "Europe/Berlin")
+        assert client.put("/api/v1/session/language", json={"language": "en"}).status_code == 204
+        assert client.put("/api/v1/session/language", json={"language": "fr"}).status_code == 422
+        assert program.put("/api/v1/session/language", json={"language": "en"}).status_code == 404
+        assert stranger.put("/api/v1/session/language", json={"language": "en"}).status_code == 401
+        assert stranger.get("/api/v1/session").json()["timezone"] == "", "strangers are told how to sign in, no more"
+    with hub.browser() as elsewhere:
+        assert elsewhere.get("/api/v1/session").json()["chosen_language"] == "en"
+
+
 def test_guessing_the_present_password_is_limited_like_signing_in(fresh_hub: HubInThread) -> None:
     with fresh_hub.browser() as client:
         wrong = [change_password(client, "no").status_code for _ in range(6)]

@@ -1,6 +1,8 @@
 """Safety tests and opening hours over HTTP."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import httpx
 import pytest
@@ -90,10 +92,27 @@ def test_hours_are_entered_and_a_loan_ends_at_closing_time(staff: httpx.Client) 
     stored = staff.get("/api/v1/opening").json()
     assert (stored["version"], stored["hours"], stored["closures"]) == (1, WEEK, closures)
     assert stored["next_opening"] and stored["public_holidays"]
+    assert len(stored["days"]) == 14 and all(day["times"] or day["why"] for day in stored["days"] if _is_workday(day))
+    today = stored["days"][0]["day"]
+    closed = {"first": today, "last": stored["days"][13]["day"], "reason": "Umbau"}
+    assert staff.put("/api/v1/opening", json={**body, "version": 1, "closures": [closed]}).status_code == 204
+    told = [day for day in staff.get("/api/v1/opening").json()["days"] if _is_workday(day)]
+    assert told and not any(day["times"] for day in told) and "Umbau" in {day["why"]["de"] for day in told}
+    assert staff.put("/api/v1/opening", json={**body, "version": 2}).status_code == 204
     assert staff.get("/api/v1/opening/loan-end", params=question).json()["ends"] == "2026-10-27T15:00:00.000000Z"
     assert (staff.put("/api/v1/opening", json=body).json()["code"]) == "version-conflict"
-    for wrong in ({"hours": WEEK[:6]}, {"hours": [[[700, 600]], *WEEK[1:]], "version": 1}):
+    for wrong in ({"hours": WEEK[:6]}, {"hours": [[[700, 600]], *WEEK[1:]], "version": 3}):
         assert staff.put("/api/v1/opening", json={**body, **wrong}).status_code in (400, 422)
+
+
+def _is_workday(day: dict[str, Any]) -> bool:
+    return date.fromisoformat(day["day"]).weekday() < 5
+
+
+def test_a_model_names_its_devices(staff: httpx.Client, devices: list[str]) -> None:
+    (model,) = [one for one in staff.get("/api/v1/models").json() if one["name"] == "Beamer"]
+    assert set(staff.get(f"/api/v1/models/{model['id']}/devices").json()["devices"]) == set(devices)
+    assert staff.get("/api/v1/models/mod-none/devices").status_code == 404
 
 
 def test_trainers_read_and_staff_write(hub: HubInThread, devices: list[str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from medialab_hub.api.schemas.people import PersonReport, PersonView
 from tests.fixtures.agents import ScriptedAgent
 from tests.fixtures.hubs import HubInThread, until
+from tests.fixtures.pdf_reader import words_of
 
 SCHOOL = {"name": "Grundschule am Wald", "kind": "school", "school_number": "123456", "school_form": "grundschule"}
 MIA = {"family_name": "Kanarienvogel", "given_name": "Mia", "email": "mia@voliere.example", "phone": "0251 98 76"}
@@ -142,6 +143,18 @@ def test_an_erased_person_is_in_no_file_of_a_running_hub(
         booking = staff.post("/api/v1/bookings", json={**wish, **times}).json()["booking"]
         report = PersonReport.model_validate_json(staff.get(f"/api/v1/people/{key}/report").content)
         assert [one.purpose for one in report.bookings] == ["Kanarienvogel-Schau"]
+        school = str(PersonView.model_validate_json(staff.get(f"/api/v1/people/{key}").content).institution)
+        assert staff.get(f"/api/v1/bookings/{booking}").json()["purpose"] == "Kanarienvogel-Schau"
+        (booked,) = staff.get(f"/api/v1/people/{key}/bookings").json()
+        assert (booked["id"], booked["person"]) == (booking, key)
+        assert staff.get(f"/api/v1/institutions/{school}/bookings").json() == [], "it was booked for the person alone"
+        (card,) = staff.post("/api/v1/codes", json={"count": 1}).json()["codes"]
+        staff.put(f"/api/v1/codes/{card}", json={"noun": "person", "subject": key}).raise_for_status()
+        assert staff.get("/api/v1/codes", params={"noun": "person", "subject": key}).json() == {"codes": [card]}
+        printed = words_of(staff.get("/api/v1/labels.pdf", params={"codes": card, "sheet": "single"}).content)
+        assert card in printed and "Mia Kanarienvogel" in printed
+        for path in ("people/per-none", "institutions/ins-none"):
+            assert staff.get(f"/api/v1/{path}/bookings").status_code == 404
         assert "Kanarienvogel" in files(tmp_path), "the test would not find anything"
         assert staff.delete(f"/api/v1/people/{key}").json() == {"erased": False, "open_bookings": [booking]}
         row = PersonView.model_validate_json(staff.get(f"/api/v1/people/{key}").content)

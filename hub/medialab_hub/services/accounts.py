@@ -120,6 +120,12 @@ def replace_password(uow: UnitOfWork, user_id: str, known: str | None, fresh: st
     uow.record(Happened.PASSWORD_CHANGED, user_id, user_id)
 
 
+def choose_language(uow: UnitOfWork, user_id: str, language: str) -> None:
+    """A person wants the screens in `de` or `en`, wherever they sign in. Raises NotFound for what is no account."""
+    _user(uow, user_id).language = language
+    uow.record(Happened.USER_CHANGED, user_id, user_id, language=language)
+
+
 def password_wrong() -> Forbidden:
     """The present password is not the one that was typed."""
     return Forbidden(

@@ -34,6 +34,8 @@ class Principal:
     """What a browser must send with each change; None for a token."""
     key: str = ""
     """Hash of the session's secret; empty for a token."""
+    language: str = ""
+    """The one this person chose; empty: none."""
 
 
 @dataclass
@@ -161,6 +163,11 @@ class Admission:
         )
         await self.load()
 
+    async def choose_language(self, principal: Principal, language: str) -> None:
+        """A person wants the screens in that language wherever they sign in. Raises NotFound for a program."""
+        await self._writer.run(lambda uow: accounts.choose_language(uow, principal.id, language), durable=True)
+        await self.load()
+
     async def set_up(self, token: str, person: accounts.Person, centre: str, language: str) -> SignedIn:
         """First run: create the first admin and sign in."""
         return await self._open(
@@ -231,4 +238,4 @@ def _role_now(token: ApiToken, maker: User | None) -> Role:
 
 
 def _person(user: User, csrf: str, key: str) -> Principal:
-    return Principal(user.id, user.name, Role(user.role), csrf, key)
+    return Principal(user.id, user.name, Role(user.role), csrf, key, user.language)

@@ -77,11 +77,11 @@ def lent_now(session: Session) -> list[Row]:
 
 
 def one(session: Session, booking_id: str) -> Row:
-    """One booking. Raises `NotFound`."""
+    """One booking with its purpose: the fields of `BookingDetail`. Raises `NotFound`."""
     booking = bookings.get(session, booking_id)
     if booking is None:
         raise no_such("booking", booking_id)
-    return views(session, [booking])[0]
+    return {**views(session, [booking])[0], "purpose": booking.purpose}
 
 
 def still_out(session: Session, keys: Collection[str]) -> list[str]:

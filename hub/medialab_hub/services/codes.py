@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from medialab_hub.domain.codes import make_code, parse
 from medialab_hub.domain.events import Happened
@@ -10,7 +11,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services.refusals import no_such, not_understood
 from medialab_hub.storage import codes, devices, kits
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Kit, LabelCode, Location, Person
+from medialab_hub.storage.tables import Device, Kit, LabelCode, Location, Person
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
 
@@ -120,6 +121,16 @@ def _is_there(uow: UnitOfWork, row: LabelCode) -> bool:
 def _require_subject(uow: UnitOfWork, noun: CodeNoun, subject: str) -> None:
     if named(uow.session, noun, subject) is None:
         raise no_such(noun.value, subject)
+
+
+def titled(session: Session, raw: str) -> tuple[str, str]:
+    """A label as it is printed: its code, and the name of what it is on. Raises as `label` does."""
+    found = label(session, raw)
+    tables = {CodeNoun.DEVICE: Device, CodeNoun.KIT: Kit, CodeNoun.PLACE: Location, CodeNoun.PERSON: Person}
+    thing: Any = None if found.noun is None else session.get(tables[found.noun], found.subject)
+    if isinstance(thing, Person):
+        return found.code, f"{thing.given_name} {thing.family_name}".strip()
+    return found.code, "" if thing is None else thing.name
 
 
 def on(session: Session, noun: CodeNoun, subject: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from medialab_hub.domain.institutions import KINDS, SCHOOL_FORMS
 from medialab_hub.domain.people import ROLES
 from medialab_hub.domain.typed_words import folded
+from medialab_hub.services import booking_rows
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import institutions
@@ -44,6 +45,13 @@ def one(session: Session, institution_id: str) -> Row:
     if known is None:
         raise no_such("institution", institution_id)
     return view(known)
+
+
+def booked(session: Session, institution_id: str, most: int) -> list[Row]:
+    """What was booked for it, the latest first: the fields of `BookingView`. Raises `NotFound`."""
+    if institutions.get(session, institution_id) is None:
+        raise no_such("institution", institution_id)
+    return booking_rows.views(session, institutions.bookings_of(session, institution_id, most))
 
 
 def words() -> dict[str, Row]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from medialab_hub.services.refusals import no_such
 from medialab_hub.storage import models
 from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
@@ -16,6 +17,13 @@ def view(model: Model) -> Row:
 def every(session: Session) -> list[Row]:
     """All models with the number of their devices."""
     return [{**view(model), "devices": len(models.usable(session, model.id))} for model in models.every(session)]
+
+
+def devices_of(session: Session, model_id: str) -> list[str]:
+    """Ids of its devices that belong to the inventory. Raises `NotFound`."""
+    if models.get(session, model_id) is None:
+        raise no_such("model", model_id)
+    return models.usable(session, model_id)
 
 
 def _rows(session: Session, ids: Collection[str], _seq: int) -> dict[str, Row]:

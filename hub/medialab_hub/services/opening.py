@@ -21,6 +21,7 @@ from medialab_hub.domain.opening import (
     is_open,
     loan_end,
     next_opening,
+    openings,
     public_holidays,
 )
 from medialab_hub.services.refusals import not_possible, not_understood, version_conflict
@@ -35,6 +36,8 @@ from medialab_wire.texts import Text
 SCHOOL_HOLIDAYS = Path(medialab_hub.__file__).parent / "calendar_data" / "nrw.toml"
 SHOWN = timedelta(days=400)
 """How far holidays are shown ahead."""
+SHOWN_DAYS = 14
+"""Days whose openings are told one by one."""
 Hours = Sequence[Sequence[tuple[int, int]]]
 """For each weekday, Monday first, minutes of the local day, half-open."""
 PUBLIC_HOLIDAYS = {
@@ -134,6 +137,7 @@ def view(session: Session, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         **_stored(session),
         "is_open": is_open(calendar, now),
         "next_opening": None if opens is None else stamp(opens),
+        "days": [_day(session, calendar, now.astimezone(zone).date() + timedelta(days=n)) for n in range(SHOWN_DAYS)],
         **_holidays(now.astimezone(zone).date()),
     }
 
@@ -167,6 +171,25 @@ def _stored(session: Session) -> dict[str, Any]:
             for one in rows.closures(session)
         ],
     }
+
+
+def _day(session: Session, calendar: Calendar, day: date) -> dict[str, Any]:
+    times = openings(calendar, day)
+    why = None if times or not calendar.hours.get(day.weekday()) else _why_closed(session, day)
+    return {
+        "day": day.isoformat(),
+        "times": [(stamp(start), stamp(end)) for start, end in times],
+        "why": None if why is None else why.model_dump(),
+    }
+
+
+def _why_closed(session: Session, day: date) -> Text | None:
+    if (key := public_holidays(day.year).get(day)) is not None:
+        return PUBLIC_HOLIDAYS[key]
+    for one in rows.closures(session):
+        if one.first_day <= day <= one.last_day and one.reason:
+            return Text.same(one.reason)
+    return next((named.name for named in school_holidays().spans if day in named.days), None)
 
 
 def _holidays(today: date) -> dict[str, Any]:

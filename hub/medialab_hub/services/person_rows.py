@@ -41,6 +41,12 @@ def views(session: Session, known: Iterable[Person], now: datetime, *, contact: 
     return [{**_row(person, now, contact=contact), "memberships": member[person.id]} for person in known]
 
 
+def booked(session: Session, person_id: str, most: int) -> list[Row]:
+    """What was booked for a person, the latest first: the fields of `BookingView`. Raises `NotFound`."""
+    _require(session, person_id)
+    return booking_rows.views(session, people.bookings_of(session, person_id)[:most])
+
+
 def report(session: Session, person_id: str, now: datetime) -> Row:
     """Everything that is stored about one person (Art. 15 GDPR). Raises `NotFound`."""
     person = _require(session, person_id)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.references import pointing_at
-from medialab_hub.storage.tables import Institution
+from medialab_hub.storage.tables import Booking, Institution
 
 _OF_IDS = select(Institution).where(col(Institution.id).in_(IDS))
 _ESCAPE = "\\"
@@ -54,6 +54,12 @@ def contains(column: Any, word: str) -> Any:
     """Condition: the word is somewhere in the column, taken literally."""
     escaped = word.replace(_ESCAPE, _ESCAPE * 2).replace("%", _ESCAPE + "%").replace("_", _ESCAPE + "_")
     return column.like(f"%{escaped}%", escape=_ESCAPE)
+
+
+def bookings_of(session: Session, institution_id: str, most: int) -> Sequence[Booking]:
+    """What was booked for it, the latest first."""
+    query = select(Booking).where(Booking.institution_id == institution_id)
+    return session.exec(query.order_by(col(Booking.starts_at).desc(), col(Booking.id)).limit(most)).all()
 
 
 def is_needed(session: Session, institution_id: str) -> bool:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
 from medialab_hub.api.schemas.base import Instant
-from medialab_hub.api.schemas.bookings import BookingView, CheckIn, CheckOut, Made, NewBooking, Returned
+from medialab_hub.api.schemas.bookings import BookingDetail, BookingView, CheckIn, CheckOut, Made, NewBooking, Returned
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.services import bookings, freedom, lending
 from medialab_hub.services.booking_rows import between, lent_now, one, still_out
@@ -27,7 +27,7 @@ async def list_bookings(
     return as_json(await hub.read(lambda session: between(session, interval, most)))
 
 
-@router.get("/bookings/{booking_id}", response_model=BookingView)
+@router.get("/bookings/{booking_id}", response_model=BookingDetail)
 async def get_booking(booking_id: str, hub: HubDep, _trainer: Trainer) -> Response:
     """One booking."""
     return as_json(await hub.read(lambda session: one(session, booking_id)))

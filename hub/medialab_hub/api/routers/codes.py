@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
-from medialab_hub.api.schemas.codes import Claim, CodesMade, CodesWanted, CodeView, Reading
+from medialab_hub.api.schemas.codes import Claim, CodesMade, CodesOn, CodesWanted, CodeView, Reading
+from medialab_hub.domain.scanning import CodeNoun
 from medialab_hub.services import codes
 
 router = APIRouter(tags=["codes"])
@@ -16,6 +17,12 @@ async def make(body: CodesWanted, hub: HubDep, staff: Staff) -> Response:
     """Codes for labels that are printed before anybody knows what for."""
     made = await hub.writer.run(lambda uow: codes.make(uow, body.count, staff.id), durable=True)
     return as_json({"codes": made}, 201)
+
+
+@router.get("/codes", response_model=CodesOn)
+async def list_codes(noun: CodeNoun, subject: str, hub: HubDep, _trainer: Trainer) -> Response:
+    """The labels that stick on one thing."""
+    return as_json({"codes": list(await hub.read(lambda session: codes.on(session, noun, subject)))})
 
 
 @router.post("/codes/read", response_model=CodeView)

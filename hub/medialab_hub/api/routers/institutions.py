@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
+from medialab_hub.api.schemas.bookings import BookingView
 from medialab_hub.api.schemas.institutions import (
     Imported,
     InstitutionChange,
@@ -23,6 +24,8 @@ from medialab_hub.storage.unit_of_work import UnitOfWork
 router = APIRouter(tags=["institutions"])
 MOST = 500
 """Institutions in one answer."""
+MOST_BOOKINGS = 200
+"""Bookings of one in one answer."""
 CSV = "text/csv"
 _FILE = {"requestBody": {"required": True, "content": {CSV: {"schema": {"type": "string", "format": "binary"}}}}}
 
@@ -69,6 +72,12 @@ async def import_institutions(request: Request, hub: HubDep, staff: Staff, dry_r
 async def get_institution(institution_id: str, hub: HubDep, _trainer: Trainer) -> Response:
     """One institution."""
     return as_json(await hub.read(lambda session: institution_rows.one(session, institution_id)))
+
+
+@router.get("/institutions/{institution_id}/bookings", response_model=list[BookingView])
+async def list_bookings_of_institution(institution_id: str, hub: HubDep, _trainer: Trainer) -> Response:
+    """What was booked for it, the latest first; 200 at most."""
+    return as_json(await hub.read(lambda session: institution_rows.booked(session, institution_id, MOST_BOOKINGS)))
 
 
 @router.post("/institutions", response_model=InstitutionView, status_code=201)

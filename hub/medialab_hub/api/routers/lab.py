@@ -25,4 +25,4 @@ async def show_lab(request: Request, hub: HubDep, trainer: Trainer) -> Response:
     rows = await hub.read(lambda session: views.lab_view(session, OPEN_JOBS))
     live = {"counts": hub.fleet.counts(), "issues": hub.fleet.every(ISSUES), "agents": hub.fleet.every(AGENTS)}
     live["kits"] = hub.fleet.every(KITS)
-    return as_json({"seq": seq, "session": session_view(request, hub.admission, trainer), **rows, **live})
+    return as_json({"seq": seq, "session": session_view(request, hub, trainer), **rows, **live})

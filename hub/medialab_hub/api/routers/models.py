@@ -8,9 +8,9 @@ from starlette.responses import Response
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
 from medialab_hub.api.schemas.base import Instant
-from medialab_hub.api.schemas.models import Freedom, ModelChange, ModelDevices, ModelView, NewModel
+from medialab_hub.api.schemas.models import DevicesOf, Freedom, ModelChange, ModelDevices, ModelView, NewModel
 from medialab_hub.services import freedom, models
-from medialab_hub.services.model_rows import every
+from medialab_hub.services.model_rows import devices_of, every
 from medialab_hub.services.models import Care
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -45,6 +45,12 @@ async def change_model(model_id: str, body: ModelChange, hub: HubDep, staff: Sta
         lambda uow: models.change(uow, model_id, body.version, body.name, care, staff.id), durable=True
     )
     return Response(status_code=204)
+
+
+@router.get("/models/{model_id}/devices", response_model=DevicesOf)
+async def list_devices_of_model(model_id: str, hub: HubDep, _trainer: Trainer) -> Response:
+    """Which devices are lent as one of it."""
+    return as_json({"devices": await hub.read(lambda session: devices_of(session, model_id))})
 
 
 @router.post("/models/{model_id}/devices", status_code=204)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
+from medialab_hub.api.schemas.bookings import BookingView
 from medialab_hub.api.schemas.people import Erasure, MemberBody, NewPerson, PersonChange, PersonReport, PersonView
 from medialab_hub.domain.roles import Role
 from medialab_hub.services import people, person_rows
@@ -16,6 +17,8 @@ from medialab_hub.storage.noun import Row
 router = APIRouter(tags=["people"])
 MOST = 200
 """People in one answer."""
+MOST_BOOKINGS = 200
+"""Bookings of one in one answer."""
 PRIVATE = {"Cache-Control": "no-store"}
 CONTACT = ("family_name", "given_name", "email", "phone")
 
@@ -40,6 +43,13 @@ async def get_person(person_id: str, hub: HubDep, trainer: Trainer) -> Response:
     contact, now = trainer.role.covers(Role.STAFF), hub.clock.now()
     row = await hub.read(lambda session: person_rows.one(session, person_id, now, contact=contact))
     return as_json(row, headers=PRIVATE)
+
+
+@router.get("/people/{person_id}/bookings", response_model=list[BookingView])
+async def list_bookings_of_person(person_id: str, hub: HubDep, _trainer: Trainer) -> Response:
+    """What was booked for a person, the latest first; 200 at most."""
+    rows = await hub.read(lambda session: person_rows.booked(session, person_id, MOST_BOOKINGS))
+    return as_json(rows, headers=PRIVATE)
 
 
 @router.post("/people", response_model=PersonView, status_code=201)

@@ -30,6 +30,12 @@ class PasswordChange(Body):
     new: str = Field(min_length=10, max_length=200)
 
 
+class LanguageChoice(Body):
+    """The language the signed-in person wants to read."""
+
+    language: str = Field(pattern="^(de|en)$")
+
+
 class SessionView(BaseModel):
     """Who is signed in. Public: without a session only `setup_needed`, `centre` and `language` tell anything."""
 
@@ -37,6 +43,10 @@ class SessionView(BaseModel):
     setup_needed: bool = False
     centre: str = ""
     language: str = "de"
+    chosen_language: str = ""
+    """What the signed-in person chose; empty: nothing yet."""
+    timezone: str = ""
+    """IANA name of the time zone of the lab, in which people read times."""
     user: str | None = None
     name: str = ""
     role: Role | None = None

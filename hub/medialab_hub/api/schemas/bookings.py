@@ -66,6 +66,12 @@ class BookingView(BaseModel):
     lines: list[LineView]
 
 
+class BookingDetail(BookingView):
+    """One booking with what was typed about it; that is never sent round."""
+
+    purpose: str
+
+
 class Made(BaseModel):
     """The booking that was made, or was there already."""
 

@@ -28,6 +28,12 @@ class Claim(Body):
     instead_of: str | None = Field(default=None, max_length=64)
 
 
+class CodesOn(BaseModel):
+    """Labels that stick on one thing."""
+
+    codes: list[str]
+
+
 class CodeView(BaseModel):
     """A label; `noun` null: it sticks nowhere yet."""
 

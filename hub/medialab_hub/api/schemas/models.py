@@ -45,6 +45,12 @@ class ModelChange(CareFields):
     name: str = Field(min_length=1, max_length=80)
 
 
+class DevicesOf(BaseModel):
+    """Devices of the inventory that are lent as one of a model."""
+
+    devices: list[str]
+
+
 class ModelDevices(Body):
     """Devices that are lent as one of this model from now on, and such as no longer are."""
 

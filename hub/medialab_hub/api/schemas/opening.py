@@ -39,12 +39,22 @@ class HolidaysView(BaseModel):
     name: Text
 
 
+class DayView(BaseModel):
+    """One day: from when to when it is open (none: closed), and why it is closed when hours would have it open."""
+
+    day: date
+    times: list[tuple[str, str]]
+    why: Text | None = None
+
+
 class OpeningView(OpeningFields):
     """Everything about when the centre is open; holidays of the next thirteen months."""
 
     is_open: bool
     next_opening: str | None = None
     """Now when it is open; None when nobody entered the hours."""
+    days: list[DayView]
+    """The next two weeks, today first."""
     public_holidays: list[HolidaysView]
     school_holidays: list[HolidaysView]
     school_holidays_known_until: date

@@ -16,6 +16,8 @@ class User(SQLModel, table=True):
     role: str
     password_hash: str
     disabled: bool = False
+    language: str = ""
+    """The one this person chose; empty: none yet."""
     created_at: Moment = moment()
 
 

@@ -24,6 +24,7 @@ def _create_user_account() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("name_key", name=op.f("uq_user_account_name_key")),
