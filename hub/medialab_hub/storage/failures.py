@@ -19,3 +19,10 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, CommitFailed | OperationalError | InterfaceError)
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """True when PostgreSQL has ended this transaction so that another one can go on: it is to begin anew.
+
+    Deadlock and serialization failure (https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html)."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in ("40P01", "40001")

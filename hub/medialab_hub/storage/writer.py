@@ -17,7 +17,7 @@ from sqlmodel import Session
 from medialab_hub.clock import Clock
 from medialab_hub.storage import put
 from medialab_hub.storage.database import Database, empty_log, has_lost_transaction, set_durability, take_back
-from medialab_hub.storage.failures import CommitFailed, TransactionLost
+from medialab_hub.storage.failures import CommitFailed, TransactionLost, is_deadlock
 from medialab_hub.storage.journal import Journal, JournalMoved, Mark
 from medialab_hub.storage.unit_of_work import Touched, UnitOfWork
 
@@ -30,6 +30,8 @@ fleet sequence."""
 OnCommit = Callable[[Any], None]
 """Receives what `Project` built, on the writer's thread, right after the commit and before callers are answered."""
 
+MOST_TRIES = 5
+"""Times a commit begins that is in a deadlock with somebody else; its use cases run again from their beginning."""
 MOST_PER_COMMIT = 64
 """Use cases in one transaction at most; bounds how long the first one waits."""
 
@@ -103,26 +105,32 @@ class Writer:
         return batch, False
 
     def _commit(self, batch: list[_Queued[Any]]) -> None:
-        answers: list[tuple[Future[Any], Any]] = []
-        try:
-            self._set_durability(any(queued.durable for queued in batch))
-            with (
-                self._connect() as transaction,
-                Session(transaction, expire_on_commit=False) as session,
-            ):
-                transaction.begin()
-                self._run_all(transaction, session, batch, answers)
-        except Exception as error:
-            self._journal_end = None
-            log.exception("a commit failed")
-            failed = CommitFailed(str(error))
-            failed.__cause__ = error
-            for queued in batch:
-                if not queued.answer.done():
-                    queued.answer.set_exception(failed)
+        waited_for = [queued for queued in batch if queued.answer.set_running_or_notify_cancel()]
+        for left in reversed(range(MOST_TRIES)):
+            try:
+                answers = self._try(waited_for)
+            except Exception as error:
+                self._journal_end = None
+                if left and is_deadlock(error):
+                    log.info("a commit begins anew: %s", error)
+                    continue
+                log.exception("a commit failed")
+                _refuse(waited_for, error)
+            else:
+                for answer, result in answers:
+                    answer.set_result(result)
             return
-        for answer, result in answers:
-            answer.set_result(result)
+
+    def _try(self, batch: list[_Queued[Any]]) -> list[tuple[Future[Any], Any]]:
+        answers: list[tuple[Future[Any], Any]] = []
+        self._set_durability(any(queued.durable for queued in batch))
+        with (
+            self._connect() as transaction,
+            Session(transaction, expire_on_commit=False) as session,
+        ):
+            transaction.begin()
+            self._run_all(transaction, session, batch, answers)
+        return answers
 
     @contextlib.contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -151,7 +159,7 @@ class Writer:
     ) -> None:
         journal, touched = Journal(transaction, self._journal_end), Touched()
         for queued in batch:
-            if not queued.answer.set_running_or_notify_cancel():
+            if queued.answer.done():  # it was refused before this commit began anew
                 continue
             uow = UnitOfWork(transaction, session, journal, self._clock.now(), secrets.randbits)
             try:
@@ -159,7 +167,7 @@ class Writer:
             except JournalMoved:
                 raise
             except Exception as error:
-                if has_lost_transaction(transaction):
+                if has_lost_transaction(transaction) or is_deadlock(error):
                     raise
                 queued.answer.set_exception(error)
                 continue
@@ -191,6 +199,14 @@ class Writer:
         if durable != self._is_durable:
             set_durability(self._database, durable)
             self._is_durable = durable
+
+
+def _refuse(batch: list[_Queued[Any]], error: Exception) -> None:
+    failed = CommitFailed(str(error))
+    failed.__cause__ = error
+    for queued in batch:
+        if not queued.answer.done():
+            queued.answer.set_exception(failed)
 
 
 @contextlib.contextmanager

@@ -13,25 +13,17 @@ from medialab_hub.clock import SystemClock
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.errors import Conflict
-from medialab_hub.services import allocations, bookings, plans
+from medialab_hub.services import bookings
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.projection import Projection
-from medialab_hub.services.subjects import require_device
 from medialab_hub.storage.database import open_database
+from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_hub.storage.writer import Writer
+from tests.lab.race.facts import Facts
+from tests.lab.race.wishes import KEPT, Wanted, draw
 
-MODELS, DEVICES, DAYS = 6, 5, 30
-"""Models, devices of each, and days over which bookings are spread: few, so that they get in each other's way."""
-KEPT = 12
-"""Bookings a thread keeps; older ones are called off, so that there is room for the next."""
-
-
-def model(number: int) -> str:
-    return f"mod-{number}"
-
-
-def device(of: int, number: int) -> str:
-    return f"dev-{of}-{number}"
+FACT_EVERY = 100
+"""Attempts of a visitor between two facts."""
 
 
 class Visitor:
@@ -41,56 +33,37 @@ class Visitor:
         self._writer, self._chance, self._attempts = writer, random.Random(seed), attempts
         self.counts: Counter[str] = Counter()
         self.mine: dict[str, int] = {}
+        self._facts = Facts(writer, self._chance, self.counts)
 
     def run(self) -> None:
+        """All attempts, and a fact now and then."""
         for number in range(self._attempts):
-            self._attempt()
-            if number % 500 == 499:
-                self._fact()
+            self._attempt(draw(self._chance))
+            if number % FACT_EVERY == FACT_EVERY // 2:
+                self._facts.happen()
             if len(self.mine) > KEPT:
                 self._call_off(next(iter(self.mine)))
 
-    def _attempt(self) -> None:
-        lines = self._lines()
+    def _attempt(self, wanted: Wanted) -> None:
         try:
-            key = self._writer.submit(lambda uow: bookings.book(uow, self._wish(lines, uow.now), "race")).result(60)
+            key = self._writer.submit(lambda uow: _book(uow, wanted), durable=True).result(120)
         except Conflict as conflict:
-            assert conflict.code == "not-free", conflict
+            assert conflict.code in ("not-free", "test-due"), conflict
             self.counts["refused"] += 1
         else:
             self.counts["accepted"] += 1
-            self.mine[key] = sum(line.quantity for line in lines)
-
-    def _lines(self) -> list[LineWish]:
-        of = self._chance.randrange(MODELS)
-        if self._chance.random() < 0.2:
-            return [LineWish(device=device(of, self._chance.randrange(DEVICES)))]
-        return [LineWish(model=model(of), quantity=self._chance.choice((1, 1, 1, 2, 3)))]
-
-    def _wish(self, lines: list[LineWish], now) -> Wish:  # type: ignore[no-untyped-def]
-        start = now + timedelta(hours=self._chance.randrange(1, 24 * DAYS))
-        return Wish(lines, Interval(start, start + timedelta(hours=self._chance.choice((1, 4, 24, 72)))))
+            self.mine[key] = wanted.quantity
 
     def _call_off(self, key: str) -> None:
-        self._writer.submit(lambda uow: bookings.cancel(uow, key, "race", Decision.CANCELED)).result(60)
+        self._writer.submit(lambda uow: bookings.cancel(uow, key, "race", Decision.CANCELED), durable=True).result(120)
         del self.mine[key]
         self.counts["called_off"] += 1
 
-    def _fact(self) -> None:
-        """A device drops out and comes back: never refused by the database."""
-        key = device(self._chance.randrange(MODELS), self._chance.randrange(DEVICES))
 
-        def drop_out(uow) -> str:  # type: ignore[no-untyped-def]
-            plans.make_way(uow, require_device(uow, key), Interval(uow.now))
-            return allocations.start_maintenance(uow, key, "", "race")
-
-        try:
-            row = self._writer.submit(drop_out).result(60)
-        except Conflict:  # somebody else has taken it out already
-            return
-        self._writer.submit(lambda uow: allocations.end_allocation(uow, key, row, "race")).result(60)
-        self._writer.submit(lambda uow: bookings.mend_models_of(uow, [key])).result(60)
-        self.counts["facts"] += 1
+def _book(uow: UnitOfWork, wanted: Wanted) -> str:
+    start = uow.now + timedelta(hours=wanted.start_h)
+    line = LineWish(model=wanted.model, device=wanted.device, quantity=wanted.quantity)
+    return bookings.book(uow, Wish([line], Interval(start, start + timedelta(hours=wanted.hours))), "race")
 
 
 def main(url: str, seed: str, attempts: int, threads: int) -> None:
@@ -105,7 +78,7 @@ def main(url: str, seed: str, attempts: int, threads: int) -> None:
     writer.close()
     database.close()
     counts = sum((one.counts for one in people), Counter())
-    print(json.dumps({**counts, "bookings": {key: n for one in people for key, n in one.mine.items()}}), flush=True)
+    print(json.dumps({"counts": counts, "bookings": {key: n for one in people for key, n in one.mine.items()}}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""Somebody else at the same PostgreSQL who takes locks the other way round, so that the server ends one of both."""
+
+import random
+import threading
+import time
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from tests.lab.race.wishes import DEVICES, MODELS, device
+
+PAUSE_S = 0.3
+HELD_S = 0.15
+"""Longer than the server looks away from a wait, so that it is mostly the hub that is ended."""
+FOUND_MS = 50
+
+
+class Troublemaker:
+    """Holds a device, waits a little, then wants the end of the journal, which a hub holds that wants the device."""
+
+    def __init__(self, url: str) -> None:
+        self._engine, self._chance = create_engine(url), random.Random(7)
+        with self._engine.connect() as connection:
+            name = connection.execute(text("SELECT current_database()")).scalar()
+            connection.execute(text(f"ALTER DATABASE {name} SET deadlock_timeout = '{FOUND_MS}ms'"))
+            connection.commit()
+        self._over = threading.Event()
+        self._own = 0
+        self._thread = threading.Thread(target=self._work, name="troublemaker")
+
+    def __enter__(self) -> "Troublemaker":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        self._thread.join()
+        self._engine.dispose()
+
+    def suffered(self) -> int:
+        """Deadlocks of which a hub was the one to be ended, by the server's own count."""
+        time.sleep(1.5)  # the server tells its counts about once a second
+        query = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one()) - self._own
+
+    def _work(self) -> None:
+        while not self._over.wait(PAUSE_S * self._chance.random()):
+            key = device(self._chance.randrange(MODELS), self._chance.randrange(DEVICES))
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(text("SELECT 1 FROM device WHERE id = :key FOR UPDATE"), {"key": key})
+                    time.sleep(HELD_S)
+                    connection.execute(text("SELECT 1 FROM journal_head FOR UPDATE"))
+            except OperationalError:
+                self._own += 1
