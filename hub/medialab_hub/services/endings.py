@@ -89,6 +89,7 @@ def _judge_reset(uow: UnitOfWork, job: Job, device: Device, claimed: Outcome | N
     elif verdict.outcome is Outcome.CLEAN:
         allocations.end_waiting(uow, device.id)
         allocations.end_quarantine(uow, device.id, "")
+    allocations.is_damaged(uow, device)
 
 
 def _ticks(uow: UnitOfWork, job: Job, steps: list[StepView]) -> set[tuple[str, str]]:
@@ -99,8 +100,11 @@ def _ticks(uow: UnitOfWork, job: Job, steps: list[StepView]) -> set[tuple[str, s
 
 
 def _manifest_of(uow: UnitOfWork, job: Job) -> DriverManifest | None:
+    """None also when another device answers there by now: what its agent says proves nothing about this one."""
     connection = None if job.connection_id is None else uow.session.get(Connection, job.connection_id)
-    return agents.manifest(uow.session, None if connection is None else connection.driver)
+    if connection is None or connection.device_id != job.device_id:
+        return None
+    return agents.manifest(uow.session, connection.driver)
 
 
 def _keep_baseline(uow: UnitOfWork, job: Job, device: Device, snapshot: dict[str, object] | None) -> None:

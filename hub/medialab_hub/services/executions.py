@@ -8,7 +8,7 @@ from medialab_hub.services.subjects import job_changed
 from medialab_hub.storage import jobs
 from medialab_hub.storage.tables import Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
-from medialab_wire.progress import ExecutionReport
+from medialab_wire.progress import ExecutionReport, Outcome
 
 MOST_STEPS = 100
 MOST_CHECKS = 200
@@ -16,13 +16,13 @@ MOST_CHECKS = 200
 
 
 class ForeignExecution(Exception):
-    """The agent reports about a job that is unknown or not its own."""
+    """The agent reports about a job that is unknown, not its own, or about another device than the job is for."""
 
 
 def take_execution_report(uow: UnitOfWork, agent: str, report: ExecutionReport) -> str | None:
     """Store one report; returns the device, or None when it says nothing new. Raises `ForeignExecution`."""
     job = jobs.get(uow.session, report.exec)
-    if job is None or job.agent_id != agent:
+    if job is None or (job.agent_id, job.dev) != (agent, report.dev):
         raise ForeignExecution(report.exec)
     before = state_of(job)
     state = rules.take_report(before, report.ver, report.status)
@@ -34,10 +34,16 @@ def take_execution_report(uow: UnitOfWork, agent: str, report: ExecutionReport) 
         return None
     _copy(uow, job, report)
     if state.status.is_terminal:
-        endings.end(uow, job, report.outcome, report.snapshot)
+        endings.end(uow, job, _claimed(report), report.snapshot)
     else:
         job_changed(uow, job, Happened.JOB_REPORTED, status=job.status)
     return job.device_id
+
+
+def _claimed(report: ExecutionReport) -> Outcome | None:
+    """What the agent says it proved; nothing is proven by a report of which a part was cut off."""
+    is_cut = len(report.steps) > MOST_STEPS or len(report.checks) > MOST_CHECKS
+    return None if is_cut and report.outcome is Outcome.CLEAN else report.outcome
 
 
 def _copy(uow: UnitOfWork, job: Job, report: ExecutionReport) -> None:
