@@ -224,7 +224,9 @@ def _keep_these(uow: UnitOfWork, booking: Booking, line: BookingLine, devices: S
         for device in of_it:
             require_tested(uow, device, booking.ends_at)
         if model is None:
-            is_free = not any(allocations.in_the_way(uow.session, one.id, wanted.start, wanted.end) for one in of_it)
+            is_free = not any(
+                allocations.in_the_way(uow.session, one.id, wanted.start, wanted.end, uow.now) for one in of_it
+            )
         else:
             is_free = plans.clear(uow, model.id, {one.id: plans.span_of(wanted) for one in of_it})
         if not is_free:

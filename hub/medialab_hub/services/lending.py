@@ -7,6 +7,7 @@ from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Int
 from medialab_hub.domain.events import Happened
 from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
+from medialab_hub.services.allocations import is_damaged
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
 from medialab_hub.services.grace import erase_from
@@ -70,13 +71,27 @@ def check_in(uow: UnitOfWork, device_id: str, actor: str, at: datetime | None = 
         text = Text(de="Dieses Gerät ist nicht verliehen.", en="This device is not on loan.")
         raise not_possible("not-out", text, device.id)
     _end_now(uow, unit, at)
-    _await_proof(uow, device, actor, undo)
+    if not is_damaged(uow, device):
+        await_proof(uow, device, actor, undo)
     booking = _booking_of(uow, unit)
     uow.record(Happened.RETURNED, unit.id, actor, device=device.id, booking=booking)
     uow.touch_device(device.id)
     if booking is not None:
         _close_when_all_is_back(uow, booking)
     return booking or ""
+
+
+def write_off(uow: UnitOfWork, device: Device, actor: str) -> None:
+    """What is lost does not come back: its loan is over without it."""
+    unit = allocations.out(uow.session, device.id)
+    if unit is None:
+        return
+    _end_now(uow, unit, None)
+    booking = _booking_of(uow, unit)
+    uow.record(Happened.WRITTEN_OFF, unit.id, actor, device=device.id, booking=booking)
+    uow.touch_device(device.id)
+    if booking is not None:
+        _close_when_all_is_back(uow, booking)
 
 
 def require_proven(uow: UnitOfWork, device: Device) -> None:
@@ -128,7 +143,7 @@ def _take_over(uow: UnitOfWork, unit: Allocation, device: Device) -> None:
 
 def _has_room(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
     if device.model_id is None:
-        return not allocations.in_the_way(uow.session, device.id, interval.start, interval.end)
+        return not allocations.in_the_way(uow.session, device.id, interval.start, interval.end, uow.now)
     return plans.clear(uow, device.model_id, {device.id: plans.span_of(interval)})
 
 
@@ -141,7 +156,8 @@ def _end_now(uow: UnitOfWork, unit: Allocation, at: datetime | None) -> None:
     uow.session.flush()
 
 
-def _await_proof(uow: UnitOfWork, device: Device, actor: str, undo: timedelta) -> None:
+def await_proof(uow: UnitOfWork, device: Device, actor: str, undo: timedelta = NOTHING) -> None:
+    """Nobody gets the device before its reset is proven."""
     model = None if device.model_id is None else uow.session.get(Model, device.model_id)
     begins = erase_from(uow, device, undo)
     takes = max(SHORTEST_PROOF, timedelta(minutes=0 if model is None else model.turnaround_min))

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus
 from medialab_hub.storage.chunks import IDS, fetch
 from medialab_hub.storage.columns import UtcDateTime
-from medialab_hub.storage.tables import Allocation
+from medialab_hub.storage.tables import Allocation, DamageCase
 
 BLOCKING = tuple(status.value for status in AllocationStatus if status.blocks)
 
@@ -20,6 +20,15 @@ _ACTIVE = select(Allocation).where(
     col(Allocation.starts_at) <= _AT,
     or_(col(Allocation.ends_at).is_(None), col(Allocation.ends_at) > _AT),
 )
+_GOES_ON = or_(
+    col(Allocation.status) == AllocationStatus.OUT.value,
+    and_(
+        col(Allocation.kind) == AllocationKind.RESET.value,
+        col(Allocation.status) == AllocationStatus.CONFIRMED.value,
+        col(Allocation.job_id).is_(None),
+    ),
+)
+"""Until somebody brings it back or proves it, whatever was planned."""
 
 
 def get(session: Session, allocation_id: str) -> Allocation | None:
@@ -38,13 +47,15 @@ def of_job(session: Session, job: str) -> Allocation | None:
 
 
 def open_quarantine(session: Session, device: str) -> Allocation | None:
-    """The quarantine a device is in."""
+    """The quarantine a device is in because of a reset."""
+    of_cases = select(DamageCase.allocation_id).where(col(DamageCase.allocation_id).is_not(None))
     return session.exec(
         select(Allocation).where(
             Allocation.device_id == device,
             Allocation.kind == AllocationKind.QUARANTINE.value,
             col(Allocation.status).in_(BLOCKING),
             col(Allocation.ends_at).is_(None),
+            col(Allocation.id).not_in(of_cases),
         )
     ).first()
 
@@ -75,15 +86,7 @@ def all_awaiting_proof(session: Session, at: datetime) -> Sequence[Allocation]:
 
 def late(session: Session, at: datetime) -> Sequence[Allocation]:
     """What should be over and is not: devices that are not back, and returned ones that are not proven."""
-    goes_on = or_(
-        col(Allocation.status) == AllocationStatus.OUT.value,
-        and_(
-            col(Allocation.kind) == AllocationKind.RESET.value,
-            col(Allocation.status) == AllocationStatus.CONFIRMED.value,
-            col(Allocation.job_id).is_(None),
-        ),
-    )
-    return session.exec(select(Allocation).where(goes_on, col(Allocation.blocked_to) <= at)).all()
+    return session.exec(select(Allocation).where(_GOES_ON, col(Allocation.blocked_to) <= at)).all()
 
 
 def out(session: Session, device: str) -> Allocation | None:
@@ -92,13 +95,19 @@ def out(session: Session, device: str) -> Allocation | None:
     return session.exec(query).first()
 
 
-def in_the_way(session: Session, device: str, start: datetime, end: datetime | None) -> Sequence[Allocation]:
-    """Blocking allocations without a parent that overlap the half-open time."""
+def in_the_way(
+    session: Session, device: str, start: datetime, end: datetime | None, late_at: datetime | None = None
+) -> Sequence[Allocation]:
+    """Blocking allocations without a parent that overlap the half-open time; with `late_at` also what should be over
+    at that moment and is not, for nobody knows for how long."""
+    overlaps = or_(col(Allocation.blocked_to).is_(None), col(Allocation.blocked_to) > start)
+    if late_at is not None:
+        overlaps = or_(overlaps, and_(_GOES_ON, col(Allocation.blocked_to) <= late_at))
     query = select(Allocation).where(
         Allocation.device_id == device,
         col(Allocation.parent_id).is_(None),
         col(Allocation.status).in_(BLOCKING),
-        or_(col(Allocation.blocked_to).is_(None), col(Allocation.blocked_to) > start),
+        overlaps,
     )
     if end is not None:
         query = query.where(col(Allocation.blocked_from) < end)
