@@ -249,6 +249,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Feed
+         * @description The calendar (RFC 5545) behind an address. No person is named in it.
+         */
+        get: operations["read_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Feeds
+         * @description All feeds that are not revoked.
+         */
+        get: operations["list_feeds"];
+        put?: never;
+        /**
+         * Add Feed
+         * @description A new feed, with its address.
+         */
+        post: operations["add_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Feed
+         * @description Its address answers no more.
+         */
+        delete: operations["revoke_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/classes": {
         parameters: {
             query?: never;
@@ -296,7 +360,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Codes
+         * @description The labels that stick on one thing.
+         */
+        get: operations["list_codes"];
         put?: never;
         /**
          * Make
@@ -861,6 +929,26 @@ export interface paths {
         patch: operations["change_institution"];
         trace?: never;
     };
+    "/api/v1/institutions/{institution_id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookings Of Institution
+         * @description What was booked for it, the latest first; 200 at most.
+         */
+        get: operations["list_bookings_of_institution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/issues": {
         parameters: {
             query?: never;
@@ -1107,7 +1195,8 @@ export interface paths {
         };
         /**
          * Print Labels
-         * @description A PDF with one label for each of these devices (ids separated by commas); `sheet` is `a4-55` or `single`.
+         * @description A PDF with one label for each of these devices (ids separated by commas) and of these codes; `sheet` is `a4-55`
+         *     or `single`.
          */
         get: operations["print_labels"];
         put?: never;
@@ -1321,7 +1410,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Devices Of Model
+         * @description Which devices are lent as one of it.
+         */
+        get: operations["list_devices_of_model"];
         put?: never;
         /**
          * Assign
@@ -1428,6 +1521,26 @@ export interface paths {
          * @description Change, block, let borrow again.
          */
         patch: operations["change_person"];
+        trace?: never;
+    };
+    "/api/v1/people/{person_id}/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookings Of Person
+         * @description What was booked for a person, the latest first; 200 at most.
+         */
+        get: operations["list_bookings_of_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/people/{person_id}/report": {
@@ -1617,6 +1730,26 @@ export interface paths {
          * @description Sign out; the session ends on the server, not only in the browser.
          */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Language
+         * @description Choose the language of the own screens, on whatever computer.
+         */
+        put: operations["choose_language"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2168,6 +2301,34 @@ export interface components {
             unverified: number;
         };
         /**
+         * BookingDetail
+         * @description One booking with what was typed about it; that is never sent round.
+         */
+        BookingDetail: {
+            /** Ends */
+            ends: string;
+            /** Group Size */
+            group_size?: number | null;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            kind: components["schemas"]["BookingKind"];
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            /** Person */
+            person?: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Series */
+            series?: string | null;
+            /** Starts */
+            starts: string;
+            state: components["schemas"]["BookingState"];
+            /** Version */
+            version: number;
+        };
+        /**
          * BookingKind
          * @description What it is for.
          * @enum {string}
@@ -2178,7 +2339,7 @@ export interface components {
          * @description The word people read.
          * @enum {string}
          */
-        BookingState: "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
+        BookingState: "held" | "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
         /**
          * BookingView
          * @description A booking as it is now; also stream event `booking`.
@@ -2406,6 +2567,14 @@ export interface components {
             codes: string[];
         };
         /**
+         * CodesOn
+         * @description Labels that stick on one thing.
+         */
+        CodesOn: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * CodesWanted
          * @description So many new labels.
          */
@@ -2455,11 +2624,28 @@ export interface components {
          */
         DayKind: "calendar" | "open" | "school";
         /**
+         * DayView
+         * @description One day: from when to when it is open (none: closed), and why it is closed when hours would have it open.
+         */
+        DayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Times */
+            times: [
+                string,
+                string
+            ][];
+            why?: components["schemas"]["Text"] | null;
+        };
+        /**
          * Decision
          * @description What people decided about it.
          * @enum {string}
          */
-        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show";
+        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show" | "held";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -2703,6 +2889,14 @@ export interface components {
          */
         DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "needs_access" | "not_seen" | "retired";
         /**
+         * DevicesOf
+         * @description Devices of the inventory that are lent as one of a model.
+         */
+        DevicesOf: {
+            /** Devices */
+            devices: string[];
+        };
+        /**
          * DriverChoice
          * @description Settles a tie: `driver` is one of the connection's `candidates`, or None to take a choice back.
          */
@@ -2901,6 +3095,39 @@ export interface components {
              * @default false
              */
             volatile: boolean;
+        };
+        /**
+         * FeedMade
+         * @description `path` is the address after the name of the hub. It is told once, for only its hash is kept.
+         */
+        FeedMade: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: string;
+        };
+        /**
+         * FeedScope
+         * @description Of what a feed tells.
+         * @enum {string}
+         */
+        FeedScope: "lab" | "institution" | "model";
+        /**
+         * FeedView
+         * @description A feed that somebody may be reading; `name` of its institution or model.
+         */
+        FeedView: {
+            /** Id */
+            id: string;
+            /** Made */
+            made: string;
+            /** Name */
+            name: string;
+            /** Public */
+            public: boolean;
+            scope: components["schemas"]["FeedScope"];
+            /** Subject */
+            subject?: string | null;
         };
         /**
          * FleetSnapshot
@@ -3530,6 +3757,14 @@ export interface components {
             session: components["schemas"]["SessionView"];
         };
         /**
+         * LanguageChoice
+         * @description The language the signed-in person wants to read.
+         */
+        LanguageChoice: {
+            /** Language */
+            language: string;
+        };
+        /**
          * LineBody
          * @description `quantity` of a model, or a whole kit, or one device; exactly one of the three.
          */
@@ -3906,6 +4141,20 @@ export interface components {
             starts?: string | null;
         };
         /**
+         * NewFeedBody
+         * @description `subject`: the institution or the model; none for the whole lab. `public`: says only that something is booked.
+         */
+        NewFeedBody: {
+            /**
+             * Public
+             * @default false
+             */
+            public: boolean;
+            scope: components["schemas"]["FeedScope"];
+            /** Subject */
+            subject?: string | null;
+        };
+        /**
          * NewInspections
          * @description Many devices with one result. `done_at` None: now; `next_due` None: by the interval of the model.
          */
@@ -4123,6 +4372,8 @@ export interface components {
              * @default []
              */
             closures: components["schemas"]["ClosureBody"][];
+            /** Days */
+            days: components["schemas"]["DayView"][];
             /** Hours */
             hours: [
                 number,
@@ -4791,6 +5042,11 @@ export interface components {
              */
             centre: string;
             /**
+             * Chosen Language
+             * @default
+             */
+            chosen_language: string;
+            /**
              * Csrf
              * @default
              */
@@ -4816,6 +5072,11 @@ export interface components {
              * @default false
              */
             setup_needed: boolean;
+            /**
+             * Timezone
+             * @default
+             */
+            timezone: string;
             /** User */
             user?: string | null;
         };
@@ -5379,7 +5640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BookingView"];
+                    "application/json": components["schemas"]["BookingDetail"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -5554,6 +5815,130 @@ export interface operations {
             };
         };
     };
+    read_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_classes: {
         parameters: {
             query?: never;
@@ -5604,6 +5989,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceClassView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_codes: {
+        parameters: {
+            query: {
+                noun: components["schemas"]["CodeNoun"];
+                subject: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesOn"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -6761,6 +7178,37 @@ export interface operations {
             };
         };
     };
+    list_bookings_of_institution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                institution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_issues: {
         parameters: {
             query?: never;
@@ -7243,8 +7691,9 @@ export interface operations {
     };
     print_labels: {
         parameters: {
-            query: {
-                devices: string;
+            query?: {
+                devices?: string;
+                codes?: string;
                 sheet?: string;
             };
             header?: never;
@@ -7672,6 +8121,37 @@ export interface operations {
             };
         };
     };
+    list_devices_of_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesOf"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     assign: {
         parameters: {
             query?: never;
@@ -7948,6 +8428,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookings_of_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
                 };
             };
             /** @description RFC 9457 problem */
@@ -8320,6 +8831,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanguageChoice"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
