@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 
 const NEEDED_EARLY = /src\/(early|routes|lib\/(match|api\/early|store\/remembered))\.ts|preload-helper/;
 const NEEDED_EVERYWHERE =
-  /node_modules|src\/(main\.ts|styles\/|locales\/de\.)|src\/App|src\/screens\/Today|src\/lib\/(api|live|store|i18n|today|issues)\/|src\/lib\/(Shell|LinkBanner|router|status|text)|src\/lib\/ui\/(frame|Badge|Empty|Icon|icons|Moment|Name|Status|Trouble|announce)|src\/lib\/devices\/(filter|order)/;
+  /node_modules\/(?!barcode-detector|zxing-wasm)|src\/(main\.ts|styles\/|locales\/de\.)|src\/App|src\/screens\/Today|src\/lib\/(api|live|store|i18n|today|issues)\/|src\/lib\/(Shell|LinkBanner|router|status|text)|src\/lib\/ui\/(frame|Badge|Empty|Icon|icons|Moment|Name|Status|Trouble|announce)|src\/lib\/devices\/(filter|order)/;
 
 const hub = process.env.MEDIALAB_HUB ?? "http://127.0.0.1:8000";
 

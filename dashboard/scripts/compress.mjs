@@ -15,7 +15,7 @@ function walk(folder) {
 
 for (const path of walk(root)) {
   if (/\.(br|gz)$/.test(path)) rmSync(path);
-  else if (/\.(js|css|html|svg|json)$/.test(path)) {
+  else if (/\.(js|css|html|svg|json|wasm)$/.test(path)) {
     const data = readFileSync(path);
     if (data.length < 512) continue;
     writeFileSync(`${path}.br`, brotliCompressSync(data, quality));

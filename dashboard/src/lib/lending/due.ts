@@ -1,22 +1,22 @@
-/** Days of a loan in words; the clock of the lab is that of this computer. */
+/** Days of a loan in words, by the clock of the lab. */
 import { get } from "../api/client";
 import type { LoanEnd } from "../api/types";
-import { locale } from "../i18n/index.svelte";
-import { clock } from "../i18n/time.svelte";
 import { late } from "../late";
+import { clock, momentAt, wall, weekday } from "./zone";
+
+export { weekday } from "./zone";
 
 const DAY = 86_400_000;
 /** Until this hour of its last day a loan is not overdue. */
 const CLOSES = 18;
 
-const midnight = (moment: Date): number => Date.UTC(moment.getFullYear(), moment.getMonth(), moment.getDate());
+function midnight(moment: Date): number {
+  const { year, month, day } = wall(moment);
+  return Date.UTC(year, month - 1, day);
+}
 
 /** Whole days from today to the day of that moment; negative when it is over. */
 export const daysUntil = (moment: Date, now = new Date()): number => Math.round((midnight(moment) - midnight(now)) / DAY);
-
-/** "Montag, 30. November". */
-export const weekday = (moment: string | Date): string =>
-  new Intl.DateTimeFormat(locale(), { weekday: "long", day: "numeric", month: "long" }).format(new Date(moment));
 
 /** When it is due or since when it is overdue, in words. */
 export function dueWords(ends: string, now = new Date()): string {
@@ -29,10 +29,7 @@ export function dueWords(ends: string, now = new Date()): string {
 }
 
 /** A day so many days from now, as a date field wants it. */
-export function dayFromNow(days: number, now = new Date()): string {
-  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + days);
-  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, "0")}-${String(day.getDate()).padStart(2, "0")}`;
-}
+export const dayFromNow = (days: number, now = new Date()): string => new Date(midnight(now) + days * DAY).toISOString().slice(0, 10);
 
 /** When a loan of so many days ends by the opening hours; by the clock alone where none are entered. */
 export async function endIn(days: number): Promise<Date> {
@@ -47,8 +44,8 @@ export async function endIn(days: number): Promise<Date> {
 export const dayOf = (moment: Date): string => dayFromNow(0, moment);
 
 /** The moment at which a loan until that day ends: in the evening, today at the latest at midnight. */
-export function endOf(day: string, now = new Date()): Date {
-  const [year, month, date] = day.split("-").map(Number) as [number, number, number];
-  const end = new Date(year, month - 1, date, CLOSES);
-  return end > now || daysUntil(end, now) !== 0 ? end : new Date(year, month - 1, date, 23, 59);
+export function endOf(date: string, now = new Date()): Date {
+  const [year, month, day] = date.split("-").map(Number) as [number, number, number];
+  const end = momentAt({ year, month, day, hour: CLOSES, minute: 0 });
+  return end > now || daysUntil(end, now) !== 0 ? end : momentAt({ year, month, day, hour: 23, minute: 59 });
 }

@@ -19,6 +19,8 @@ export class Loans {
   models = $state.raw<ModelView[]>([]);
   #names = $state.raw<ReadonlyMap<string, string>>(new Map());
   loaded = $state(false);
+  /** True once they were read; they stay when the hub does not answer any more. */
+  known = $state(false);
   error = $state.raw<unknown>(null);
 
   /** The booking for which that device is out. */
@@ -41,6 +43,7 @@ export class Loans {
       this.out = out;
       this.coming = near.filter((one) => !OVER.includes(one.state));
       this.models = models;
+      this.known = true;
       this.error = null;
       await this.#name([...out, ...this.coming, ...besides]);
     } catch (problem) {

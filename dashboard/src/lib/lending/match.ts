@@ -1,41 +1,50 @@
-/** Which thing a person or a scanner means: by code or by name. */
+/** Which thing a person or a scanner means: by tag, by code or by name. */
 import type { DeviceRow, KitName } from "../api/types";
 import { folded } from "../text";
+import { reading } from "./codes";
 
 export interface Thing {
   id: string;
   name: string;
   isKit: boolean;
+  /** The code on the label it was scanned by. */
+  label?: string;
+}
+
+/** What a text means. `code`: a label that the hub has to look up; `text`: how it was read. */
+export interface Meaning {
+  text: string;
+  code: string | null;
+  things: Thing[];
 }
 
 const MOST = 8;
 
-/** What is written on a label; a label's QR code holds an address that ends with it. */
-export function codeOf(text: string): string {
-  const code = text.trim();
-  if (!/^https?:\/\//i.test(code)) return code;
-  const last = code.replace(/[?#].*$/, "").replace(/\/+$/, "").split("/").pop() ?? "";
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
-}
-
 const asThing = (row: DeviceRow): Thing => ({ id: row.id, name: row.name, isKit: false });
 const asKit = (kit: KitName): Thing => ({ id: kit.id, name: kit.name, isKit: true });
 
-/** Things of the inventory that are meant, the likeliest first: one for a code or a whole name, else several. */
-export function meant(text: string, rows: DeviceRow[], kits: KitName[]): Thing[] {
-  const code = codeOf(text).toLowerCase();
-  if (!code) return [];
+/**
+ * What is meant by a text that can be read in several ways, the likeliest first: a tag or a label in any of them; a whole
+ * name, or else part of one, as it was typed. Several things: a person has to choose.
+ */
+export function meant(sayings: string[], rows: DeviceRow[], kits: KitName[]): Meaning {
   const owned = rows.filter((row) => row.adopted && row.status !== "retired");
-  const coded = owned.find((row) => row.asset_tag?.toLowerCase() === code || row.id.toLowerCase() === code);
-  if (coded) return [asThing(coded)];
-  const all = [...kits.map(asKit), ...owned.map(asThing)];
-  const name = folded(code);
-  const same = all.filter((one) => one.id.toLowerCase() === code || folded(one.name) === name);
+  const read = sayings.map((text) => ({ text, ...reading(text) }));
+  for (const { text, tag } of read) {
+    const found = tag && owned.find((row) => row.asset_tag?.toUpperCase() === tag || row.id.toUpperCase() === tag);
+    if (found) return { text, code: null, things: [asThing(found)] };
+  }
+  const label = read.find((one) => one.code);
+  if (label) return { text: label.code!, code: label.code, things: [] };
+  const text = sayings[0] ?? "";
+  if (!text || read[0]!.isAddress) return { text, code: null, things: [] };
+  return { text, code: null, things: named(text, [...kits.map(asKit), ...owned.map(asThing)]) };
+}
+
+function named(text: string, all: Thing[]): Thing[] {
+  const name = folded(text.trim());
+  const same = all.filter((one) => one.id.toLowerCase() === name || folded(one.name) === name);
   if (same.length > 0) return same.slice(0, MOST);
   const words = name.split(/\s+/).filter(Boolean);
-  return all.filter((one) => words.every((word) => folded(one.name).includes(word))).slice(0, MOST);
+  return words.length === 0 ? [] : all.filter((one) => words.every((word) => folded(one.name).includes(word))).slice(0, MOST);
 }
