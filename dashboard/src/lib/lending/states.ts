@@ -3,6 +3,7 @@ import type { BookingView } from "../api/types";
 import { late, type LateKey } from "../late";
 
 const WORDS: Record<BookingView["state"], LateKey> = {
+  held: "lending.held",
   requested: "lending.requested",
   confirmed: "lending.confirmed",
   packed: "lending.packed",

@@ -11,7 +11,7 @@ interface Wall {
 }
 
 /** Undefined means the zone of this computer: an older hub does not say its own. */
-const zone = (): string | undefined => (session.view as { timezone?: string } | null)?.timezone || undefined;
+const zone = (): string | undefined => session.view?.timezone || undefined;
 
 /** What the clock and the calendar of the lab show at that moment; `month` from 1. */
 export function wall(moment: Date): Wall {
