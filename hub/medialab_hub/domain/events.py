@@ -19,6 +19,7 @@ class Happened(StrEnum):
     DEVICE_DRIVER_CHOSEN = "device.driver_chosen"
     DEVICE_CLASHED = "device.clashed"
     DEVICE_TESTED = "device.tested"
+    DEVICE_BOUGHT = "device.bought"
     ACCESS_ENTERED = "access.entered"
     ACCESS_FORGOTTEN = "access.forgotten"
     ACCESS_LOST = "access.lost"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from medialab_hub.domain.inspections import InspectionKind, InspectionResult, LastTest
 from medialab_hub.storage.chunks import IDS
@@ -47,6 +47,12 @@ def of_device(session: Session, device: str) -> Sequence[Inspection]:
     """Its tests, the latest first."""
     query = select(Inspection).where(Inspection.device_id == device)
     return session.exec(query.order_by(*_LATEST_FIRST).limit(MOST)).all()
+
+
+def move(session: Session, device: str, other: str) -> None:
+    """What was entered for the second is of the first: they are one."""
+    query = update(Inspection).where(col(Inspection.device_id) == other)
+    session.exec(query.values(device_id=device))
 
 
 def last(session: Session) -> dict[str, list[LastTest]]:

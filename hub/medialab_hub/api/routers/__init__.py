@@ -3,6 +3,7 @@
 from medialab_hub.api.routers import (
     access,
     accounts,
+    acquisitions,
     bookings,
     classes,
     codes,
@@ -48,6 +49,7 @@ ROUTERS = [
         scans,
         opening,
         inspections,
+        acquisitions,
         institutions,
         people,
         labels,

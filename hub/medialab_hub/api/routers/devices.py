@@ -1,6 +1,7 @@
 """One device: look at it, change it, and what it is blocked by."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -24,7 +25,7 @@ from medialab_hub.api.schemas.devices import (
 from medialab_hub.api.schemas.jobs import ActionRequest, ResetRequest
 from medialab_hub.domain.jobs import BASELINE_ACTION
 from medialab_hub.domain.roles import Role
-from medialab_hub.services import allocations, inventory, jobs, resetting, views
+from medialab_hub.services import acquisitions, allocations, inventory, jobs, resetting, views
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 router = APIRouter(tags=["devices"])
@@ -56,10 +57,15 @@ async def adopt_devices(body: Adoptions, hub: HubDep, staff: Staff) -> Response:
 
 @router.post("/devices/{device_id}/retire", response_model=DeviceDetail)
 async def retire_device(device_id: str, body: Retirement, hub: HubDep, staff: Staff) -> Response:
-    """Take a device out of the inventory for good."""
-    await hub.writer.run(
-        lambda uow: inventory.retire(uow, device_id, body.version, body.reason, staff.id), durable=True
-    )
+    """Take a device out of the inventory for good. 409 `still-bound` for one that was paid for by a programme."""
+    zone = ZoneInfo(hub.settings.timezone)
+
+    def retire(uow: UnitOfWork) -> None:
+        if not body.despite_binding:
+            acquisitions.require_unbound(uow, device_id, zone)
+        inventory.retire(uow, device_id, body.version, body.reason, staff.id)
+
+    await hub.writer.run(retire, durable=True)
     return await _detail(hub, device_id)
 
 

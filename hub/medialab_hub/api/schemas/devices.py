@@ -186,6 +186,8 @@ class Retirement(Body):
 
     version: int
     reason: str = Field(default="", max_length=200)
+    despite_binding: bool = False
+    """Also while it is bound to what it was paid for."""
 
 
 class MaintenanceStart(Body):

@@ -2,6 +2,7 @@
 
 from medialab_hub.storage.tables.access import EnteredAccess
 from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
+from medialab_hub.storage.tables.acquisitions import Acquisition
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.tables.allocations import Allocation
 from medialab_hub.storage.tables.bookings import Booking, BookingLine
@@ -22,6 +23,7 @@ from medialab_hub.storage.tables.places import Location, Station
 from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
 
 __all__ = [
+    "Acquisition",
     "Agent",
     "Allocation",
     "AnnouncedDriver",

@@ -6,6 +6,7 @@ from medialab_hub.storage.migrations import overlap
 from medialab_hub.storage.migrations.first import (
     access,
     accounts,
+    acquisitions,
     agents,
     allocations,
     bookings,
@@ -32,9 +33,28 @@ branch_labels = None
 depends_on = None
 
 NOUNS = (
-    places, kits, models, agents, accounts, devices, access, jobs, photos,
-    institutions, people, bookings, mails, allocations, codes, scans, inspections, opening, journal, issues,
-)  # fmt: skip
+    places,
+    kits,
+    models,
+    agents,
+    accounts,
+    devices,
+    acquisitions,
+    access,
+    jobs,
+    photos,
+    institutions,
+    people,
+    bookings,
+    mails,
+    allocations,
+    codes,
+    scans,
+    inspections,
+    opening,
+    journal,
+    issues,
+)
 """In the order in which they refer to each other."""
 
 
