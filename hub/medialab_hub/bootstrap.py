@@ -17,6 +17,7 @@ from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.child import Child
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
+from medialab_hub.adapters.damage_report import DamageReportPrinter
 from medialab_hub.adapters.loan_slip import LoanSlipPrinter
 from medialab_hub.adapters.local_agent import agent_command
 from medialab_hub.adapters.mqtt import HubLink
@@ -180,6 +181,7 @@ class Hub:
             broadcaster=self.broadcaster,
             labels=LabelPrinter(self._url_for_others),
             loan_slips=LoanSlipPrinter(),
+            damage_reports=DamageReportPrinter(),
             facts=facts,
             is_healthy=self._is_healthy,
             static=STATIC,

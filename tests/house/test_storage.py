@@ -14,7 +14,8 @@ NOT_ERASED = {
     "one of a few words of the hub's own": """
         inspection.kind inspection.result
         booking.decision booking.kind institution.kind institution.school_form membership.role
-        label_code.noun scan_event.kind scan_event.noun scan_move.kind scan_session.mode
+        label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
+        damage_case.kind damage_case.outcome
         agent.phase api_token.role batch.action batch.level user_account.role
         allocation.kind allocation.status connection.access connection.presence identity_clash.reason
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
@@ -25,7 +26,7 @@ NOT_ERASED = {
         device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
         photo.step""",
     "the account that did it, by which what it typed is found": """
-        closure.actor inspection.inspector
+        closure.actor inspection.inspector damage_case.closed_by damage_case.opened_by damage_photo.actor
         label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
         job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
@@ -33,7 +34,8 @@ NOT_ERASED = {
         agent.boot agent.inventory_version agent.seal_key agent.version announced_driver.version api_token.secret_hash
         mail.about
         connection.said_hash entered_access.seal_key first_admin_link.secret_hash job.record_hash journal.hash
-        journal_head.hash login_session.csrf login_session.secret_hash photo.sha256 user_account.password_hash""",
+        journal_head.hash login_session.csrf login_session.secret_hash photo.sha256 user_account.password_hash
+        damage_photo.sha256""",
     "what an agent or a device says about itself": """
         agent.host connection.kind connection.name device.kind device.model
         device_identity.scope device_identity.shown device_identity.value""",

@@ -14,6 +14,7 @@ from medialab_hub.api.problems import ROLE, SIGN_IN
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
+from medialab_hub.domain.damages import DamageReport
 from medialab_hub.domain.loan_slips import LoanSlip, SlipPaper
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.access import Seal
@@ -33,6 +34,13 @@ class Labels(Protocol):
 
     def make(self, labels: Sequence[tuple[str, str]], preset: str, language: str) -> bytes:
         """A PDF for (tag, name) pairs. Raises HubError for an unknown preset. Slow; call it in a thread."""
+
+
+class DamageReports(Protocol):
+    """Prints reports of damage and loss."""
+
+    def make(self, report: DamageReport, language: str, zone: ZoneInfo) -> bytes:
+        """The PDF in `de` or `en`, with the times of `zone`. Slow; call it in a thread."""
 
 
 class LoanSlips(Protocol):
@@ -66,6 +74,7 @@ class Parts:
     broadcaster: Broadcaster
     labels: Labels
     loan_slips: LoanSlips
+    damage_reports: DamageReports
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]
     static: Path

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.events import Happened
+from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import require_device, require_idle
 from medialab_hub.storage import allocations as rows
+from medialab_hub.storage import damages
 from medialab_hub.storage.tables import Allocation, Device, Job
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
@@ -93,6 +95,19 @@ def end_quarantine(uow: UnitOfWork, device: str, actor: str) -> None:
         plans.rescue(uow, device)
 
 
+def is_damaged(uow: UnitOfWork, device: Device) -> bool:
+    """True while a case of damage or loss keeps it; what was a part of something that is over stands for itself."""
+    blocks = damages.blocks_of(uow.session, device.id)
+    for row in blocks:
+        if row.parent_id is not None and not rows.in_the_way(uow.session, device.id, uow.now, None):
+            plans.make_way(uow, device, Interval(uow.now))
+            row.parent_id, row.starts_at, row.blocked_from = None, uow.now, uow.now
+            row.version += 1
+            uow.session.flush()
+            uow.touch_device(device.id)
+    return bool(blocks)
+
+
 def start_maintenance(uow: UnitOfWork, device_id: str, reason: str, actor: str) -> str:
     """Take a device out of use until somebody ends it; returns the allocation. Raises `Conflict`."""
     device = require_device(uow, device_id)
@@ -112,6 +127,10 @@ def end_allocation(uow: UnitOfWork, device_id: str, allocation_id: str, actor: s
         text = Text(de="Das endet von selbst.", en="That ends by itself.")
         raise not_possible("ends-by-itself", text, row.kind)
     device = require_device(uow, device_id)
+    if (case := damages.of_block(uow.session, row.id)) is not None:
+        text = Text(de="Zu diesem Gerät ist ein Schadensfall offen.", en="A damage case of this device is open.")
+        remedy = Text(de="Zuerst den Schadensfall abschließen.", en="Close the damage case first.")
+        raise Conflict("damage-open", text, remedy, case.id)
     if row.kind == AllocationKind.QUARANTINE:
         require_idle(uow, device_id)
     _close(uow, row, AllocationStatus.DONE)
@@ -119,7 +138,8 @@ def end_allocation(uow: UnitOfWork, device_id: str, allocation_id: str, actor: s
     device.seq = uow.record(Happened.ALLOCATION_ENDED, row.id, actor, device=device_id, what=row.kind)
     uow.touch_device(device_id)
     uow.session.flush()
-    plans.rescue(uow, device_id)
+    if not is_damaged(uow, device):
+        plans.rescue(uow, device_id)
 
 
 def _add_open(

@@ -2,6 +2,7 @@
 
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.booking_rows import BOOKINGS
+from medialab_hub.services.damage_rows import DAMAGES
 from medialab_hub.services.institution_rows import INSTITUTIONS
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.job_rows import BATCHES, JOBS
@@ -12,4 +13,6 @@ from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
 from medialab_hub.services.scan_rows import SCANS
 
-NOUNS = (AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, OPENING, SCANS)
+NOUNS = (
+    AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, OPENING, SCANS, DAMAGES,
+)  # fmt: skip

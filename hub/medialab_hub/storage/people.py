@@ -14,7 +14,7 @@ from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.storage.institutions import contains
 from medialab_hub.storage.references import pointing_at
-from medialab_hub.storage.tables import Allocation, Booking, BookingLine, JournalRow, Membership, Person
+from medialab_hub.storage.tables import Allocation, Booking, BookingLine, DamageCase, JournalRow, Membership, Person
 
 _TABLE = "person"
 _OPEN = tuple(decision.value for decision in Decision if decision.is_open)
@@ -60,7 +60,7 @@ def bookings_of(session: Session, person_id: str) -> Sequence[Booking]:
 
 
 def open_bookings(session: Session, person_id: str, now: datetime) -> list[str]:
-    """Bookings of a person that are still to come or from which something is out."""
+    """Bookings of a person that are still to come, from which something is out, or of which a damage is not settled."""
     query = select(Booking.id).where(Booking.person_id == person_id, _is_open(now))
     return list(session.exec(query.order_by(col(Booking.starts_at))).all())
 
@@ -78,8 +78,9 @@ def _is_open(now: datetime) -> Any:
         col(Allocation.line_id) == BookingLine.id,
         col(Allocation.status) == AllocationStatus.OUT.value,
     )
+    damaged = exists().where(col(DamageCase.booking_id) == Booking.id, col(DamageCase.closed_at).is_(None))
     to_come = and_(col(Booking.decision).in_(_OPEN), col(Booking.closed_at).is_(None), col(Booking.ends_at) > now)
-    return or_(out, to_come)
+    return or_(out, damaged, to_come)
 
 
 def pointing(session: Session, person_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -40,7 +40,7 @@ async def keep_photo(
     the same photo; another one for the step takes its place until the step is answered."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JPEG:
         raise NO_JPEG
-    shot = await asyncio.to_thread(photos.developed, await _whole(request))
+    shot = await asyncio.to_thread(photos.developed, await whole(request))
     sent = photos.Sent(photo_id, job_id, step, shot)
     quota = hub.settings.photos_mb * 1_000_000
     await hub.writer.run(lambda uow: photos.keep(uow, sent, quota, trainer.id), durable=True)
@@ -51,7 +51,8 @@ async def keep_photo(
     return as_json(found[0])
 
 
-async def _whole(request: Request) -> bytes:
+async def whole(request: Request) -> bytes:
+    """The body. Raises `HubError` when the sender went away."""
     try:
         return await request.body()
     except ClientDisconnect as error:  # a phone that left the Wi-Fi; it sends it again

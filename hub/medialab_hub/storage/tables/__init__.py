@@ -7,6 +7,7 @@ from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAdd
 from medialab_hub.storage.tables.allocations import Allocation
 from medialab_hub.storage.tables.bookings import Booking, BookingLine
 from medialab_hub.storage.tables.codes import LabelCode
+from medialab_hub.storage.tables.damages import DamageCase, DamagePhoto
 from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
 from medialab_hub.storage.tables.inspections import Inspection
 from medialab_hub.storage.tables.institutions import Institution
@@ -34,6 +35,8 @@ __all__ = [
     "BookingLine",
     "Closure",
     "Connection",
+    "DamageCase",
+    "DamagePhoto",
     "Device",
     "DeviceIdentity",
     "EnteredAccess",
