@@ -14,6 +14,7 @@ from medialab_hub.adapters import broker as brokers
 from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
 from medialab_hub.adapters.backup import Backups
+from medialab_hub.adapters.calendars import CalendarWriter
 from medialab_hub.adapters.child import Child
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
@@ -181,6 +182,7 @@ class Hub:
             broadcaster=self.broadcaster,
             labels=LabelPrinter(self._url_for_others),
             loan_slips=LoanSlipPrinter(),
+            calendars=CalendarWriter(),
             damage_reports=DamageReportPrinter(),
             facts=facts,
             is_healthy=self._is_healthy,

@@ -52,9 +52,10 @@ def test_the_public_list_is_short_and_each_entry_is_meant() -> None:
         ("GET", r"/api/v1/session"),
         ("POST", r"/api/v1/session"),
         ("POST", r"/api/v1/setup"),
+        ("GET", r"/api/v1/calendar/[^/]+"),
     }
     with_secret = {route.path for route in PUBLIC if route.secret != "none"}
-    assert with_secret == {r"/api/v1/session", r"/api/v1/setup"}
+    assert with_secret == {r"/api/v1/session", r"/api/v1/setup", r"/api/v1/calendar/[^/]+"}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nonsense", "/api", "/docs", "/openapi.json/x", "/../etc/passwd", "/metrics"])

@@ -19,7 +19,8 @@ NOT_ERASED = {
         agent.phase api_token.role batch.action batch.level user_account.role
         allocation.kind allocation.status connection.access connection.presence identity_clash.reason
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
-        journal.kind setting.key mail.occasion mail.state mail.trouble""",
+        journal.kind setting.key mail.occasion mail.state mail.trouble
+        calendar_feed.scope""",
     "an id without a foreign key": """
         label_code.code scan_event.about scan_event.client scan_move.client scan_session.client_key
         baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
@@ -27,12 +28,12 @@ NOT_ERASED = {
         photo.step""",
     "the account that did it, by which what it typed is found": """
         closure.actor inspection.inspector damage_case.closed_by damage_case.opened_by damage_photo.actor
-        label_code.claimed_by scan_event.actor scan_session.opened_by
+        calendar_feed.made_by label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
         job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
     "made by the program: versions, hashes, secrets": """
         agent.boot agent.inventory_version agent.seal_key agent.version announced_driver.version api_token.secret_hash
-        mail.about
+        mail.about calendar_feed.secret_hash
         connection.said_hash entered_access.seal_key first_admin_link.secret_hash job.record_hash journal.hash
         journal_head.hash login_session.csrf login_session.secret_hash photo.sha256 user_account.password_hash
         damage_photo.sha256""",

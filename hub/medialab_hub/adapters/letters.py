@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from medialab_hub.adapters import letter_words as words
 from medialab_hub.adapters.loan_slip_words import DAYS, MONTHS, in_language, local_moment
 from medialab_hub.domain.mails import Letter, Occasion
-from medialab_hub.domain.typed_words import has_hidden, tidy
+from medialab_hub.domain.typed_words import has_hidden, visible
 from medialab_wire.texts import Text
 
 Slip = Callable[[Letter], bytes]
@@ -80,7 +80,7 @@ def text_of(letter: Letter) -> str:
 
 def shown(typed: str) -> str:
     """One line without signs that nobody can see, and without what mail programs would decode (RFC 2047)."""
-    return "".join(sign for sign in tidy(typed) if not has_hidden(sign)).replace("=?", "= ?")
+    return visible(typed).replace("=?", "= ?")
 
 
 def _subject(letter: Letter) -> str:

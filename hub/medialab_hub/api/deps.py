@@ -15,6 +15,7 @@ from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
 from medialab_hub.domain.damages import DamageReport
+from medialab_hub.domain.calendars import Feed
 from medialab_hub.domain.loan_slips import LoanSlip, SlipPaper
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.access import Seal
@@ -50,6 +51,16 @@ class LoanSlips(Protocol):
         """The PDF in `de` or `en`, with the times of `zone`. Slow; call it in a thread."""
 
 
+class Calendars(Protocol):
+    """Writes calendar feeds."""
+
+    def tag_of(self, feed: Feed, zone: ZoneInfo) -> str:
+        """Its ETag, which changes with what is in it."""
+
+    def write(self, feed: Feed, zone: ZoneInfo) -> bytes:
+        """The file. Slow; call it in a thread."""
+
+
 @dataclass(frozen=True)
 class SystemFacts:
     """What runs and what that means."""
@@ -74,6 +85,7 @@ class Parts:
     broadcaster: Broadcaster
     labels: Labels
     loan_slips: LoanSlips
+    calendars: Calendars
     damage_reports: DamageReports
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]

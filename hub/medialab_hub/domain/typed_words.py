@@ -19,6 +19,11 @@ def has_hidden(text: str) -> bool:
     return not text.isprintable() and any(unicodedata.category(sign) in _HIDDEN for sign in text)
 
 
+def visible(text: str) -> str:
+    """One line of the signs that one can see; for where others' programs read it: headers, calendars."""
+    return "".join(sign for sign in tidy(text) if not has_hidden(sign))
+
+
 def folded(text: str) -> str:
     """As it is compared and searched: case, accents and the two ways to write an umlaut make no difference."""
     if text.isascii():

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/acquisitions/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use
+         * @description How much the devices of each programme were out, from the first up to and with the last day.
+         */
+        get: operations["use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/adoptions": {
         parameters: {
             query?: never;
@@ -421,6 +441,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/damages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Damages
+         * @description Cases, the newest first.
+         */
+        get: operations["list_damages"];
+        put?: never;
+        /**
+         * Report
+         * @description What is damaged or lost is out of the plan from now on; promises move to others, or are broken and say so.
+         */
+        post: operations["report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/damages/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Damage
+         * @description One case.
+         */
+        get: operations["get_damage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Say it in other words.
+         */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/damages/{case_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description It is settled; nobody has to be kept for it any longer.
+         */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/damages/{case_id}/photos/{photo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Photo
+         * @description The picture.
+         */
+        get: operations["get_photo"];
+        /**
+         * Keep Photo
+         * @description A JPEG of at most 1,000,000 bytes and 1600 pixels a side; what the camera put beside the picture is removed.
+         */
+        put: operations["keep_photo"];
+        post?: never;
+        /**
+         * Remove Photo
+         * @description Erase it.
+         */
+        delete: operations["remove_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/damages/{case_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Report
+         * @description For the insurer, as tagged PDF: the device, its value, what happened, the photos; no person is named.
+         */
+        get: operations["print_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -488,6 +624,30 @@ export interface paths {
          * @description Forget it, at once where agents are there, else when they are back; 409 while a job needs it.
          */
         delete: operations["forget_access"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/acquisition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description How a device was bought; empty until somebody entered it.
+         */
+        get: operations["show"];
+        /**
+         * Note
+         * @description Enter it; 409 when somebody else changed it since `version`.
+         */
+        put: operations["note"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -704,7 +864,7 @@ export interface paths {
         put?: never;
         /**
          * Retire Device
-         * @description Take a device out of the inventory for good.
+         * @description Take a device out of the inventory for good. 409 `still-bound` for one that was paid for by a programme.
          */
         post: operations["retire_device"];
         delete?: never;
@@ -2113,6 +2273,37 @@ export interface components {
             name: components["schemas"]["Text"];
         };
         /**
+         * AcquisitionBody
+         * @description What is known; `version` as it was read.
+         */
+        AcquisitionBody: {
+            /** Bought On */
+            bought_on?: string | null;
+            /** Bound Until */
+            bound_until?: string | null;
+            /**
+             * Cost Center
+             * @default
+             */
+            cost_center: string;
+            /** Price Cents */
+            price_cents?: number | null;
+            /**
+             * Programme
+             * @default
+             */
+            programme: string;
+            /**
+             * Supplier
+             * @default
+             */
+            supplier: string;
+            /** Version */
+            version: number;
+            /** Warranty Until */
+            warranty_until?: string | null;
+        };
+        /**
          * ActionRequest
          * @description Another action of the manifest: `find-me`, `pair`, …
          */
@@ -2339,7 +2530,7 @@ export interface components {
          * @description The word people read.
          * @enum {string}
          */
-        BookingState: "held" | "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
+        BookingState: "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
         /**
          * BookingView
          * @description A booking as it is now; also stream event `booking`.
@@ -2618,6 +2809,87 @@ export interface components {
             sources: string[];
         };
         /**
+         * DamageChange
+         * @description Other words; `version` as it was read.
+         */
+        DamageChange: {
+            /** Version */
+            version: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * DamageEnd
+         * @description How it ended. `repaired`, `found`, `nothing`: the device waits for the proof of its reset.
+         */
+        DamageEnd: {
+            outcome: components["schemas"]["DamageOutcome"];
+        };
+        /**
+         * DamageKind
+         * @description `damaged`: nobody gets it until it is mended. `lost`: it is not there until it is found. `part`: something that
+         *     belongs to it is missing; it can be lent nevertheless.
+         * @enum {string}
+         */
+        DamageKind: "damaged" | "lost" | "part";
+        /**
+         * DamageOutcome
+         * @description How a case was closed. `replaced` and `written_off`: the device itself does not come back.
+         * @enum {string}
+         */
+        DamageOutcome: "repaired" | "found" | "nothing" | "replaced" | "written_off";
+        /**
+         * DamagePhotoView
+         * @description A photo; the picture is at `/damages/{case}/photos/{id}`.
+         */
+        DamagePhotoView: {
+            /** Height */
+            height: number;
+            /** Id */
+            id: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Width */
+            width: number;
+        };
+        /**
+         * DamageView
+         * @description A case; also stream event `damage`. `blocks`: nobody gets the device while it is open.
+         */
+        DamageView: {
+            /** Blocks */
+            blocks: boolean;
+            /** Booking */
+            booking?: string | null;
+            /** Closed */
+            closed?: string | null;
+            closed_by_name?: components["schemas"]["Text"] | null;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Id */
+            id: string;
+            /** Is Open */
+            is_open: boolean;
+            kind: components["schemas"]["DamageKind"];
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            opened_by_name?: components["schemas"]["Text"] | null;
+            outcome?: components["schemas"]["DamageOutcome"] | null;
+            /** Photos */
+            photos: components["schemas"]["DamagePhotoView"][];
+            /** Version */
+            version: number;
+            /** Words */
+            words: string;
+        };
+        /**
          * DayKind
          * @description How the days of a loan are counted: all of them, those on which the centre is open, or those with school.
          * @enum {string}
@@ -2645,7 +2917,7 @@ export interface components {
          * @description What people decided about it.
          * @enum {string}
          */
-        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show" | "held";
+        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -4141,6 +4413,27 @@ export interface components {
             starts?: string | null;
         };
         /**
+         * NewDamage
+         * @description What is wrong with a device. `booking` None: of the loan in which it is or was last; `is_of_loan` False: none.
+         */
+        NewDamage: {
+            /** Booking */
+            booking?: string | null;
+            /** Device */
+            device: string;
+            /**
+             * Is Of Loan
+             * @default true
+             */
+            is_of_loan: boolean;
+            kind: components["schemas"]["DamageKind"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * NewFeedBody
          * @description `subject`: the institution or the model; none for the whole lab. `public`: says only that something is booked.
          */
@@ -4592,6 +4885,28 @@ export interface components {
             type: string;
         };
         /**
+         * ProgrammeView
+         * @description The devices that one programme paid for, "" for none, and how much they were out.
+         */
+        ProgrammeView: {
+            /** Bound */
+            bound: number;
+            /** Bound Until */
+            bound_until: string | null;
+            /** Devices */
+            devices: number;
+            /** Hours */
+            hours: number;
+            /** Loans */
+            loans: number;
+            /** Price Cents */
+            price_cents: number;
+            /** Programme */
+            programme: string;
+            /** Retired */
+            retired: number;
+        };
+        /**
          * Quality
          * @description How far a driver may be trusted; the criteria are in docs/drivers.md.
          * @enum {string}
@@ -4780,6 +5095,11 @@ export interface components {
          * @description Take a device out of the inventory for good.
          */
         Retirement: {
+            /**
+             * Despite Binding
+             * @default false
+             */
+            despite_binding: boolean;
             /**
              * Reason
              * @default
@@ -5399,6 +5719,38 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    use: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     adopt_devices: {
         parameters: {
             query?: never;
@@ -6166,6 +6518,304 @@ export interface operations {
             };
         };
     };
+    list_damages: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                is_open?: boolean | null;
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDamage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_damage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DamageChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DamageEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamageView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_report: {
+        parameters: {
+            query?: {
+                language?: ("de" | "en") | null;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_devices: {
         parameters: {
             query?: {
@@ -6354,6 +7004,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionBody"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcquisitionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquisitionBody"];
+                };
             };
             /** @description RFC 9457 problem */
             default: {

@@ -6,6 +6,7 @@ from medialab_hub.storage.tables.acquisitions import Acquisition
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
 from medialab_hub.storage.tables.allocations import Allocation
 from medialab_hub.storage.tables.bookings import Booking, BookingLine
+from medialab_hub.storage.tables.calendars import CalendarFeed
 from medialab_hub.storage.tables.codes import LabelCode
 from medialab_hub.storage.tables.damages import DamageCase, DamagePhoto
 from medialab_hub.storage.tables.devices import Baseline, Connection, Device, DeviceIdentity, IdentityClash
@@ -33,6 +34,7 @@ __all__ = [
     "Batch",
     "Booking",
     "BookingLine",
+    "CalendarFeed",
     "Closure",
     "Connection",
     "DamageCase",
