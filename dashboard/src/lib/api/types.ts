@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 
 export type AccessView = Schemas["AccessView"];
 export type Access = Schemas["Access"];
+export type Acquisition = Schemas["AcquisitionBody"];
 export type AgentView = Schemas["AgentView"];
 export type AllocationView = Schemas["AllocationView"];
 export type BatchView = Schemas["BatchView"];
