@@ -68,6 +68,10 @@ class Settings(BaseModel):
     """Address the mails come from and answers go to. Needed with a mail server."""
     mail_days_before: int = Field(default=2, ge=0, le=30)
     """Days before the day of return on which borrowers are reminded; 0: not before the day itself."""
+    no_show_h: int = Field(default=24, ge=1, le=720)
+    """Hours after its beginning at which a booking that nobody collected is given up; at its end at the latest."""
+    waitlist_hold_h: int = Field(default=24, ge=1, le=168)
+    """Hours for which something that became free is kept for who waited for it."""
     mdns: bool = True
     """Announce the hub in the local network, once it listens on more than this machine."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

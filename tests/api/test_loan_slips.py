@@ -189,10 +189,11 @@ def test_a_packing_slip_says_where_to_find_it_and_not_who_borrows(
     assert "Mustermann" not in pdf.words_of(paper)
 
 
-def test_a_request_says_that_it_is_none_yet(staff: httpx.Client, model: str) -> None:
+def test_a_request_has_no_slip_until_it_is_confirmed(staff: httpx.Client, model: str) -> None:
     booking = booked(staff, 30, [{"model": model}], is_request=True)
-    assert "Not agreed yet" in pdf.words_of(slip(staff, booking, "en"))
-    staff.post(f"/api/v1/bookings/{booking}/confirm").raise_for_status()
+    refused = staff.get(f"/api/v1/bookings/{booking}/slip.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing-to-hand-out")
+    assert staff.post(f"/api/v1/bookings/{booking}/confirm").status_code == 204
     assert "Not agreed yet" not in pdf.words_of(slip(staff, booking, "en"))
 
 

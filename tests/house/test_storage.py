@@ -13,7 +13,7 @@ from tests.house.tree import parsed, product_python
 NOT_ERASED = {
     "one of a few words of the hub's own": """
         inspection.kind inspection.result
-        booking.decision booking.kind institution.kind institution.school_form membership.role
+        booking.decision booking.kind waitlist_entry.state institution.kind institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
         damage_case.kind damage_case.outcome
         agent.phase api_token.role batch.action batch.level user_account.role

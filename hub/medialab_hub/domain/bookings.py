@@ -24,16 +24,33 @@ class Decision(StrEnum):
     REJECTED = "rejected"
     CANCELED = "canceled"
     NO_SHOW = "no_show"
+    HELD = "held"
+    """Nobody decided yet: somebody is filling in the form, or was offered it, and it is kept for them for a while."""
 
     @property
     def is_open(self) -> bool:
-        """Its units are promised."""
+        """It is to come: a request holds nothing yet, what is confirmed has a device for each unit."""
         return self in (Decision.REQUESTED, Decision.CONFIRMED)
+
+
+GIVEN_UP = (Decision.REJECTED, Decision.CANCELED, Decision.NO_SHOW)
+"""How a booking ends before anything of it was handed out."""
+
+
+class Excuse(StrEnum):
+    """Why staff set a rule of the house aside: a word, never a text, so that it can be journaled."""
+
+    AGREED = "agreed"
+    EVENT = "event"
+    BOX = "box"
+    EXPERIENCED = "experienced"
+    URGENT = "urgent"
 
 
 class BookingState(StrEnum):
     """The word people read."""
 
+    HELD = "held"
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
     PACKED = "packed"

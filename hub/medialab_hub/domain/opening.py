@@ -115,6 +115,12 @@ def is_open(calendar: Calendar, moment: datetime) -> bool:
     return any(start <= moment < end for start, end in openings(calendar, local))
 
 
+def takes_back(calendar: Calendar, moment: datetime) -> bool:
+    """True when something may be brought back at that moment: closing time still counts."""
+    local = moment.astimezone(calendar.zone).date()
+    return any(start <= moment <= end for start, end in openings(calendar, local))
+
+
 def next_opening(calendar: Calendar, moment: datetime) -> datetime | None:
     """The first moment from this one on at which it is open; None when there is none as far as anybody looks."""
     for day in _days_from(moment.astimezone(calendar.zone).date()):

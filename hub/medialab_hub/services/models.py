@@ -1,7 +1,7 @@
 """Models: what devices are lent as, and how long a loan of one takes before and after."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from medialab_hub.catalogue.loader import shipped
 from medialab_hub.domain.events import Happened
@@ -29,6 +29,7 @@ class Care:
     grace_min: int = 0
     replacement_cents: int | None = None
     needs_training: bool = False
+    lends_to: list[str] = field(default_factory=list)
 
 
 def add(uow: UnitOfWork, name: str, class_id: str | None, care: Care | None, actor: str) -> str:
@@ -66,8 +67,8 @@ def change(uow: UnitOfWork, model_id: str, version: int, name: str, care: Care, 
         text = Text(de="Ein Modell mit diesem Namen gibt es schon.", en="A model of this name already exists.")
         raise not_possible("name-taken", text, name)
     model.name = name.strip()
-    for field, value in vars(care).items():
-        setattr(model, field, value)
+    for name_of_field, value in vars(care).items():
+        setattr(model, name_of_field, value)
     model.version += 1
     uow.session.flush()
     plans.mend(uow, [model.id])  # another interval of tests may take devices away, or give some back

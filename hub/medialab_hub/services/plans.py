@@ -9,6 +9,7 @@ from medialab_hub.domain.availability import Pool
 from medialab_hub.domain.load import hull
 from medialab_hub.domain.planner import TooEntangled
 from medialab_hub.domain.promises import FOREVER, Promise, Span
+from medialab_hub.services.hold_ends import end_expired
 from medialab_hub.services.inspection_rows import due_of_models
 from medialab_hub.services.moves import break_promise, carry_out
 from medialab_hub.storage import models, plans
@@ -110,6 +111,7 @@ def make_way(uow: UnitOfWork, device: Device, interval: Interval) -> None:
 
 def make_ways(uow: UnitOfWork, facts: Sequence[tuple[Device, Interval]]) -> None:
     """The same for facts that come together, so that nothing moves to a device that is to be taken next."""
+    end_expired(uow)
     touched: dict[str, dict[str, list[Span]]] = {}
     for device, interval in facts:
         is_met = _break_pins(uow, device, interval)
@@ -146,6 +148,7 @@ def _is_something_broken(uow: UnitOfWork, model_id: str) -> bool:
 
 def place(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mapping[str, str] | None:
     """Room for all of these, by their ids, others having moved; None when a promise would break for it."""
+    end_expired(uow)
     model = models.get(uow.session, model_id)
     if model is None or not wanted:
         return None if wanted else {}
@@ -196,6 +199,7 @@ def _levelled(uow: UnitOfWork, pool: Pool) -> Pool:
 
 def clear(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
     """Make room at these very devices; False when something is fixed there or a promise would break for it."""
+    end_expired(uow)
     model = models.get(uow.session, model_id)
     if model is None or not pins:
         return not pins
@@ -222,6 +226,7 @@ def _pinned(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
 
 def mend(uow: UnitOfWork, model_ids: Iterable[str]) -> None:
     """Facts have changed: whatever can be kept is kept, on other devices where needed, and the rest is broken."""
+    end_expired(uow)
     for model_id in model_ids:
         pool = pool_of(uow.session, model_id, uow.now)
         if not pool.is_in_order:

@@ -40,7 +40,10 @@ def _moment(name: str) -> ColumnElement[datetime]:
     return bindparam(name, type_=UtcDateTime())
 
 
-_BLOCKS = and_(col(Allocation.parent_id).is_(None), _words(Allocation.status, "held", "confirmed", "out"))
+_IS_NOT_EXPIRED = or_(col(Allocation.held_until).is_(None), col(Allocation.held_until) > _moment("since"))
+_BLOCKS = and_(
+    col(Allocation.parent_id).is_(None), _words(Allocation.status, "held", "confirmed", "out"), _IS_NOT_EXPIRED
+)
 _GOES_ON = or_(
     _words(Allocation.status, "out"), and_(_words(Allocation.kind, "reset"), col(Allocation.job_id).is_(None))
 )
@@ -55,6 +58,7 @@ _WAITS = and_(
     col(Allocation.line_id).is_not(None),
     col(Allocation.parent_id).is_(None),
     col(Allocation.ends_at) > _moment("since"),
+    _IS_NOT_EXPIRED,
 )
 
 

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, Field
 
 from medialab_hub.api.schemas.base import Body
+from medialab_hub.domain.institutions import InstitutionKind
 
 
 class CareFields(Body):
@@ -17,6 +18,8 @@ class CareFields(Body):
     grace_min: int = Field(default=0, ge=0, le=20160)
     replacement_cents: int | None = Field(default=None, ge=0, le=100_000_000)
     needs_training: bool = False
+    lends_to: list[InstitutionKind] = Field(default=[], max_length=6)
+    """Kinds of institutions it is lent to; empty: to all, and to people without one."""
 
 
 class ModelView(CareFields):

@@ -23,6 +23,8 @@ from medialab_hub.storage.tables.people import Membership, Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
+from medialab_hub.storage.tables.trainings import Training
+from medialab_hub.storage.tables.waitlist import WaitlistEntry
 
 __all__ = [
     "Acquisition",
@@ -68,5 +70,7 @@ __all__ = [
     "ScanSession",
     "Setting",
     "Station",
+    "Training",
     "User",
+    "WaitlistEntry",
 ]

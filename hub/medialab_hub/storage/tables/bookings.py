@@ -11,7 +11,9 @@ ONE_THING += " = 1"
 
 
 class Booking(SQLModel, table=True):
-    """`decision` is what people decided: `requested`, `confirmed`, `rejected`, `canceled`, `no_show`."""
+    """`decision` is what people decided: `requested`, `confirmed`, `rejected`, `canceled`, `no_show`.
+
+    Until they do it is `held`, and gone again at `held_until`."""
 
     __tablename__ = "booking"
     __table_args__ = (CheckConstraint("starts_at < ends_at", name="order"),)
@@ -28,6 +30,8 @@ class Booking(SQLModel, table=True):
     client_key: str | None = Field(default=None, unique=True)
     """Chosen by who asked: the same wish sent twice is one booking."""
     series_id: str | None = Field(default=None, index=True)
+    held_until: Moment | None = moment(optional=True, index=True)
+    """Of a hold: from this moment on it is not there any more, whether or not somebody has deleted it."""
     created_at: Moment = moment()
     created_by: str = ""
     packed_at: Moment | None = moment(optional=True)

@@ -2,7 +2,7 @@
 
 from sqlmodel import Field, SQLModel
 
-from medialab_hub.storage.tables.base import version
+from medialab_hub.storage.tables.base import document, version
 
 
 class Model(SQLModel, table=True):
@@ -26,4 +26,6 @@ class Model(SQLModel, table=True):
     """Minutes after a return until what is on the device may be erased."""
     replacement_cents: int | None = None
     needs_training: bool = False
+    lends_to: list[str] = document(list)
+    """Kinds of institutions (`domain.institutions`) it is lent to; empty: to all, and to people without one."""
     version: int = version()

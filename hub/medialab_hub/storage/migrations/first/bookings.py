@@ -27,6 +27,7 @@ def _create_booking() -> None:
         sa.Column("group_size", sa.Integer(), nullable=True),
         sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("series_id", sa.String(), nullable=True),
+        sa.Column("held_until", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("packed_at", UtcDateTime(), nullable=True),
@@ -41,6 +42,7 @@ def _create_booking() -> None:
         sa.UniqueConstraint("client_key", name=op.f("uq_booking_client_key")),
     )
     op.create_index(op.f("ix_booking_ends_at"), "booking", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_booking_held_until"), "booking", ["held_until"], unique=False)
     op.create_index(op.f("ix_booking_institution_id"), "booking", ["institution_id"], unique=False)
     op.create_index(op.f("ix_booking_person_id"), "booking", ["person_id"], unique=False)
     op.create_index(op.f("ix_booking_series_id"), "booking", ["series_id"], unique=False)

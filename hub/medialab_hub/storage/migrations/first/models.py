@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from medialab_hub.storage.columns import Document
+
 
 def create() -> None:
     """Create them."""
@@ -24,6 +26,7 @@ def _create_model() -> None:
         sa.Column("grace_min", sa.Integer(), nullable=False),
         sa.Column("replacement_cents", sa.Integer(), nullable=True),
         sa.Column("needs_training", sa.Boolean(), nullable=False),
+        sa.Column("lends_to", Document, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model")),
         sa.UniqueConstraint("name", name=op.f("uq_model_name")),

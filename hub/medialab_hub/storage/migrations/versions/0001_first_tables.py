@@ -27,6 +27,8 @@ from medialab_hub.storage.migrations.first import (
     photos,
     places,
     scans,
+    trainings,
+    waitlist,
 )
 
 revision = "0001"
