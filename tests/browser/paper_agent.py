@@ -13,7 +13,7 @@ from medialab_wire.capabilities import DriverManifest
 from medialab_wire.commands import Execution, NextWork
 from medialab_wire.presence import AgentPhase, AgentState
 from medialab_wire.progress import Check, CheckResult, ExecutionReport, ExecutionStatus, Outcome, StepState, StepView
-from medialab_wire.reports import Access, Identity, IdentityKind, Inventory, Report
+from medialab_wire.reports import Access, Identity, IdentityKind, Inventory, Presence, Report
 from medialab_wire.texts import Text
 from tests.browser import paper_words as words
 from tests.browser.paper_words import PaperDevice
@@ -52,12 +52,16 @@ class PaperAgent:
         self._send(topics.inventory(AGENT), told, True)
         self.report(device)
 
+    def lose(self, device: PaperDevice) -> None:
+        """Nobody can see it from here any more."""
+        self.report(device, Presence.ABSENT)
+
     def close(self) -> None:
         self._closed = True
         self._client.disconnect()
         self._client.loop_stop()
 
-    def report(self, device: PaperDevice) -> None:
+    def report(self, device: PaperDevice, presence: Presence = Presence.PRESENT) -> None:
         """Say how this device is now."""
         device.seq += 1
         place = IdentityKind.SERIAL if device.known else IdentityKind.PLACE
@@ -66,6 +70,7 @@ class PaperAgent:
             birth=1,
             seq=device.seq,
             driver=device.driver if device.known else None,
+            presence=presence,
             access=Access.OK if device.known else Access.NONE,
             name=device.name,
             kind="tablet" if device.known else "unknown",

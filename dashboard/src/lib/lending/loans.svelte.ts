@@ -71,6 +71,11 @@ export class Loans {
     return [booking.institution, booking.person].map((key) => this.#names.get(key ?? "") ?? "").filter(Boolean).join(", ");
   }
 
+  /** The name of an institution or a person of a booking that was loaded; empty when it is gone. */
+  nameFor(id: string): string {
+    return this.#names.get(id) ?? "";
+  }
+
   #line(line: BookingView["lines"][number]): string {
     if (line.model) return late("lending.some", { n: line.quantity, name: this.models.find((one) => one.id === line.model)?.name ?? "" });
     if (line.kit) return lab.kits.find((one) => one.id === line.kit)?.name ?? late("lending.a_kit");
