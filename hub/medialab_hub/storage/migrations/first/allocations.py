@@ -42,7 +42,8 @@ def _create_allocation() -> None:
         sa.ForeignKeyConstraint(["line_id"], ["booking_line.id"], name=op.f("fk_allocation_line_id_booking_line")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
     )
-    op.create_index(op.f("ix_allocation_device_id"), "allocation", ["device_id"], unique=False)
+    op.create_index("ix_allocation_device_status", "allocation", ["device_id", "status"], unique=False)
+    op.create_index("ix_allocation_kind_status", "allocation", ["kind", "status"], unique=False)
     op.create_index(op.f("ix_allocation_line_id"), "allocation", ["line_id"], unique=False)
     _create_index("ix_allocation_broken", ["device_id", "ends_at"], "status = 'broken'")
     in_other_hands = "kind IN ('loan', 'workshop') AND status IN ('held', 'confirmed', 'out', 'done')"
