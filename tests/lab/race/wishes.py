@@ -12,7 +12,7 @@ from medialab_hub.storage.tables import Device, Model
 
 MODELS, DEVICES, DAYS = 12, 4, 5
 """Models, devices of each, and days over which bookings are spread: so few that many wishes are refused."""
-KEPT = 12
+KEPT = 30
 """Bookings a visitor keeps; older ones are called off, so that there is room for the next."""
 VISITORS = 8
 HOURS = (1, 4, 24, 72)
