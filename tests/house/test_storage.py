@@ -13,6 +13,8 @@ from tests.house.tree import parsed, product_python
 NOT_ERASED = {
     "one of a few words of the hub's own": """
         inspection.kind inspection.result
+        loan_fact.institution_kind loan_fact.kind loan_fact.school_form
+        unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
         booking.decision booking.kind waitlist_entry.state institution.kind institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
         damage_case.kind damage_case.outcome
@@ -46,6 +48,7 @@ NOT_ERASED = {
         api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value
         station.name user_account.name user_account.name_key model.name institution.name institution.search_key
         institution.municipality institution.municipality_key institution.postal_code institution.school_number
+        loan_fact.municipality loan_fact.municipality_key unmet_demand.municipality unmet_demand.municipality_key
         institution.street""",
     "a person's data: the row goes when the person is erased (services/people.py)": """
         person.email person.family_name person.given_name person.phone person.search_key""",

@@ -5,7 +5,7 @@ from medialab_hub.domain.jobs import BASELINE_ACTION, RESET_ACTION
 from medialab_hub.domain.readiness import chosen_level
 from medialab_hub.domain.records import record_hash
 from medialab_hub.domain.reset_policy import Evidence, judge, makes_ready, was_touched
-from medialab_hub.services import allocations, photos
+from medialab_hub.services import allocations, loan_facts, photos
 from medialab_hub.services.ownership import settle_owner
 from medialab_hub.services.proofs import forget_proof, note_proof
 from medialab_hub.services.stamps import stamp
@@ -27,6 +27,7 @@ def end(uow: UnitOfWork, job: Job, claimed: Outcome | None = None, snapshot: dic
     job.ended_at = uow.now
     if job.action == RESET_ACTION:
         _judge_reset(uow, job, device, claimed)
+        loan_facts.note_reset(uow, job)
     elif job.action == BASELINE_ACTION and job.status == ExecutionStatus.SUCCEEDED:
         _keep_baseline(uow, job, device, snapshot)
     photos.settle(uow, job, _manifest_of(uow, job))

@@ -8,7 +8,7 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.scanning import MoveKind
 from medialab_hub.errors import Conflict
-from medialab_hub.services import bookings, jobs, lending, plans
+from medialab_hub.services import bookings, jobs, lending, loan_facts, plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.grace import UNDO_WINDOW
@@ -282,6 +282,7 @@ def _unreturn(uow: UnitOfWork, move: ScanMove, unit: Allocation, actor: str) -> 
     assert planned is not None
     until = max(planned, unit.starts_at + AT_LEAST)
     _make_way(uow, device, Interval(min(unit.starts_at, uow.now), max(until, uow.now + AT_LEAST)))
+    loan_facts.take_away(uow, unit.id)
     unit.status = AllocationStatus.OUT.value
     unit.ends_at, unit.blocked_to = max(booking.ends_at, unit.starts_at + AT_LEAST), until
     unit.version += 1

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.events import Happened
 from medialab_hub.errors import Conflict
-from medialab_hub.services import plans
+from medialab_hub.services import loan_facts, plans
 from medialab_hub.services.allocations import is_damaged
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
@@ -154,6 +154,7 @@ def _end_now(uow: UnitOfWork, unit: Allocation, at: datetime | None) -> None:
     if moment > unit.starts_at:
         unit.ends_at = unit.blocked_to = moment
     uow.session.flush()
+    loan_facts.write(uow, unit)
 
 
 def await_proof(uow: UnitOfWork, device: Device, actor: str, undo: timedelta = NOTHING) -> None:

@@ -16,6 +16,7 @@ from medialab_hub.storage.tables.issues import OpenIssue
 from medialab_hub.storage.tables.jobs import Batch, Job, JobAnswer
 from medialab_hub.storage.tables.journal import JournalHead, JournalRow
 from medialab_hub.storage.tables.kits import Kit
+from medialab_hub.storage.tables.loan_facts import LoanFact
 from medialab_hub.storage.tables.mails import Mail
 from medialab_hub.storage.tables.models import Model
 from medialab_hub.storage.tables.opening import Closure, Opening
@@ -24,6 +25,7 @@ from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
 from medialab_hub.storage.tables.trainings import Training
+from medialab_hub.storage.tables.unmet_demand import UnmetDemand
 from medialab_hub.storage.tables.waitlist import WaitlistEntry
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "JournalRow",
     "Kit",
     "LabelCode",
+    "LoanFact",
     "Location",
     "LoginSession",
     "Mail",
@@ -71,6 +74,7 @@ __all__ = [
     "Setting",
     "Station",
     "Training",
+    "UnmetDemand",
     "User",
     "WaitlistEntry",
 ]

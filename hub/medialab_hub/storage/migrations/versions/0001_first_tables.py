@@ -20,6 +20,7 @@ from medialab_hub.storage.migrations.first import (
     jobs,
     journal,
     kits,
+    loan_facts,
     mails, calendars,
     models,
     opening,
@@ -28,6 +29,7 @@ from medialab_hub.storage.migrations.first import (
     places,
     scans,
     trainings,
+    unmet_demand,
     waitlist,
 )
 
@@ -52,6 +54,8 @@ NOUNS = (
     bookings,
     mails,
     allocations,
+    loan_facts,
+    unmet_demand,
     codes,
     scans,
     damages,
