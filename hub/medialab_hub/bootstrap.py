@@ -43,6 +43,7 @@ from medialab_hub.storage.database import Database, is_healthy, open_database
 from medialab_hub.storage.migrate import migrate
 from medialab_hub.storage.reading import Reading
 from medialab_hub.storage.writer import Writer
+from medialab_hub.workers.attendant import Attendant
 from medialab_hub.workers.checker import Checker
 from medialab_hub.workers.dispatcher import Dispatcher
 from medialab_hub.workers.forgetter import Forgetter
@@ -141,8 +142,9 @@ class Hub:
         self._stack.push_async_callback(keeper.store)
         forgetter = Forgetter(self.writer, timedelta(days=self.settings.photos_kept_days))
         returner = Returner(self.writer, self.reading, self.clock)
-        mailing = [mailer.run for mailer in self._mailers()]
-        for run in (dispatcher.run, scheduler.run, keeper.run, checker.run, forgetter.run, returner.run, *mailing):
+        attendant = Attendant(self.writer, self.reading, self.clock, timedelta(hours=self.settings.no_show_h))
+        lending = [returner.run, attendant.run, *(mailer.run for mailer in self._mailers())]
+        for run in (dispatcher.run, scheduler.run, keeper.run, checker.run, forgetter.run, *lending):
             task = asyncio.create_task(_keep_running(run), name=run.__qualname__)
             self._stack.callback(task.cancel)
         self.link.start(ingest.take, dispatcher.republish)

@@ -48,7 +48,7 @@ def offers(core: HubCore) -> list[tuple[int, str]]:
 def test_a_hold_is_busy_for_ten_minutes_and_not_a_moment_longer_though_nobody_ends_it(core: HubCore) -> None:
     model, _ = lab(core, 2)
     time = days(core, 1, 2)
-    held = core.do(holds.hold, some(model, time, 2), "anna")
+    held = core.do(holds.hold, some(model, time, 2), "anna")[0]
     assert state(core, held) == "held" and free(core, model, time) == 0
     with pytest.raises(Conflict, match="not-free"):
         core.do(bookings.book, some(model, time), "staff")
@@ -82,7 +82,7 @@ def test_an_expired_hold_is_in_nobodys_way(core: HubCore, fact: str) -> None:
 def test_a_hold_moves_like_every_promise_and_becomes_a_booking_or_a_request(core: HubCore) -> None:
     model, tablets = lab(core, 2)
     time = days(core, 1, 2)
-    held = core.do(holds.hold, some(model, time), "anna")
+    held = core.do(holds.hold, some(model, time), "anna")[0]
     (unit,) = units(core, held)
     core.do(bookings.book, Wish([LineWish(device=unit.device_id)], time), "staff")
     (moved,) = units(core, held)
@@ -97,14 +97,14 @@ def test_a_hold_moves_like_every_promise_and_becomes_a_booking_or_a_request(core
     assert state(core, held) == "confirmed" and [row.status for row in units(core, held)] == ["confirmed"]
     assert free(core, model, time) == 0
     other = days(core, 3, 4)
-    asked = core.do(holds.hold, some(model, other, 2), "bert")
+    asked = core.do(holds.hold, some(model, other, 2), "bert")[0]
     core.do(holds.take, asked, holds.Taking(OTHERS), "bert")
     assert state(core, asked) == "requested" and free(core, model, other) == 2
 
 
 def test_a_basket_is_given_back_and_there_are_few_of_them(core: HubCore) -> None:
     model, _ = lab(core, 1)
-    first = core.do(holds.hold, some(model, days(core, 1, 2)), "anna")
+    first = core.do(holds.hold, some(model, days(core, 1, 2)), "anna")[0]
     with pytest.raises(NotFound):
         core.do(holds.give_back, first, "bert", is_staff=False)
     core.do(holds.give_back, first, "anna", is_staff=False)

@@ -38,6 +38,7 @@ def _row(booking: Booking, lines: Collection[BookingLine], units: Collection[All
         "ends": stamp(booking.ends_at),
         "group_size": booking.group_size,
         "series": booking.series_id,
+        "held_until": stamp(booking.held_until),
         "version": booking.version,
         "lines": [
             {

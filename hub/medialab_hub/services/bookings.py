@@ -117,6 +117,12 @@ def require_booking(uow: UnitOfWork, booking_id: str) -> Booking:
     return booking
 
 
+def held_until(uow: UnitOfWork, booking_id: str) -> datetime | None:
+    """Until when it is only held; None for what was decided."""
+    booking = rows.get(uow.session, booking_id)
+    return None if booking is None else booking.held_until
+
+
 def require_borrower(uow: UnitOfWork, wish: Wish) -> None:
     """Raises `NotFound`, and `Conflict` for whom nothing is lent to."""
     institution = None if wish.institution is None else uow.session.get(Institution, wish.institution)

@@ -1,13 +1,21 @@
 """Ends holds whose time is over. Whoever writes into a plan does it first, so none outlives its time."""
 
+from datetime import datetime
+
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.waitlist import WaitState
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.waitlist_rows import WAITLIST
 from medialab_hub.storage import holds, waitlist
+from medialab_hub.storage.session import Session
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 MOST_AT_ONCE = 500
+
+
+def is_something_due(session: Session, now: datetime) -> bool:
+    """True when `end_expired` has something to do."""
+    return bool(holds.expired(session, now, 1))
 
 
 def end_expired(uow: UnitOfWork) -> int:

@@ -1,7 +1,7 @@
 """A basket: what somebody chose is kept for ten minutes while they fill in the form, and goes back by itself."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from medialab_hub.domain.allocation import AllocationStatus, Interval
@@ -40,8 +40,8 @@ class Taking:
     group_size: int | None = None
 
 
-def hold(uow: UnitOfWork, wish: Wish, actor: str) -> str:
-    """Keep it for `KEPT_FOR`, movable like every promise; returns the hold. Raises `Conflict`, `TooMany`."""
+def hold(uow: UnitOfWork, wish: Wish, actor: str) -> tuple[str, datetime]:
+    """Keep it for `KEPT_FOR`, movable like every promise; returns it and its end. Raises `Conflict`, `TooMany`."""
     end_expired(uow)
     if len(holds.standing(uow.session, uow.now, actor)) >= MOST:
         raise TooMany(
@@ -52,7 +52,8 @@ def hold(uow: UnitOfWork, wish: Wish, actor: str) -> str:
                 en="Finish one of them or give it back; after ten minutes they go back by themselves.",
             ),
         )
-    return bookings.book(uow, replace(wish, decision=Decision.HELD), actor, uow.now + KEPT_FOR)
+    key = bookings.book(uow, replace(wish, decision=Decision.HELD), actor, uow.now + KEPT_FOR)
+    return key, bookings.held_until(uow, key) or uow.now
 
 
 def take(uow: UnitOfWork, hold_id: str, taking: Taking, actor: str) -> str:
@@ -88,7 +89,7 @@ def give_back(uow: UnitOfWork, hold_id: str, actor: str, *, is_staff: bool) -> N
     waitlist.serve(uow, models)
 
 
-def every(session: Session, now: Any, actor: str | None) -> list[dict[str, Any]]:
+def every(session: Session, now: datetime, actor: str | None) -> list[dict[str, Any]]:
     """What is held now, of one account or of all: the fields of `HoldView`."""
     found = list(holds.standing(session, now, actor))
     return views(session, found)

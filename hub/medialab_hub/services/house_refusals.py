@@ -1,12 +1,11 @@
 """Why a rule of the house refuses a wish, and what to do. `detail` is the next possible moment, where there is one."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from medialab_hub.domain.institutions import KINDS, InstitutionKind
 from medialab_hub.errors import Conflict
 from medialab_hub.services.moment_words import in_words
 from medialab_hub.services.stamps import stamp
-from medialab_hub.services.wishes import HouseRules
 from medialab_hub.storage.tables import Model
 from medialab_wire.texts import Text
 
@@ -15,47 +14,47 @@ OR_EXCUSE = Text(
 )
 
 
-def closed_at_start(start: datetime, opens: datetime | None, rules: HouseRules) -> Conflict:
+def closed_at_start(start: datetime, opens: datetime | None, zone: tzinfo) -> Conflict:
     """Nobody is there to hand it out."""
-    at = in_words(start, rules.zone)
+    at = in_words(start, zone)
     title = Text(
         de=f"{at.de} ist geschlossen: Abholen geht nur während der Öffnungszeiten.",
         en=f"It is closed on {at.en}: things can be collected during opening hours only.",
     )
-    return Conflict("closed-at-start", title, _next(opens, rules), stamp(opens) or "")
+    return Conflict("closed-at-start", title, _next(opens, zone), stamp(opens) or "")
 
 
-def closed_at_end(end: datetime, opens: datetime | None, rules: HouseRules) -> Conflict:
+def closed_at_end(end: datetime, opens: datetime | None, zone: tzinfo) -> Conflict:
     """Nobody is there to take it back."""
-    at = in_words(end, rules.zone)
+    at = in_words(end, zone)
     title = Text(
         de=f"{at.de} ist geschlossen: Zurückbringen geht nur während der Öffnungszeiten.",
         en=f"It is closed on {at.en}: things can be brought back during opening hours only.",
     )
-    return Conflict("closed-at-end", title, _next(opens, rules), stamp(opens) or "")
+    return Conflict("closed-at-end", title, _next(opens, zone), stamp(opens) or "")
 
 
-def too_long(model: Model, most: int, latest: datetime, rules: HouseRules) -> Conflict:
+def too_long(model: Model, most: int, latest: datetime, zone: tzinfo) -> Conflict:
     """Longer than one of this model is lent."""
     days = Text(de="1 Tag" if most == 1 else f"{most} Tage", en="1 day" if most == 1 else f"{most} days")
     title = Text(
         de=f"{model.name} wird höchstens {days.de} am Stück verliehen.",
         en=f"{model.name} is lent for at most {days.en} at a time.",
     )
-    at = in_words(latest, rules.zone)
+    at = in_words(latest, zone)
     remedy = Text(
         de=f"Spätestens zurück: {at.de}. {OR_EXCUSE.de}", en=f"To be back by {at.en} at the latest. {OR_EXCUSE.en}"
     )
     return Conflict("too-long", title, remedy, stamp(latest))
 
 
-def too_soon(model: Model, earliest: datetime, rules: HouseRules) -> Conflict:
+def too_soon(model: Model, earliest: datetime, zone: tzinfo) -> Conflict:
     """The team needs time to get it ready."""
     title = Text(
         de=f"{model.name} muss mindestens {model.notice_h} Stunden vorher gebucht werden.",
         en=f"{model.name} has to be booked at least {model.notice_h} hours in advance.",
     )
-    at = in_words(earliest, rules.zone)
+    at = in_words(earliest, zone)
     remedy = Text(
         de=f"Frühestens ab: {at.de}. In eiligen Fällen bitte das Team fragen.",
         en=f"From {at.en} at the earliest. Please ask the team when it is urgent.",
@@ -100,8 +99,8 @@ def _training(model: Model) -> Text:
     )
 
 
-def _next(opens: datetime | None, rules: HouseRules) -> Text:
+def _next(opens: datetime | None, zone: tzinfo) -> Text:
     if opens is None:
         return OR_EXCUSE
-    at = in_words(opens, rules.zone)
+    at = in_words(opens, zone)
     return Text(de=f"Nächste mögliche Zeit: {at.de}. {OR_EXCUSE.de}", en=f"Next possible: {at.en}. {OR_EXCUSE.en}")

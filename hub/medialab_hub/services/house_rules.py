@@ -1,7 +1,7 @@
 """The rules of the house: opening hours, and what each model asks for. Staff may set one aside with an excuse."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta, tzinfo
 
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.bookings import BookingKind, Decision
@@ -12,7 +12,7 @@ from medialab_hub.services import trainings
 from medialab_hub.services.booking_lines import devices_of, models_of
 from medialab_hub.services.opening import calendar_of
 from medialab_hub.services.wishes import HouseRules, LineWish, Wish
-from medialab_hub.storage.tables import Booking, BookingLine, Institution, Model
+from medialab_hub.storage.tables import Booking, BookingLine, Institution, Model, Person
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 
@@ -45,11 +45,12 @@ def wish_of(booking: Booking, lines: Sequence[BookingLine], interval: Interval, 
 
 def _broken(uow: UnitOfWork, wish: Wish, rules: HouseRules) -> Iterator[Conflict]:
     models = _models(uow, wish)
-    if wish.kind == BookingKind.LOAN:
+    if rules.zone is not None:
         calendar = calendar_of(uow.session, rules.zone)
-        yield from _closed(calendar, wish.interval, rules)
-        yield from _too_long(models, wish.interval, rules)
-    yield from _too_soon(uow, models, wish.interval, rules)
+        if wish.kind == BookingKind.LOAN:
+            yield from _closed(calendar, wish.interval, rules)
+            yield from _too_long(models, wish.interval, rules.zone)
+        yield from _too_soon(uow, models, wish.interval, calendar, rules)
     if wish.decision != Decision.HELD and wish.kind == BookingKind.LOAN:
         yield from _not_for(uow, models, wish)
         yield from _untrained(uow, models, wish)
@@ -66,35 +67,36 @@ def _closed(calendar: Calendar, interval: Interval, rules: HouseRules) -> Iterat
     """Nothing is asked as long as nobody entered the hours."""
     if not any(calendar.hours.values()):
         return
-    start, end = interval.start, interval.end
+    start, end, zone = interval.start, interval.end, calendar.zone
     if not rules.is_handed_out_now and not is_open(calendar, start):
-        yield refusals.closed_at_start(start, next_opening(calendar, start), rules)
+        yield refusals.closed_at_start(start, next_opening(calendar, start), zone)
     if end is not None and not takes_back(calendar, end):
-        yield refusals.closed_at_end(end, next_opening(calendar, end), rules)
+        yield refusals.closed_at_end(end, next_opening(calendar, end), zone)
 
 
-def _too_long(models: Sequence[Model], interval: Interval, rules: HouseRules) -> Iterator[Conflict]:
+def _too_long(models: Sequence[Model], interval: Interval, zone: tzinfo) -> Iterator[Conflict]:
     if interval.end is None:
         return
-    first, last = (moment.astimezone(rules.zone) for moment in (interval.start, interval.end))
+    first, last = interval.start.astimezone(zone), interval.end.astimezone(zone)
     for model in models:
         most = model.max_loan_days
         if most is not None and (last.date() - first.date()).days > most:
-            yield refusals.too_long(model, most, first + timedelta(days=most), rules)
+            yield refusals.too_long(model, most, first + timedelta(days=most), zone)
 
 
-def _too_soon(uow: UnitOfWork, models: Sequence[Model], interval: Interval, rules: HouseRules) -> Iterator[Conflict]:
-    if rules.is_staff:
-        return
+def _too_soon(
+    uow: UnitOfWork, models: Sequence[Model], interval: Interval, calendar: Calendar, rules: HouseRules
+) -> Iterator[Conflict]:
     for model in models:
-        earliest: datetime = uow.now + timedelta(hours=model.notice_h)
-        if model.notice_h and interval.start < earliest:
-            opens = next_opening(calendar_of(uow.session, rules.zone), earliest)
-            yield refusals.too_soon(model, opens or earliest, rules)
+        earliest = uow.now + timedelta(hours=model.notice_h)
+        if not rules.is_staff and model.notice_h and interval.start < earliest:
+            yield refusals.too_soon(model, next_opening(calendar, earliest) or earliest, calendar.zone)
 
 
 def _not_for(uow: UnitOfWork, models: Sequence[Model], wish: Wish) -> Iterator[Conflict]:
-    institution = None if wish.institution is None else uow.session.get(Institution, wish.institution)
+    person = None if wish.person is None else uow.session.get(Person, wish.person)
+    key = wish.institution or (None if person is None else person.institution_id)
+    institution = None if key is None else uow.session.get(Institution, key)
     for model in models:
         if model.lends_to and (institution is None or institution.kind not in model.lends_to):
             yield refusals.not_for(model, is_known=institution is not None)

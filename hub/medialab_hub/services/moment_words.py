@@ -1,7 +1,6 @@
 """Moments as people say them in the time zone of the lab."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from medialab_wire.texts import Text
 
@@ -9,7 +8,7 @@ _DE = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "So
 _EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def in_words(moment: datetime, zone: ZoneInfo) -> Text:
+def in_words(moment: datetime, zone: tzinfo) -> Text:
     """`Dienstag, 24.11.2026, 9:00 Uhr`, `Tuesday 24/11/2026, 9:00`."""
     local = moment.astimezone(zone)
     time = f"{local.hour}:{local.minute:02}"

@@ -4,7 +4,7 @@ An offer is a hold for some hours; staff see it and make a booking of it. One th
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.bookings import Decision
@@ -94,9 +94,16 @@ def serve(uow: UnitOfWork, models: Iterable[str] | None = None) -> int:
     return sum(_offer(uow, key) for key in found)
 
 
-def is_something_due(session: Session) -> bool:
-    """True while anybody waits."""
-    return bool(waitlist.waiting(session))
+def is_something_due(session: Session, now: datetime) -> bool:
+    """True when `serve` has something to do."""
+    if waitlist.over(session, now):
+        return True
+    return any(_is_free(session, entry, now) for entry in waitlist.waiting(session))
+
+
+def _is_free(session: Session, entry: WaitlistEntry, now: datetime) -> bool:
+    seen = freedom.of_one(session, entry.model_id, Interval(entry.starts_at, entry.ends_at), entry.quantity, now)
+    return bool(seen["free"] >= entry.quantity)
 
 
 def _offer(uow: UnitOfWork, entry_id: str) -> bool:

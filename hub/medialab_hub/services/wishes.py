@@ -21,14 +21,19 @@ class LineWish:
 
 @dataclass(frozen=True)
 class HouseRules:
-    """Who asks: staff may set rules aside with an excuse, others may not. `zone`: `Settings.timezone`.
+    """Who asks: staff may set rules aside with an excuse, others may not.
 
-    `is_handed_out_now`: somebody stands at the desk, so nobody asks whether it is open."""
+    `zone`: `Settings.timezone`; None: nobody asks when it is open and for how many days it is lent.
+    `is_handed_out_now`: somebody stands at the desk, so nobody asks whether it is open now."""
 
-    zone: ZoneInfo
+    zone: ZoneInfo | None
     is_staff: bool = False
     excuse: Excuse | None = None
     is_handed_out_now: bool = False
+
+
+AT_THE_DESK = HouseRules(zone=None, is_staff=True, is_handed_out_now=True)
+"""For what is scanned while somebody waits: who may have it at all."""
 
 
 @dataclass(frozen=True)

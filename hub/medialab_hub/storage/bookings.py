@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from medialab_hub.domain.allocation import AllocationStatus
+from medialab_hub.domain.bookings import BookingKind, Decision
 from medialab_hub.storage.tables import Allocation, Booking, BookingLine
 
 
@@ -61,7 +62,37 @@ def with_something_out(session: Session) -> Sequence[Booking]:
     return session.exec(select(Booking).where(col(Booking.id).in_(out)).order_by(col(Booking.ends_at))).all()
 
 
+def of_series(session: Session, series: str, since: datetime | None = None) -> Sequence[Booking]:
+    """The bookings of a series, those from a moment on only if it is given, the earliest first."""
+    query = select(Booking).where(Booking.series_id == series)
+    if since is not None:
+        query = query.where(col(Booking.starts_at) >= since)
+    return session.exec(query.order_by(col(Booking.starts_at), col(Booking.id))).all()
+
+
+def missed(session: Session, now: datetime, begun_before: datetime, most: int) -> Sequence[Booking]:
+    """Loans that began so long ago, or are over, and of which nothing was handed out; and requests that are over."""
+    handed_out = (
+        select(BookingLine.id)
+        .join(Allocation, col(Allocation.line_id) == BookingLine.id)
+        .where(
+            col(BookingLine.booking_id) == Booking.id,
+            col(Allocation.status).in_([AllocationStatus.OUT.value, AllocationStatus.DONE.value]),
+        )
+        .exists()
+    )
+    is_due = or_(col(Booking.ends_at) <= now, col(Booking.starts_at) <= begun_before)
+    is_loan = and_(
+        Booking.decision == Decision.CONFIRMED.value, Booking.kind == BookingKind.LOAN.value, is_due, ~handed_out
+    )
+    is_request = and_(Booking.decision == Decision.REQUESTED.value, col(Booking.ends_at) <= now)
+    query = select(Booking).where(or_(is_loan, is_request), col(Booking.closed_at).is_(None))
+    return session.exec(query.order_by(col(Booking.starts_at), col(Booking.id)).limit(most)).all()
+
+
 def between(session: Session, start: datetime, end: datetime, most: int) -> Sequence[Booking]:
-    """Bookings that touch the half-open time, the earliest first."""
-    query = select(Booking).where(col(Booking.starts_at) < end, col(Booking.ends_at) > start)
+    """Bookings that touch the half-open time, the earliest first; what is only held is left out."""
+    query = select(Booking).where(
+        col(Booking.starts_at) < end, col(Booking.ends_at) > start, Booking.decision != Decision.HELD.value
+    )
     return session.exec(query.order_by(col(Booking.starts_at), col(Booking.id)).limit(most)).all()

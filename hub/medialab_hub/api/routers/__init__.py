@@ -11,6 +11,7 @@ from medialab_hub.api.routers import (
     damages,
     devices,
     fleet,
+    holds,
     inspections,
     institutions,
     jobs,
@@ -26,9 +27,12 @@ from medialab_hub.api.routers import (
     photos,
     places,
     scans,
+    series,
     session,
     stream,
     system,
+    trainings,
+    waitlist,
 )
 
 ROUTERS = [
@@ -47,6 +51,10 @@ ROUTERS = [
         models,
         loans,
         damages,
+        holds,
+        series,
+        trainings,
+        waitlist,
         bookings,
         codes,
         scans,

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from medialab_hub.api.schemas.base import Body, Instant
-from medialab_hub.domain.bookings import BookingKind, BookingState
+from medialab_hub.domain.bookings import BookingKind, BookingState, Excuse
 
 
 class LineBody(Body):
@@ -28,6 +28,23 @@ class NewBooking(Body):
     purpose: str = Field(default="", max_length=500)
     group_size: int | None = Field(default=None, ge=1, le=10_000)
     client_key: str | None = Field(default=None, min_length=8, max_length=80)
+    excuse: Excuse | None = None
+    """Of staff: why a rule of the house is set aside."""
+
+
+class Move(Body):
+    """Another time; `following`: later ones of its series move by as much on the wall clock."""
+
+    starts: Instant
+    ends: Instant
+    following: bool = False
+    excuse: Excuse | None = None
+
+
+class HowMany(BaseModel):
+    """Bookings that were changed."""
+
+    bookings: int
 
 
 class UnitView(BaseModel):
@@ -62,6 +79,8 @@ class BookingView(BaseModel):
     ends: str
     group_size: int | None = None
     series: str | None = None
+    held_until: str | None = None
+    """Of a hold: until then it is kept."""
     version: int
     lines: list[LineView]
 

@@ -1,0 +1,30 @@
+"""Gives up what nobody collected, so that others can have it, and requests that nobody decided in time."""
+
+from datetime import datetime, timedelta
+
+from medialab_hub.domain.allocation import AllocationStatus
+from medialab_hub.domain.bookings import Decision
+from medialab_hub.services import bookings
+from medialab_hub.storage import bookings as rows
+from medialab_hub.storage.session import Session
+from medialab_hub.storage.unit_of_work import UnitOfWork
+
+MOST_AT_ONCE = 50
+"""Bookings a transaction: the writer is needed by others, too."""
+
+
+def is_something_due(session: Session, now: datetime, after: timedelta) -> bool:
+    """True when `give_up` has something to do."""
+    return bool(rows.missed(session, now, now - after, 1))
+
+
+def give_up(uow: UnitOfWork, after: timedelta) -> int:
+    """What nobody collected so long after its beginning, or by its end; returns how many, `MOST_AT_ONCE` at most.
+
+    Where every device had dropped out, and with requests, it is nobody's fault that they were not collected."""
+    missed = [one.id for one in rows.missed(uow.session, uow.now, uow.now - after, MOST_AT_ONCE)]
+    for key in missed:
+        kept = [row.status for _, row in rows.kept_by(uow.session, [key])]
+        was_ready = AllocationStatus.CONFIRMED in kept
+        bookings.cancel(uow, key, "", Decision.NO_SHOW if was_ready else Decision.CANCELED)
+    return len(missed)
