@@ -13,6 +13,7 @@ from typing import Any
 from medialab_hub.adapters import broker as brokers
 from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
+from medialab_hub.adapters.archive import Exporter
 from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.calendars import CalendarWriter
 from medialab_hub.adapters.child import Child
@@ -185,6 +186,7 @@ class Hub:
             labels=LabelPrinter(self._url_for_others),
             loan_slips=LoanSlipPrinter(),
             calendars=CalendarWriter(),
+            exporter=Exporter(self.database, self.folder.root, self.clock),
             damage_reports=DamageReportPrinter(),
             facts=facts,
             is_healthy=self._is_healthy,

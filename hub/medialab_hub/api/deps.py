@@ -1,11 +1,11 @@
 """What routes are given: the parts of the hub, and who asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Protocol, TypeVar
+from typing import IO, Annotated, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -61,6 +61,16 @@ class Calendars(Protocol):
         """The file. Slow; call it in a thread."""
 
 
+class Exports(Protocol):
+    """Packs everything into one file."""
+
+    def make(self, *, people: bool) -> IO[bytes]:
+        """The archive. Slow; call it in a thread."""
+
+    def chunks(self, archive: IO[bytes]) -> Iterator[bytes]:
+        """The archive in parts; closes it."""
+
+
 @dataclass(frozen=True)
 class SystemFacts:
     """What runs and what that means."""
@@ -86,6 +96,7 @@ class Parts:
     labels: Labels
     loan_slips: LoanSlips
     calendars: Calendars
+    exporter: Exports
     damage_reports: DamageReports
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from medialab_wire.texts import Text
@@ -52,11 +52,20 @@ def read(data: bytes) -> Sheet:
 
 def write(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """For Excel: UTF-8 with a mark, separated by `;`. What would be a formula gets an apostrophe in front."""
+    return b"".join(written(header, rows))
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The same, row by row."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    yield out.getvalue().encode("utf-8-sig")
+    for row in rows:
+        out.seek(0)
+        out.truncate()
+        writer.writerow([_safe(cell) for cell in row])
+        yield out.getvalue().encode()
 
 
 def _safe(cell: str) -> str:

@@ -139,9 +139,29 @@ export interface paths {
         put?: never;
         /**
          * Book
-         * @description Promise all of it, or say why not.
+         * @description Promise all of it, or say why not. Of others than staff it is a request, which holds nothing yet.
          */
         post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book Series
+         * @description With `dry_run` every date with free or why not; else all of them, or none and the days that are not possible.
+         */
+        post: operations["book_series"];
         delete?: never;
         options?: never;
         head?: never;
@@ -208,6 +228,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Another time, also for all later ones of its series: all of them, or none.
+         */
+        post: operations["move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/out": {
         parameters: {
             query?: never;
@@ -260,7 +300,7 @@ export interface paths {
         put?: never;
         /**
          * Give Up
-         * @description `rejected`, `canceled` or `no_show`: what was promised is free again.
+         * @description `rejected`, `canceled` or `no_show`: what was promised is free again; also of all later ones of its series.
          */
         post: operations["give_up"];
         delete?: never;
@@ -913,6 +953,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Everything
+         * @description Every table as CSV and as JSON lines. `people`: also people and what somebody wrote, for administrators only.
+         */
+        get: operations["export_everything"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fleet": {
         parameters: {
             query?: never;
@@ -947,6 +1007,70 @@ export interface paths {
         get: operations["show_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description What is held now: staff see everything, others their own.
+         */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Hold
+         * @description Keep all of it for ten minutes, or say why not.
+         */
+        post: operations["hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give Hold Back
+         * @description It is free again at once.
+         */
+        delete: operations["give_hold_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{hold_id}/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Hold
+         * @description Make a booking of it; of others than staff a request, which holds nothing any more.
+         */
+        post: operations["take_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1723,6 +1847,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{person_id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description What a person was trained for, the newest first.
+         */
+        get: operations["list_trainings"];
+        put?: never;
+        /**
+         * Add Training
+         * @description You saw that the person was trained, or a proof of competence.
+         */
+        post: operations["add_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places": {
         parameters: {
             query?: never;
@@ -2103,6 +2251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trainings/{training_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Training
+         * @description It was entered by mistake, or no longer counts.
+         */
+        delete: operations["remove_training"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2149,6 +2317,50 @@ export interface paths {
          * @description Change role or password, lock or unlock; the person is signed out everywhere.
          */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waitlist
+         * @description Who waits or was offered something, in the order in which they came.
+         */
+        get: operations["list_waitlist"];
+        put?: never;
+        /**
+         * Wait
+         * @description Wait in line for what is not free.
+         */
+        post: operations["wait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description They no longer want it; what was offered goes to the next.
+         */
+        delete: operations["withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -2500,6 +2712,8 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -2530,7 +2744,7 @@ export interface components {
          * @description The word people read.
          * @enum {string}
          */
-        BookingState: "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
+        BookingState: "held" | "requested" | "confirmed" | "packed" | "partly_out" | "out" | "partly_back" | "closed" | "rejected" | "canceled" | "no_show";
         /**
          * BookingView
          * @description A booking as it is now; also stream event `booking`.
@@ -2540,6 +2754,8 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -2596,6 +2812,11 @@ export interface components {
              * @default true
              */
             is_lendable: boolean;
+            /**
+             * Lends To
+             * @default []
+             */
+            lends_to: components["schemas"]["InstitutionKind"][];
             /** Max Loan Days */
             max_loan_days?: number | null;
             /**
@@ -2912,12 +3133,6 @@ export interface components {
             ][];
             why?: components["schemas"]["Text"] | null;
         };
-        /**
-         * Decision
-         * @description What people decided about it.
-         * @enum {string}
-         */
-        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -3321,11 +3536,23 @@ export interface components {
          */
         EventKind: "scan" | "undo" | "person" | "tick" | "without";
         /**
+         * Every
+         * @description `month`: on the same weekday of the month, such as the second Tuesday; the fifth is the last.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
+        /**
          * EvidenceKind
          * @description Who says so: a machine read it back, or a person ticked it.
          * @enum {string}
          */
         EvidenceKind: "machine" | "person";
+        /**
+         * Excuse
+         * @description Why staff set a rule of the house aside: a word, never a text, so that it can be journaled.
+         * @enum {string}
+         */
+        Excuse: "agreed" | "event" | "box" | "experienced" | "urgent";
         /**
          * ExecutionStatus
          * @description Names of AWS IoT Jobs (https://docs.aws.amazon.com/iot/latest/developerguide/iot-jobs-lifecycle.html),
@@ -3443,6 +3670,16 @@ export interface components {
             version: string;
         };
         /**
+         * HoldMade
+         * @description Until when it is kept; after that it is not there any more.
+         */
+        HoldMade: {
+            /** Hold */
+            hold: string;
+            /** Until */
+            until: string;
+        };
+        /**
          * HolidaysView
          * @description From the first up to and with the last day.
          */
@@ -3458,6 +3695,14 @@ export interface components {
              */
             last: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * HowMany
+         * @description Bookings that were changed.
+         */
+        HowMany: {
+            /** Bookings */
+            bookings: number;
         };
         /**
          * IdentityKind
@@ -4244,6 +4489,11 @@ export interface components {
              * @default true
              */
             is_lendable: boolean;
+            /**
+             * Lends To
+             * @default []
+             */
+            lends_to: components["schemas"]["InstitutionKind"][];
             /** Max Loan Days */
             max_loan_days?: number | null;
             /** Name */
@@ -4315,6 +4565,11 @@ export interface components {
              * @default true
              */
             is_lendable: boolean;
+            /**
+             * Lends To
+             * @default []
+             */
+            lends_to: components["schemas"]["InstitutionKind"][];
             /** Max Loan Days */
             max_loan_days?: number | null;
             /** Name */
@@ -4345,6 +4600,28 @@ export interface components {
             turnaround_min: number;
             /** Version */
             version: number;
+        };
+        /**
+         * Move
+         * @description Another time; `following`: later ones of its series move by as much on the wall clock.
+         */
+        Move: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
+            /**
+             * Following
+             * @default false
+             */
+            following: boolean;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * Needs
@@ -4389,6 +4666,7 @@ export interface components {
              * Format: date-time
              */
             ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
             /** Group Size */
             group_size?: number | null;
             /** Institution */
@@ -4446,6 +4724,29 @@ export interface components {
             scope: components["schemas"]["FeedScope"];
             /** Subject */
             subject?: string | null;
+        };
+        /**
+         * NewHold
+         * @description What is kept for a while. `client_key`: any text of the sender's; sent again, it stays one hold.
+         */
+        NewHold: {
+            /** Client Key */
+            client_key?: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
+            /** @default loan */
+            kind: components["schemas"]["BookingKind"];
+            /** Lines */
+            lines: components["schemas"]["LineBody"][];
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * NewInspections
@@ -4582,6 +4883,14 @@ export interface components {
             mode: components["schemas"]["ScanMode"];
         };
         /**
+         * NewSeries
+         * @description `booking` is the first time; the wall clock shows the same each time.
+         */
+        NewSeries: {
+            booking: components["schemas"]["NewBooking"];
+            rhythm: components["schemas"]["RhythmBody"];
+        };
+        /**
          * NewStation
          * @description A new station in a location.
          */
@@ -4611,6 +4920,23 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewTraining
+         * @description Of one model, or of every model of a class. `valid_until` is the last day; none: for good.
+         */
+        NewTraining: {
+            /** Class Id */
+            class_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Proven On
+             * Format: date
+             */
+            proven_on: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
          * NewUser
          * @description A new account.
          */
@@ -4620,6 +4946,33 @@ export interface components {
             /** Password */
             password: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * NewWait
+         * @description So many of a model in a time that are not free now.
+         */
+        NewWait: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Institution */
+            institution?: string | null;
+            /** Model */
+            model: string;
+            /** Person */
+            person?: string | null;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * Occasion
@@ -5119,6 +5472,44 @@ export interface components {
             missing: string[];
         };
         /**
+         * RhythmBody
+         * @description On which days it comes again, up to and with `until`. Weekdays: 0 is Monday; none: that of the first time.
+         */
+        RhythmBody: {
+            /** @default week */
+            every: components["schemas"]["Every"];
+            /**
+             * Interval
+             * @default 1
+             */
+            interval: number;
+            /**
+             * Leave Out
+             * @default []
+             */
+            leave_out: string[];
+            /**
+             * Skips Closed Days
+             * @default true
+             */
+            skips_closed_days: boolean;
+            /**
+             * Skips School Holidays
+             * @default false
+             */
+            skips_school_holidays: boolean;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
          * Role
          * @description Each role may do what the ones before it may.
          * @enum {string}
@@ -5350,6 +5741,48 @@ export interface components {
             taken: number;
         };
         /**
+         * SeriesDate
+         * @description One day: `free` (there will be a booking), `left_out` by the rhythm, or `refused`: then `why` and `remedy`.
+         */
+        SeriesDate: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ends */
+            ends?: string | null;
+            remedy?: components["schemas"]["Text"] | null;
+            /** Starts */
+            starts?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "free" | "left_out" | "refused";
+            why?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * SeriesMade
+         * @description `dry_run`: every date, nothing is saved; else the series and its bookings.
+         */
+        SeriesMade: {
+            /**
+             * Bookings
+             * @default []
+             */
+            bookings: string[];
+            /**
+             * Dates
+             * @default []
+             */
+            dates: components["schemas"]["SeriesDate"][];
+            /** Series */
+            series?: string | null;
+        };
+        /**
          * SessionView
          * @description Who is signed in. Public: without a session only `setup_needed`, `centre` and `language` tell anything.
          */
@@ -5544,6 +5977,24 @@ export interface components {
             version: string;
         };
         /**
+         * TakeHold
+         * @description For whom a hold becomes a booking, or a request of others than staff.
+         */
+        TakeHold: {
+            excuse?: components["schemas"]["Excuse"] | null;
+            /** Group Size */
+            group_size?: number | null;
+            /** Institution */
+            institution?: string | null;
+            /** Person */
+            person?: string | null;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+        };
+        /**
          * Text
          * @description One sentence or label in both languages. Both are required and complete.
          */
@@ -5593,6 +6044,33 @@ export interface components {
             };
             /** Typical S */
             typical_s: number;
+        };
+        /**
+         * TrainingMade
+         * @description The training that was entered.
+         */
+        TrainingMade: {
+            /** Training */
+            training: string;
+        };
+        /**
+         * TrainingView
+         * @description Who saw it is in the journal.
+         */
+        TrainingView: {
+            /** Class Id */
+            class_id?: string | null;
+            /** Id */
+            id: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Proven On
+             * Format: date
+             */
+            proven_on: string;
+            /** Valid Until */
+            valid_until?: string | null;
         };
         /**
          * UnitView
@@ -5652,6 +6130,45 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * WaitMade
+         * @description The place in the line.
+         */
+        WaitMade: {
+            /** Waiting */
+            waiting: string;
+        };
+        /**
+         * WaitState
+         * @description `offered`: it is held for them for a while, and somebody has to say yes.
+         * @enum {string}
+         */
+        WaitState: "waiting" | "offered" | "taken" | "lapsed" | "withdrawn";
+        /**
+         * WaitView
+         * @description Who waits; also stream event `waitlist`. `booking`: the hold that is offered; make a booking of it.
+         */
+        WaitView: {
+            /** Booking */
+            booking?: string | null;
+            /** Ends */
+            ends: string;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            /** Model */
+            model: string;
+            /** Person */
+            person?: string | null;
+            /** Quantity */
+            quantity: number;
+            /** Since */
+            since: string;
+            /** Starts */
+            starts: string;
+            state: components["schemas"]["WaitState"];
         };
         /**
          * JournalEntry
@@ -5975,6 +6492,41 @@ export interface operations {
             };
         };
     };
+    book_series: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeries"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_booking: {
         parameters: {
             query?: never;
@@ -6070,6 +6622,41 @@ export interface operations {
             };
         };
     };
+    move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HowMany"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hand_out: {
         parameters: {
             query?: never;
@@ -6139,11 +6726,13 @@ export interface operations {
     };
     give_up: {
         parameters: {
-            query?: never;
+            query?: {
+                following?: boolean;
+            };
             header?: never;
             path: {
                 booking_id: string;
-                decision: components["schemas"]["Decision"];
+                decision: "rejected" | "canceled" | "no_show";
             };
             cookie?: never;
         };
@@ -7513,6 +8102,37 @@ export interface operations {
             };
         };
     };
+    export_everything: {
+        parameters: {
+            query?: {
+                people?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_fleet: {
         parameters: {
             query?: never;
@@ -7561,6 +8181,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_hold_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -9219,6 +9965,72 @@ export interface operations {
             };
         };
     };
+    list_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_places: {
         parameters: {
             query?: never;
@@ -9910,6 +10722,35 @@ export interface operations {
             };
         };
     };
+    remove_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: never;
@@ -10024,6 +10865,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWait"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {
