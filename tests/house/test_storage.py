@@ -13,6 +13,7 @@ from tests.house.tree import parsed, product_python
 NOT_ERASED = {
     "one of a few words of the hub's own": """
         inspection.kind inspection.result
+        supply_move.kind
         loan_fact.institution_kind loan_fact.kind loan_fact.school_form
         unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
         booking.decision booking.kind waitlist_entry.state institution.kind institution.school_form membership.role
@@ -24,6 +25,7 @@ NOT_ERASED = {
         journal.kind setting.key mail.occasion mail.state mail.trouble
         calendar_feed.scope""",
     "an id without a foreign key": """
+        supply_move.client_key
         label_code.code scan_event.about scan_event.client scan_move.client scan_session.client_key
         baseline.driver connection.chosen_driver connection.dev connection.driver device.chosen_class device.driver
         device.merged_into device.proven_job entered_access.key issue.subject job.dev job_answer.step journal.subject
@@ -45,6 +47,7 @@ NOT_ERASED = {
     "what a person typed, sealed so that the hub cannot read it; it goes with the device, or is forgotten": """
         entered_access.sealed""",
     "what people call a thing or an account; it is changed or goes with it": """
+        supply.name supply.unit
         api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value
         station.name user_account.name user_account.name_key model.name institution.name institution.search_key
         institution.municipality institution.municipality_key institution.postal_code institution.school_number

@@ -13,10 +13,11 @@ from medialab_hub.checks import (
     needs_person,
     no_baseline,
     quarantined,
+    supply_low,
     unverified,
     waits_for_person,
 )
-from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding, MailFact
+from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding, MailFact, SupplyFact
 
 _OF_DEVICES = (
     quarantined.check,
@@ -49,3 +50,8 @@ def check_mails(mails: Sequence[MailFact]) -> Iterator[Finding]:
     if (server := mail_server.check(mails)) is not None:
         yield server
     yield from (finding for mail in mails if (finding := mail_failed.check(mail)) is not None)
+
+
+def check_supplies(supplies: Sequence[SupplyFact]) -> Iterator[Finding]:
+    """What is running out."""
+    return (finding for supply in supplies if (finding := supply_low.check(supply)) is not None)

@@ -46,6 +46,17 @@ class MailFact:
 
 
 @dataclass(frozen=True)
+class SupplyFact:
+    """What is used up: how much is there, and how much should be."""
+
+    id: str
+    name: str
+    unit: str
+    there: int
+    minimum: int
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A remedy: a button when `action` is set, words otherwise."""
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from medialab_hub.checks.every import check_agent, check_device, check_mails
+from medialab_hub.checks.every import check_agent, check_device, check_mails, check_supplies
 from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding
 from medialab_hub.domain.events import Happened
 from medialab_hub.services.agent_rows import AGENTS
 from medialab_hub.services.fleet import FleetIndex
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.mail_rows import facts_of_trouble
+from medialab_hub.services.supply_rows import facts as supply_facts
 from medialab_hub.storage import devices
 from medialab_hub.storage import issues as rows
 from medialab_hub.storage.session import Session
@@ -43,9 +44,9 @@ def of_agents(fleet: FleetIndex) -> list[Finding]:
     return [finding for row in fleet.every(AGENTS) for finding in check_agent(_agent(row))]
 
 
-def of_mails(session: Session) -> list[Finding]:
-    """What the checks find about the mails now."""
-    return list(check_mails(facts_of_trouble(session)))
+def of_the_rest(session: Session) -> list[Finding]:
+    """What the checks find about mails and supplies now."""
+    return [*check_mails(facts_of_trouble(session)), *check_supplies(supply_facts(session))]
 
 
 def _agent(row: dict[str, Any]) -> AgentFact:

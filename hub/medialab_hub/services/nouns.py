@@ -12,8 +12,23 @@ from medialab_hub.services.opening import OPENING
 from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
 from medialab_hub.services.scan_rows import SCANS
+from medialab_hub.services.supply_rows import SUPPLIES
 from medialab_hub.services.waitlist_rows import WAITLIST
 
 NOUNS = (
-    AGENTS, ISSUES, JOBS, BATCHES, PLACES, KITS, MODELS, INSTITUTIONS, PEOPLE, BOOKINGS, OPENING, SCANS, WAITLIST, DAMAGES,
-)  # fmt: skip
+    AGENTS,
+    ISSUES,
+    JOBS,
+    BATCHES,
+    PLACES,
+    KITS,
+    MODELS,
+    INSTITUTIONS,
+    PEOPLE,
+    BOOKINGS,
+    OPENING,
+    SCANS,
+    SUPPLIES,
+    WAITLIST,
+    DAMAGES,
+)

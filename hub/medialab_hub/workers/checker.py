@@ -69,7 +69,7 @@ class Checker:
             await asyncio.sleep(0)
         found = {(f.check, f.subject): f for part in self._found.values() for f in part}
         found.update({(f.check, f.subject): f for f in issues.of_agents(self._fleet)})
-        found.update({(f.check, f.subject): f for f in await asyncio.to_thread(self._reading, issues.of_mails)})
+        found.update({(f.check, f.subject): f for f in await asyncio.to_thread(self._reading, issues.of_the_rest)})
         if found != self._kept:
             await self._writer.run(partial(issues.keep, found=found))
             self._kept = found

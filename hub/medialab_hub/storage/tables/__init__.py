@@ -24,6 +24,7 @@ from medialab_hub.storage.tables.people import Membership, Person
 from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
+from medialab_hub.storage.tables.supplies import Supply, SupplyMove
 from medialab_hub.storage.tables.trainings import Training
 from medialab_hub.storage.tables.unmet_demand import UnmetDemand
 from medialab_hub.storage.tables.waitlist import WaitlistEntry
@@ -73,6 +74,8 @@ __all__ = [
     "ScanSession",
     "Setting",
     "Station",
+    "Supply",
+    "SupplyMove",
     "Training",
     "UnmetDemand",
     "User",
