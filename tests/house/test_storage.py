@@ -18,7 +18,7 @@ NOT_ERASED = {
         unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
         booking.decision booking.kind waitlist_entry.state institution.kind institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
-        damage_case.kind damage_case.outcome
+        damage_case.kind damage_case.outcome accessory_check.look
         agent.phase api_token.role batch.action batch.level user_account.role
         allocation.kind allocation.status connection.access connection.presence identity_clash.reason
         device.proven_outcome device_identity.kind issue.severity job.action job.level job.outcome job.status
@@ -32,6 +32,7 @@ NOT_ERASED = {
         photo.step""",
     "the account that did it, by which what it typed is found": """
         closure.actor inspection.inspector damage_case.closed_by damage_case.opened_by damage_photo.actor
+        accessory_check.actor
         calendar_feed.made_by label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
         job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
@@ -49,7 +50,7 @@ NOT_ERASED = {
     "what people call a thing or an account; it is changed or goes with it": """
         supply.name supply.unit
         api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value
-        station.name user_account.name user_account.name_key model.name institution.name institution.search_key
+        station.name user_account.name user_account.name_key accessory.name_de accessory.name_en model.name institution.name institution.search_key
         institution.municipality institution.municipality_key institution.postal_code institution.school_number
         loan_fact.municipality loan_fact.municipality_key unmet_demand.municipality unmet_demand.municipality_key
         institution.street""",

@@ -121,8 +121,10 @@ def test_a_person_is_kept_while_a_damage_of_theirs_is_open(core: HubCore) -> Non
     erased = core.do(people.erase, person, "staff")
     assert (erased.is_done, list(erased.open_bookings)) == (False, [booking])
     assert core.do(people.erase_due) == 0
+    core.do(damages.keep_photo, Sent("pho-9", case, developed(pictures.photo())), 1_000_000, "staff")
     core.do(damages.close, case, DamageOutcome.REPAIRED, "staff")
     assert core.do(people.erase_due) == 1
+    assert view(core, case)["photos"] == []
     assert view(core, case)["words"] == "", "what was written about the person's loan goes with the person"
 
 

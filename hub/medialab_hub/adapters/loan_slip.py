@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from medialab_hub.adapters import loan_slip_words as words
 from medialab_hub.adapters.drawable import POORER, breakable
-from medialab_hub.adapters.loan_slip_words import in_language, local_moment, money, short_moment
-from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote, SlipPaper
+from medialab_hub.adapters.loan_slip_words import day_of, in_language, local_moment, money, short_moment
+from medialab_hub.domain.accessories import Piece
+from medialab_hub.domain.loan_slips import LoanSlip, SlipGroup, SlipItem, SlipNote, SlipPaper
 from medialab_wire.texts import Text
 
 BY_HAND = "…" * 20
@@ -112,6 +113,9 @@ class Wording:
             "title": f"{title} · {self._say(words.QUANTITY)}: {len(group.items)}",
             "items": [self._item(item, group) for item in group.items],
             "missing": f"{self._say(words.MISSING)}: {group.missing}" if group.missing else "",
+            "own": self._say(words.CASE_PIECES) if group.pieces else "",
+            "pieces": [self._piece(piece) for piece in group.pieces],
+            "gone": "" if self.paper is SlipPaper.PACKING else self._gone(group.gone),
         }
 
     def _item(self, item: SlipItem, group: SlipGroup) -> dict[str, Any]:
@@ -123,8 +127,20 @@ class Wording:
             "tag": item.tag,
             "pieces": [self._piece(piece) for piece in item.pieces],
             "said": self._what_matters(item),
-            "notes": [self._say(words.NOTES[note]) for note in notes],
+            "notes": [*(self._say(words.NOTES[note]) for note in notes), *self._more(item)],
         }
+
+    def _more(self, item: SlipItem) -> list[str]:
+        """The day of the safety test for who takes it; what did not come back for who brought it."""
+        gone = self._gone(item.missing)
+        found = [] if self.paper is SlipPaper.PACKING or not gone else [gone]
+        if self.paper is SlipPaper.LOAN and item.tested is not None:
+            found.append(f"{self._say(words.TESTED)}: {day_of(item.tested, self.language)}")
+        return found
+
+    def _gone(self, pieces: Sequence[Piece]) -> str:
+        said = ", ".join(self._piece(piece) for piece in pieces)
+        return f"{self._say(words.GONE)}: {said}" if said else ""
 
     def _what_matters(self, item: SlipItem) -> str:
         if self.paper is SlipPaper.PACKING:

@@ -1,6 +1,6 @@
 """The words of a loan slip, and how German and English write days, times and money."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from medialab_hub.domain.loan_slips import SlipNote, SlipPaper
@@ -71,6 +71,9 @@ NOTES = {
     ),
     SlipNote.BACK: Text(de="Schon zurückgegeben.", en="Already returned."),
 }
+GONE = Text(de="Nicht zurückgekommen", en="Did not come back")
+TESTED = Text(de="Sicherheitsprüfung", en="Safety test")
+CASE_PIECES = Text(de="Zum Koffer gehört", en="Belongs to the case")
 RULES_TITLE = Text(de="Was dabei gilt", en="What applies")
 RULES = (
     Text(
@@ -145,6 +148,11 @@ def local_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
 def short_moment(moment: datetime, zone: ZoneInfo, language: str) -> str:
     """`23.11.2026 14:30` or `23/11/2026 14:30`, for a narrow column."""
     return f"{moment.astimezone(zone):{'%d/%m/%Y' if language == 'en' else '%d.%m.%Y'} %H:%M}"
+
+
+def day_of(day: date, language: str) -> str:
+    """`23.11.2026` or `23/11/2026`."""
+    return f"{day:{'%d/%m/%Y' if language == 'en' else '%d.%m.%Y'}}"
 
 
 def money(cents: int, language: str) -> str:

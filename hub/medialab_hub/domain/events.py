@@ -58,6 +58,7 @@ class Happened(StrEnum):
     RETURNED = "loan.returned"
     LOAN_EXTENDED = "loan.extended"
     WRITTEN_OFF = "loan.written_off"
+    ACCESSORIES_CHECKED = "loan.accessories_checked"
     DAMAGE_OPENED = "damage.opened"
     DAMAGE_CHANGED = "damage.changed"
     DAMAGE_CLOSED = "damage.closed"

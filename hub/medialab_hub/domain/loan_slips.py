@@ -1,10 +1,10 @@
 """What a loan slip says: who borrows what from when to when, and what belongs to each thing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from medialab_wire.texts import Text
+from medialab_hub.domain.accessories import Piece
 
 
 class SlipPaper(StrEnum):
@@ -32,14 +32,6 @@ class SlipNote(StrEnum):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """An accessory that goes along and has to come back."""
-
-    name: Text
-    count: int = 1
-
-
-@dataclass(frozen=True)
 class SlipItem:
     """One device; `value_cents` None: nobody has said what a new one costs."""
 
@@ -49,6 +41,10 @@ class SlipItem:
     pieces: tuple[Piece, ...] = ()
     value_cents: int | None = None
     notes: tuple[SlipNote, ...] = ()
+    missing: tuple[Piece, ...] = ()
+    """Parts that did not come back."""
+    tested: date | None = None
+    """Day of its last safety test."""
     place: str = ""
     """Where it lies when it is in the house."""
     is_out: bool = False
@@ -63,6 +59,10 @@ class SlipGroup:
     is_kit: bool
     items: tuple[SlipItem, ...]
     missing: int = 0
+    pieces: tuple[Piece, ...] = ()
+    """What belongs to the case itself."""
+    gone: tuple[Piece, ...] = ()
+    """Of these, what did not come back."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from medialab_hub.services import photos
 from medialab_hub.services.access import drop_about
 from medialab_hub.services.nouns import NOUNS
 from medialab_hub.services.refusals import no_such
-from medialab_hub.storage import texts
+from medialab_hub.storage import damages, texts
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 
@@ -25,13 +25,15 @@ def erase_texts(uow: UnitOfWork, subject: str, actor: str) -> int:
 
 
 def blank_texts(uow: UnitOfWork, subject: str) -> int:
-    """Blank only what was typed, and tell anew what it was about; returns how many."""
+    """Blank only what was typed, and erase photos of damages; tell anew what it was about. Returns how many."""
     blanked = texts.blank(uow.session, subject)
     uow.leave_no_trace(subject)
+    photos_of_cases = damages.photos_about(uow.session, subject)
+    damages.drop_photos(uow.session, photos_of_cases)
     nouns = {noun.name: noun for noun in NOUNS}
     for name, key in sorted(set(blanked)):
         if name == "device":
             uow.touch_device(key)
         else:
             uow.touch(nouns[name], key)
-    return len(blanked)
+    return len(blanked) + len(photos_of_cases)

@@ -13,7 +13,7 @@ from medialab_hub.services.place_rows import ALL_PLACES, PLACES
 from medialab_hub.services.proofs import forget_proof
 from medialab_hub.services.refusals import no_such, not_possible, not_understood, version_conflict
 from medialab_hub.services.subjects import changed, require_device, require_idle
-from medialab_hub.storage import acquisitions, devices, inspections
+from medialab_hub.storage import acquisitions, damages, devices, inspections
 from medialab_hub.storage import jobs as job_rows
 from medialab_hub.storage.tables import Connection, Device, Location, Setting, Station
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -151,7 +151,7 @@ def merge(uow: UnitOfWork, device_id: str, other_id: str, actor: str) -> None:
     tag, other.asset_tag = other.asset_tag, None
     uow.session.flush()  # the tag must be free before the other device carries it
     _inherit(device, other, tag)
-    for papers in (inspections, acquisitions):
+    for papers in (inspections, acquisitions, damages):
         papers.move(uow.session, device.id, other.id)
     uow.session.flush()
     clashes.close(uow, device.id, other.id, "merged")

@@ -7,7 +7,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services.kit_rows import KITS
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import changed, require_device
-from medialab_hub.storage import kits
+from medialab_hub.storage import accessories, kits
 from medialab_hub.storage.tables import Device, Kit
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
@@ -74,6 +74,7 @@ def remove(uow: UnitOfWork, kit_id: str, actor: str) -> None:
         )
     for device in kits.devices_in(uow.session, kit_id):
         _move(uow, device, None, actor)
+    accessories.drop(uow.session, kit=kit_id)
     uow.session.flush()
     uow.session.delete(kit)
     uow.session.flush()

@@ -1,12 +1,16 @@
 """What the loan slip of a booking says, read from what was taken for it."""
 
-from medialab_hub.catalogue.loader import shipped
+from datetime import date
+
+from medialab_hub.domain.accessories import Piece
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
-from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote
-from medialab_hub.services.device_classes import classes_of
+from medialab_hub.domain.inspections import InspectionKind
+from medialab_hub.domain.loan_slips import LoanSlip, SlipGroup, SlipItem, SlipNote
+from medialab_hub.services.accessories import kit_pieces, missing_back, pieces_of
+from medialab_hub.services.inspection_rows import LAB
 from medialab_hub.services.refusals import no_such, not_possible
-from medialab_hub.storage import bookings, devices
+from medialab_hub.storage import bookings, devices, inspections
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import (
     Allocation,
@@ -58,7 +62,8 @@ def _groups(session: Session, booking: Booking) -> tuple[SlipGroup, ...]:
     lines = {line.id: line for line in bookings.lines(session, [booking.id])}
     units = [row for _, row in bookings.kept_by(session, [booking.id])]
     things = {device.id: device for device in devices.many(session, {unit.device_id for unit in units})}
-    classes = classes_of(session, things)
+    parts, gone = pieces_of(session, things), missing_back(session, booking.id)
+    of_kits = kit_pieces(session, {line.kit_id for line in lines.values() if line.kit_id})
     order = list(lines)
     groups: dict[tuple[bool, str], list[Allocation]] = {}
     for unit in sorted(units, key=lambda one: (order.index(one.line_id or ""), things[one.device_id].asset_tag or "")):
@@ -68,14 +73,20 @@ def _groups(session: Session, booking: Booking) -> tuple[SlipGroup, ...]:
             title=title,
             is_kit=is_kit,
             items=tuple(
-                _item(session, unit, things[unit.device_id], classes.get(unit.device_id))
+                _item(session, unit, things[unit.device_id], parts[unit.device_id], gone.get(unit.device_id, ()))
                 for unit in found
                 if unit.status != AllocationStatus.BROKEN
             ),
             missing=sum(unit.status == AllocationStatus.BROKEN for unit in found),
+            pieces=of_kits.get(_kit_of(lines, found) if is_kit else "", ()),
+            gone=gone.get(_kit_of(lines, found) if is_kit else "", ()),
         )
         for (is_kit, title), found in groups.items()
     )
+
+
+def _kit_of(lines: dict[str, BookingLine], found: list[Allocation]) -> str:
+    return lines[found[0].line_id or ""].kit_id or ""
 
 
 def _title(session: Session, line: BookingLine, device: Device) -> tuple[bool, str]:
@@ -90,20 +101,29 @@ def _model(session: Session, device: Device) -> Model | None:
     return None if device.model_id is None else session.get(Model, device.model_id)
 
 
-def _item(session: Session, unit: Allocation, device: Device, class_id: str | None) -> SlipItem:
+def _item(
+    session: Session, unit: Allocation, device: Device, pieces: tuple[Piece, ...], gone: tuple[Piece, ...]
+) -> SlipItem:
     model = _model(session, device)
-    accessories = () if class_id is None else shipped().classes[class_id].accessories
     return SlipItem(
         name=device.name,
         model=device.model if model is None else model.name,
         tag=device.asset_tag or "",
-        pieces=tuple(Piece(piece.name, piece.count) for piece in accessories),
+        pieces=pieces,
+        missing=gone,
+        tested=_tested(session, device),
         value_cents=None if model is None else model.replacement_cents,
         notes=_notes(unit, device),
         place=_place(session, device),
         is_out=unit.status == AllocationStatus.OUT,
         back_at=unit.ends_at if unit.status == AllocationStatus.DONE else None,
     )
+
+
+def _tested(session: Session, device: Device) -> date | None:
+    """The day of the last safety test, as a clock in the lab shows it."""
+    safety = [one for one in inspections.last_of_device(session, device.id) if one.kind is InspectionKind.SAFETY]
+    return max((one.done_at.astimezone(LAB).date() for one in safety), default=None)
 
 
 def _place(session: Session, device: Device) -> str:

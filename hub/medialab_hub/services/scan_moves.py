@@ -13,7 +13,7 @@ from datetime import datetime
 from medialab_hub.domain.scan_turns import HERE, Hands, kinds_of, turns
 from medialab_hub.domain.scanning import MoveKind, Pile, ScanMode, Touch
 from medialab_hub.errors import Conflict, HubError
-from medialab_hub.services import hand_overs
+from medialab_hub.services import hand_outs, hand_overs
 from medialab_hub.services.bookings import mend_models_of, not_free
 from medialab_hub.services.scan_chains import chain_of, gone_along, hands_of, linked, new_move, unchanged
 from medialab_hub.services.scan_rows import NOT_WHOLE, SCANS, in_words, order_of, pile
@@ -195,7 +195,7 @@ class Settling:
 
     def _named(self, problem: Problem, move: ScanMove) -> Problem:
         """Of a member that is not free, what takes it."""
-        reason = hand_overs.taken_by(self._uow, move) if problem["code"] == "not-free" else None
+        reason = hand_outs.taken_by(self._uow, move) if problem["code"] == "not-free" else None
         return problem if reason is None else in_words(reason)
 
     def _do(self, move: ScanMove, *, is_fact: bool) -> Problem | None:

@@ -120,6 +120,7 @@ def view(session: Session, row: ScanSession) -> Row:
         "people": list(found.people),
         "person": found.people[-1] if found.people else None,
         "place": found.place,
+        "bookings": scans.bookings_of(session, row.id),
         "items": list({item["device"]: item for item in items}.values()),
         "kits": kits_of(session, events, moves),
         "conflicts": [*map(_unknown, found.unknown), *_conflicts(moves)],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.storage.allocations import BLOCKING
@@ -61,6 +61,12 @@ def of_block(session: Session, allocation: str) -> DamageCase | None:
     """The open case because of which this keeps a device."""
     query = select(DamageCase).where(DamageCase.allocation_id == allocation, col(DamageCase.closed_at).is_(None))
     return session.exec(query).first()
+
+
+def move(session: Session, device: str, other: str) -> None:
+    """What happened to the second happened to the first: they are one."""
+    query = update(DamageCase).where(col(DamageCase.device_id) == other)
+    session.exec(query.values(device_id=device))
 
 
 def last_loan(session: Session, device: str) -> str | None:

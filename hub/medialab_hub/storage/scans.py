@@ -7,7 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
-from medialab_hub.storage.tables import Allocation, Booking, ScanMove, ScanRow, ScanSession
+from medialab_hub.storage.tables import Allocation, Booking, BookingLine, ScanMove, ScanRow, ScanSession
 
 
 def get(session: Session, scans: str) -> ScanSession | None:
@@ -49,6 +49,17 @@ _ORDER = (
 def moves(session: Session, scans: str) -> Sequence[ScanMove]:
     """What came of a session."""
     return session.exec(select(ScanMove).where(ScanMove.session_id == scans)).all()
+
+
+def bookings_of(session: Session, scans: str) -> list[str]:
+    """For which bookings things went out or came back in a session."""
+    query = (
+        select(BookingLine.booking_id)
+        .join(Allocation, col(Allocation.line_id) == BookingLine.id)
+        .join(ScanMove, col(ScanMove.allocation_id) == Allocation.id)
+        .where(ScanMove.session_id == scans)
+    )
+    return sorted(session.exec(query.distinct()).all())
 
 
 def moves_since(session: Session, devices: Iterable[str], since: datetime) -> Sequence[ScanMove]:

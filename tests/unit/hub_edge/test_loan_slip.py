@@ -9,7 +9,8 @@ import pytest
 from medialab_hub.adapters.drawable import MOST
 from medialab_hub.adapters.loan_slip import LoanSlipPrinter
 from medialab_hub.adapters.loan_slip_words import local_moment, money
-from medialab_hub.domain.loan_slips import LoanSlip, Piece, SlipGroup, SlipItem, SlipNote, SlipPaper
+from medialab_hub.domain.accessories import Piece
+from medialab_hub.domain.loan_slips import LoanSlip, SlipGroup, SlipItem, SlipNote, SlipPaper
 from medialab_wire.texts import Text
 from tests.fixtures import pdf_reader as pdf
 

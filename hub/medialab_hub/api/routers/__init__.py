@@ -2,6 +2,7 @@
 
 from medialab_hub.api.routers import (
     access,
+    accessories,
     accounts,
     acquisitions,
     bookings,
@@ -53,6 +54,7 @@ ROUTERS = [
         models,
         loans,
         damages,
+        accessories,
         holds,
         series,
         trainings,

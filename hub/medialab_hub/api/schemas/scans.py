@@ -101,7 +101,8 @@ class ScanKit(BaseModel):
 
 
 class ScanSessionView(BaseModel):
-    """A session as it stands, derived from its events: the same whatever order they came in."""
+    """A session as it stands, derived from its events: the same whatever order they came in. `bookings`: for which
+    something went out or came back."""
 
     id: str
     mode: ScanMode
@@ -111,6 +112,7 @@ class ScanSessionView(BaseModel):
     people: list[str]
     person: str | None = None
     place: str | None = None
+    bookings: list[str]
     items: list[ScanItem]
     kits: list[ScanKit]
     conflicts: list[ScanConflict]

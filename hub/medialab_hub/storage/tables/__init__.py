@@ -1,6 +1,7 @@
 """Tables, one noun a file; importing this package fills the metadata."""
 
 from medialab_hub.storage.tables.access import EnteredAccess
+from medialab_hub.storage.tables.accessories import Accessory, AccessoryCheck
 from medialab_hub.storage.tables.accounts import ApiToken, FirstAdminLink, LoginSession, Setting, User
 from medialab_hub.storage.tables.acquisitions import Acquisition
 from medialab_hub.storage.tables.agents import Agent, AnnouncedDriver, ManualAddress
@@ -30,6 +31,8 @@ from medialab_hub.storage.tables.unmet_demand import UnmetDemand
 from medialab_hub.storage.tables.waitlist import WaitlistEntry
 
 __all__ = [
+    "Accessory",
+    "AccessoryCheck",
     "Acquisition",
     "Agent",
     "Allocation",

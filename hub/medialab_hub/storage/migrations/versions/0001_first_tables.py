@@ -5,6 +5,7 @@ from alembic import op
 from medialab_hub.storage.migrations import overlap
 from medialab_hub.storage.migrations.first import (
     access,
+    accessories,
     accounts,
     acquisitions,
     agents,
@@ -63,6 +64,7 @@ NOUNS = (
     codes,
     scans,
     damages,
+    accessories,
     inspections,
     supplies,
     opening,
