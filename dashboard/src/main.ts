@@ -3,8 +3,8 @@ import "./early";
 import { mount } from "svelte";
 import App from "./App.svelte";
 import { get, whenSignedOut } from "./lib/api/client";
-import { speak } from "./lib/i18n/index.svelte";
-import { storedLanguage } from "./lib/i18n/chosen";
+import { language, speak, type Lang } from "./lib/i18n/index.svelte";
+import { browserLanguage, storedLanguage } from "./lib/i18n/chosen";
 import { path, startRouter } from "./lib/router.svelte";
 import { link } from "./lib/store/link.svelte";
 import { wasSignedIn } from "./lib/store/remembered";
@@ -49,9 +49,11 @@ async function start(): Promise<void> {
   bringHome(Today);
   window.addEventListener("vite:preloadError", () => void reloadAfterUpdate().catch(() => undefined));
   whenSignedOut(() => session.end());
-  const stored = storedLanguage();
-  await Promise.all([meet(), speak(stored ?? "de")]);
-  if (!stored && session.view?.language === "en") await speak("en");
+  const here = storedLanguage() ?? browserLanguage();
+  await Promise.all([meet(), speak(here ?? "de")]);
+  // What a person chose follows them to every browser; where nobody chose and the browser speaks neither, the lab's.
+  const wanted = session.view?.chosen_language || here || session.view?.language;
+  if (wanted && wanted !== language()) await speak(wanted as Lang);
   const screen = screenFor(path());
   const isIn = session.view?.authenticated;
   const needed = Promise.all([isIn && !screen.early && link.load(), screen.load()]).catch(() => {});

@@ -24,16 +24,11 @@ const ROUTES: Route[] = [
   HOME,
   { pattern: "/devices", title: "nav.devices", load: () => import("./screens/Devices.svelte") },
   { pattern: "/devices/:id", title: "nav.devices", load: () => import("./screens/Device.svelte") },
-  { pattern: "/kits", title: "kits.title", load: () => import("./screens/Kits.svelte") },
-  { pattern: "/kits/:id", title: "kits.title", load: () => import("./screens/Kit.svelte") },
   { pattern: "/lending", title: "nav.lending", load: () => import("./screens/Lending.svelte") },
-  { pattern: "/models", title: "nav.lending", load: () => import("./screens/Models.svelte") },
-  { pattern: "/bookings/:id", title: "nav.lending", load: () => import("./screens/Booking.svelte") },
   { pattern: "/found", title: "found.title", load: () => import("./screens/Found.svelte") },
   { pattern: "/find/:tag", title: "nav.devices", load: () => import("./screens/Find.svelte") },
   { pattern: "/jobs", title: "nav.jobs", load: () => import("./screens/Jobs.svelte") },
   { pattern: "/jobs/:id", title: "nav.jobs", load: () => import("./screens/Job.svelte") },
-  { pattern: "/jobs/:id/record", title: "record.title", load: () => import("./screens/Record.svelte") },
   { pattern: "/more", title: "nav.more", load: () => import("./screens/More.svelte") },
   { pattern: "/login", title: "login.title", load: () => import("./screens/Login.svelte") },
   { pattern: "/setup", title: "setup.title", load: () => import("./screens/Setup.svelte") },
@@ -50,7 +45,8 @@ export interface Screen {
   load: () => Promise<View>;
 }
 
-const MISSING: Route = { pattern: "", title: "missing.title", load: () => import("./screens/Missing.svelte") };
+// Screens that are seldom opened have a list of their own (late-routes.ts), which comes when one of them is wanted.
+const MISSING: Route = { pattern: "", title: "missing.title", load: () => import("./screens/Late.svelte") };
 
 async function fetched(route: Route): Promise<View> {
   const module = (await route.load()) as { default: View };
@@ -58,7 +54,7 @@ async function fetched(route: Route): Promise<View> {
   return (route.loaded = module.default ?? route.loaded);
 }
 
-/** The screen for that path; unknown paths get the one that says so. */
+/** The screen for that path; of all others another list knows, and says so when there is none. */
 export function screenFor(path: string): Screen {
   for (const route of ROUTES) {
     const params = match(route.pattern, path);

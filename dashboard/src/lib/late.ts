@@ -4,10 +4,12 @@ import { number, say, type Params } from "./i18n/index.svelte";
 
 export type LateKey = keyof typeof words;
 
-/** The words of that key with `{name}` replaced. */
+/** The words of that key with `{name}` replaced, and `{n|Gerät|Geräte}` by the first form for one, else the second. */
 export function late(key: LateKey, params: Params = {}): string {
-  return say(words[key]).replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return say(words[key]).replace(/\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = params[name];
-    return value === undefined ? whole : typeof value === "number" ? number(value) : value;
+    if (value === undefined) return whole;
+    if (one !== undefined) return (value === 1 ? one : many) ?? "";
+    return typeof value === "number" ? number(value) : value;
   });
 }

@@ -139,29 +139,9 @@ export interface paths {
         put?: never;
         /**
          * Book
-         * @description Promise all of it, or say why not. Of others than staff it is a request, which holds nothing yet.
+         * @description Promise all of it, or say why not.
          */
         post: operations["book"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bookings/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Book Series
-         * @description With `dry_run` every date with free or why not; else all of them, or none and the days that are not possible.
-         */
-        post: operations["book_series"];
         delete?: never;
         options?: never;
         head?: never;
@@ -182,6 +162,30 @@ export interface paths {
         get: operations["get_booking"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/{booking_id}/accessories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tick List
+         * @description What has to be ticked off for a booking, and what was missing.
+         */
+        get: operations["tick_list"];
+        put?: never;
+        /**
+         * Check
+         * @description Note what is missing; what is looked at and not named is there.
+         */
+        post: operations["check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -222,26 +226,6 @@ export interface paths {
          * @description The loan lasts longer, if no promise to others is hurt by it and somebody is there when it comes back.
          */
         post: operations["extend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/bookings/{booking_id}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Move
-         * @description Another time, also for all later ones of its series: all of them, or none.
-         */
-        post: operations["move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -300,7 +284,7 @@ export interface paths {
         put?: never;
         /**
          * Give Up
-         * @description `rejected`, `canceled` or `no_show`: what was promised is free again; also of all later ones of its series.
+         * @description `rejected`, `canceled` or `no_show`: what was promised is free again.
          */
         post: operations["give_up"];
         delete?: never;
@@ -1013,70 +997,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/holds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Holds
-         * @description What is held now: staff see everything, others their own.
-         */
-        get: operations["list_holds"];
-        put?: never;
-        /**
-         * Hold
-         * @description Keep all of it for ten minutes, or say why not.
-         */
-        post: operations["hold"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/holds/{hold_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Give Hold Back
-         * @description It is free again at once.
-         */
-        delete: operations["give_hold_back"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/holds/{hold_id}/booking": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take Hold
-         * @description Make a booking of it; of others than staff a request, which holds nothing any more.
-         */
-        post: operations["take_hold"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -1450,6 +1370,30 @@ export interface paths {
         patch: operations["change_kit"];
         trace?: never;
     };
+    "/api/v1/kits/{kit_id}/accessories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Kit
+         * @description What belongs to a case itself.
+         */
+        get: operations["of_kit"];
+        /**
+         * Put Of Kit
+         * @description The whole list.
+         */
+        put: operations["put_of_kit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lab": {
         parameters: {
             query?: never;
@@ -1687,6 +1631,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{model_id}/accessories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Model
+         * @description What belongs to each device of a model.
+         */
+        get: operations["of_model"];
+        /**
+         * Put Of Model
+         * @description The whole list; empty: that of the catalogue.
+         */
+        put: operations["put_of_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{model_id}/devices": {
         parameters: {
             query?: never;
@@ -1841,30 +1809,6 @@ export interface paths {
         get: operations["report_person"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/{person_id}/trainings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Trainings
-         * @description What a person was trained for, the newest first.
-         */
-        get: operations["list_trainings"];
-        put?: never;
-        /**
-         * Add Training
-         * @description You saw that the person was trained, or a proof of competence.
-         */
-        post: operations["add_training"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2251,26 +2195,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trainings/{training_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove Training
-         * @description It was entered by mistake, or no longer counts.
-         */
-        delete: operations["remove_training"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2317,50 +2241,6 @@ export interface paths {
          * @description Change role or password, lock or unlock; the person is signed out everywhere.
          */
         patch: operations["change_user"];
-        trace?: never;
-    };
-    "/api/v1/waitlist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Waitlist
-         * @description Who waits or was offered something, in the order in which they came.
-         */
-        get: operations["list_waitlist"];
-        put?: never;
-        /**
-         * Wait
-         * @description Wait in line for what is not free.
-         */
-        post: operations["wait"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/waitlist/{entry_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Withdraw
-         * @description They no longer want it; what was offered goes to the next.
-         */
-        delete: operations["withdraw"];
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
 }
@@ -2472,6 +2352,25 @@ export interface components {
              */
             keys: components["schemas"]["AccessKeyView"][];
             why?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * AccessoryList
+         * @description What belongs to a model or kit. `is_preset`: nobody changed what the catalogue says.
+         */
+        AccessoryList: {
+            /** Is Preset */
+            is_preset: boolean;
+            /** Items */
+            items: components["schemas"]["PartView"][];
+        };
+        /**
+         * AccessoryLook
+         * @description Somebody looked at these; looked at again, that counts.
+         */
+        AccessoryLook: {
+            look: components["schemas"]["Look"];
+            /** Things */
+            things: components["schemas"]["LookedBody"][];
         };
         /**
          * AccessoryView
@@ -2712,8 +2611,6 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
-            /** Held Until */
-            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -2754,8 +2651,6 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
-            /** Held Until */
-            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -3133,6 +3028,12 @@ export interface components {
             ][];
             why?: components["schemas"]["Text"] | null;
         };
+        /**
+         * Decision
+         * @description What people decided about it.
+         * @enum {string}
+         */
+        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show" | "held";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -3536,23 +3437,11 @@ export interface components {
          */
         EventKind: "scan" | "undo" | "person" | "tick" | "without";
         /**
-         * Every
-         * @description `month`: on the same weekday of the month, such as the second Tuesday; the fifth is the last.
-         * @enum {string}
-         */
-        Every: "day" | "week" | "month";
-        /**
          * EvidenceKind
          * @description Who says so: a machine read it back, or a person ticked it.
          * @enum {string}
          */
         EvidenceKind: "machine" | "person";
-        /**
-         * Excuse
-         * @description Why staff set a rule of the house aside: a word, never a text, so that it can be journaled.
-         * @enum {string}
-         */
-        Excuse: "agreed" | "event" | "box" | "experienced" | "urgent";
         /**
          * ExecutionStatus
          * @description Names of AWS IoT Jobs (https://docs.aws.amazon.com/iot/latest/developerguide/iot-jobs-lifecycle.html),
@@ -3670,16 +3559,6 @@ export interface components {
             version: string;
         };
         /**
-         * HoldMade
-         * @description Until when it is kept; after that it is not there any more.
-         */
-        HoldMade: {
-            /** Hold */
-            hold: string;
-            /** Until */
-            until: string;
-        };
-        /**
          * HolidaysView
          * @description From the first up to and with the last day.
          */
@@ -3695,14 +3574,6 @@ export interface components {
              */
             last: string;
             name: components["schemas"]["Text"];
-        };
-        /**
-         * HowMany
-         * @description Bookings that were changed.
-         */
-        HowMany: {
-            /** Bookings */
-            bookings: number;
         };
         /**
          * IdentityKind
@@ -4350,6 +4221,29 @@ export interface components {
             password: string;
         };
         /**
+         * Look
+         * @description When somebody looked through the parts.
+         * @enum {string}
+         */
+        Look: "out" | "back";
+        /**
+         * LookedBody
+         * @description One device or kit; `missing`: how many of which part, by its German name. What is not named is there.
+         */
+        LookedBody: {
+            /** Device */
+            device?: string | null;
+            /** Kit */
+            kit?: string | null;
+            /**
+             * Missing
+             * @default {}
+             */
+            missing: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Made
          * @description The booking that was made, or was there already.
          */
@@ -4602,28 +4496,6 @@ export interface components {
             version: number;
         };
         /**
-         * Move
-         * @description Another time; `following`: later ones of its series move by as much on the wall clock.
-         */
-        Move: {
-            /**
-             * Ends
-             * Format: date-time
-             */
-            ends: string;
-            excuse?: components["schemas"]["Excuse"] | null;
-            /**
-             * Following
-             * @default false
-             */
-            following: boolean;
-            /**
-             * Starts
-             * Format: date-time
-             */
-            starts: string;
-        };
-        /**
          * Needs
          * @description What a driver needs on its machine; doctor, Makefile and playbook are generated from it.
          */
@@ -4655,6 +4527,14 @@ export interface components {
             udev_rules: string[];
         };
         /**
+         * NewAccessoryList
+         * @description The whole list; empty for a model: that of the catalogue.
+         */
+        NewAccessoryList: {
+            /** Items */
+            items: components["schemas"]["Part"][];
+        };
+        /**
          * NewBooking
          * @description A wish. `client_key`: any text of the sender's; sent again, it stays one booking. `starts` None: now.
          */
@@ -4666,7 +4546,6 @@ export interface components {
              * Format: date-time
              */
             ends: string;
-            excuse?: components["schemas"]["Excuse"] | null;
             /** Group Size */
             group_size?: number | null;
             /** Institution */
@@ -4724,29 +4603,6 @@ export interface components {
             scope: components["schemas"]["FeedScope"];
             /** Subject */
             subject?: string | null;
-        };
-        /**
-         * NewHold
-         * @description What is kept for a while. `client_key`: any text of the sender's; sent again, it stays one hold.
-         */
-        NewHold: {
-            /** Client Key */
-            client_key?: string | null;
-            /**
-             * Ends
-             * Format: date-time
-             */
-            ends: string;
-            excuse?: components["schemas"]["Excuse"] | null;
-            /** @default loan */
-            kind: components["schemas"]["BookingKind"];
-            /** Lines */
-            lines: components["schemas"]["LineBody"][];
-            /**
-             * Starts
-             * Format: date-time
-             */
-            starts: string;
         };
         /**
          * NewInspections
@@ -4883,14 +4739,6 @@ export interface components {
             mode: components["schemas"]["ScanMode"];
         };
         /**
-         * NewSeries
-         * @description `booking` is the first time; the wall clock shows the same each time.
-         */
-        NewSeries: {
-            booking: components["schemas"]["NewBooking"];
-            rhythm: components["schemas"]["RhythmBody"];
-        };
-        /**
          * NewStation
          * @description A new station in a location.
          */
@@ -4920,23 +4768,6 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
-         * NewTraining
-         * @description Of one model, or of every model of a class. `valid_until` is the last day; none: for good.
-         */
-        NewTraining: {
-            /** Class Id */
-            class_id?: string | null;
-            /** Model */
-            model?: string | null;
-            /**
-             * Proven On
-             * Format: date
-             */
-            proven_on: string;
-            /** Valid Until */
-            valid_until?: string | null;
-        };
-        /**
          * NewUser
          * @description A new account.
          */
@@ -4946,33 +4777,6 @@ export interface components {
             /** Password */
             password: string;
             role: components["schemas"]["Role"];
-        };
-        /**
-         * NewWait
-         * @description So many of a model in a time that are not free now.
-         */
-        NewWait: {
-            /**
-             * Ends
-             * Format: date-time
-             */
-            ends: string;
-            /** Institution */
-            institution?: string | null;
-            /** Model */
-            model: string;
-            /** Person */
-            person?: string | null;
-            /**
-             * Quantity
-             * @default 1
-             */
-            quantity: number;
-            /**
-             * Starts
-             * Format: date-time
-             */
-            starts: string;
         };
         /**
          * Occasion
@@ -5047,6 +4851,27 @@ export interface components {
          * @enum {string}
          */
         Outcome: "clean" | "unverified" | "quarantined";
+        /**
+         * Part
+         * @description A kind of part. Without an English name the German one is shown.
+         */
+        Part: {
+            /**
+             * Count
+             * @default 1
+             */
+            count: number;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * PartView
+         * @description A kind of part.
+         */
+        PartView: {
+            /** Count */
+            count: number;
+            name: components["schemas"]["Text"];
+        };
         /**
          * PasswordChange
          * @description Choose another password for the own account.
@@ -5472,44 +5297,6 @@ export interface components {
             missing: string[];
         };
         /**
-         * RhythmBody
-         * @description On which days it comes again, up to and with `until`. Weekdays: 0 is Monday; none: that of the first time.
-         */
-        RhythmBody: {
-            /** @default week */
-            every: components["schemas"]["Every"];
-            /**
-             * Interval
-             * @default 1
-             */
-            interval: number;
-            /**
-             * Leave Out
-             * @default []
-             */
-            leave_out: string[];
-            /**
-             * Skips Closed Days
-             * @default true
-             */
-            skips_closed_days: boolean;
-            /**
-             * Skips School Holidays
-             * @default false
-             */
-            skips_school_holidays: boolean;
-            /**
-             * Until
-             * Format: date
-             */
-            until: string;
-            /**
-             * Weekdays
-             * @default []
-             */
-            weekdays: number[];
-        };
-        /**
          * Role
          * @description Each role may do what the ones before it may.
          * @enum {string}
@@ -5741,48 +5528,6 @@ export interface components {
             taken: number;
         };
         /**
-         * SeriesDate
-         * @description One day: `free` (there will be a booking), `left_out` by the rhythm, or `refused`: then `why` and `remedy`.
-         */
-        SeriesDate: {
-            /** Code */
-            code?: string | null;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Ends */
-            ends?: string | null;
-            remedy?: components["schemas"]["Text"] | null;
-            /** Starts */
-            starts?: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "free" | "left_out" | "refused";
-            why?: components["schemas"]["Text"] | null;
-        };
-        /**
-         * SeriesMade
-         * @description `dry_run`: every date, nothing is saved; else the series and its bookings.
-         */
-        SeriesMade: {
-            /**
-             * Bookings
-             * @default []
-             */
-            bookings: string[];
-            /**
-             * Dates
-             * @default []
-             */
-            dates: components["schemas"]["SeriesDate"][];
-            /** Series */
-            series?: string | null;
-        };
-        /**
          * SessionView
          * @description Who is signed in. Public: without a session only `setup_needed`, `centre` and `language` tell anything.
          */
@@ -5977,24 +5722,6 @@ export interface components {
             version: string;
         };
         /**
-         * TakeHold
-         * @description For whom a hold becomes a booking, or a request of others than staff.
-         */
-        TakeHold: {
-            excuse?: components["schemas"]["Excuse"] | null;
-            /** Group Size */
-            group_size?: number | null;
-            /** Institution */
-            institution?: string | null;
-            /** Person */
-            person?: string | null;
-            /**
-             * Purpose
-             * @default
-             */
-            purpose: string;
-        };
-        /**
          * Text
          * @description One sentence or label in both languages. Both are required and complete.
          */
@@ -6003,6 +5730,39 @@ export interface components {
             de: string;
             /** En */
             en: string;
+        };
+        /**
+         * TickItem
+         * @description A kind of part, and how many were missing at hand-over and at return.
+         */
+        TickItem: {
+            /** Count */
+            count: number;
+            /** Missing Back */
+            missing_back: number;
+            /** Missing Out */
+            missing_out: number;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * TickList
+         * @description What belongs to a device or a case of a booking. `out`, `back`: when somebody looked; None: nobody did.
+         */
+        TickList: {
+            /** Back */
+            back?: string | null;
+            /** Device */
+            device?: string | null;
+            /** Items */
+            items: components["schemas"]["TickItem"][];
+            /** Kit */
+            kit?: string | null;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Out */
+            out?: string | null;
         };
         /**
          * TokenView
@@ -6044,33 +5804,6 @@ export interface components {
             };
             /** Typical S */
             typical_s: number;
-        };
-        /**
-         * TrainingMade
-         * @description The training that was entered.
-         */
-        TrainingMade: {
-            /** Training */
-            training: string;
-        };
-        /**
-         * TrainingView
-         * @description Who saw it is in the journal.
-         */
-        TrainingView: {
-            /** Class Id */
-            class_id?: string | null;
-            /** Id */
-            id: string;
-            /** Model */
-            model?: string | null;
-            /**
-             * Proven On
-             * Format: date
-             */
-            proven_on: string;
-            /** Valid Until */
-            valid_until?: string | null;
         };
         /**
          * UnitView
@@ -6130,45 +5863,6 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
-        };
-        /**
-         * WaitMade
-         * @description The place in the line.
-         */
-        WaitMade: {
-            /** Waiting */
-            waiting: string;
-        };
-        /**
-         * WaitState
-         * @description `offered`: it is held for them for a while, and somebody has to say yes.
-         * @enum {string}
-         */
-        WaitState: "waiting" | "offered" | "taken" | "lapsed" | "withdrawn";
-        /**
-         * WaitView
-         * @description Who waits; also stream event `waitlist`. `booking`: the hold that is offered; make a booking of it.
-         */
-        WaitView: {
-            /** Booking */
-            booking?: string | null;
-            /** Ends */
-            ends: string;
-            /** Id */
-            id: string;
-            /** Institution */
-            institution?: string | null;
-            /** Model */
-            model: string;
-            /** Person */
-            person?: string | null;
-            /** Quantity */
-            quantity: number;
-            /** Since */
-            since: string;
-            /** Starts */
-            starts: string;
-            state: components["schemas"]["WaitState"];
         };
         /**
          * JournalEntry
@@ -6492,41 +6186,6 @@ export interface operations {
             };
         };
     };
-    book_series: {
-        parameters: {
-            query?: {
-                dry_run?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSeries"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SeriesMade"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_booking: {
         parameters: {
             query?: never;
@@ -6545,6 +6204,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BookingDetail"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tick_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TickList"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessoryLook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TickList"][];
                 };
             };
             /** @description RFC 9457 problem */
@@ -6609,41 +6334,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BookingView"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    move: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                booking_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Move"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HowMany"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -6726,13 +6416,11 @@ export interface operations {
     };
     give_up: {
         parameters: {
-            query?: {
-                following?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 booking_id: string;
-                decision: "rejected" | "canceled" | "no_show";
+                decision: components["schemas"]["Decision"];
             };
             cookie?: never;
         };
@@ -8194,132 +7882,6 @@ export interface operations {
             };
         };
     };
-    list_holds: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BookingView"][];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    hold: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewHold"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HoldMade"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    give_hold_back: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                hold_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    take_hold: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                hold_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TakeHold"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Made"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_due: {
         parameters: {
             query?: {
@@ -9122,6 +8684,72 @@ export interface operations {
             };
         };
     };
+    of_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessoryList"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_of_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccessoryList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessoryList"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_lab: {
         parameters: {
             query?: never;
@@ -9583,6 +9211,72 @@ export interface operations {
             };
         };
     };
+    of_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessoryList"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_of_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccessoryList"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessoryList"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_devices_of_model: {
         parameters: {
             query?: never;
@@ -9952,72 +9646,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonReport"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_trainings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                person_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrainingView"][];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_training: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                person_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewTraining"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrainingMade"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -10722,35 +10350,6 @@ export interface operations {
             };
         };
     };
-    remove_training: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                training_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_users: {
         parameters: {
             query?: never;
@@ -10865,97 +10464,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_waitlist: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaitView"][];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    wait: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewWait"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaitMade"];
-                };
-            };
-            /** @description RFC 9457 problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                entry_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {

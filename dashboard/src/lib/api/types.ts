@@ -49,6 +49,16 @@ export type Suggestion = Schemas["Suggestion"];
 export type SystemView = Schemas["SystemView"];
 export type Text = Schemas["Text"];
 export type TokenView = Schemas["TokenView"];
+export type BookingDetail = Schemas["BookingDetail"];
+export type ClosureBody = Schemas["ClosureBody"];
+export type DueView = Schemas["DueView"];
+export type ImportRow = Schemas["ImportRow"];
+export type Imported = Schemas["Imported"];
+export type InspectionView = Schemas["InspectionView"];
+export type InstitutionWords = Schemas["InstitutionWords"];
+export type OpeningView = Schemas["OpeningView"];
+export type Erasure = Schemas["Erasure"];
+export type PersonReport = Schemas["PersonReport"];
 export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */

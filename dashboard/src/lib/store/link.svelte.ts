@@ -169,8 +169,8 @@ class Link {
         return lab.putIssue(data as IssueView);
       case "kit":
         return lab.putKit(data as KitName);
-      case "booking":
-      case "model":
+      default:
+        // Bookings, and what they are made of: models, people, institutions, opening hours.
         lab.lent += 1;
     }
   }

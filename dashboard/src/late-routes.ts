@@ -1,0 +1,45 @@
+/** Which path shows which of the screens that are seldom opened: the first route does not carry their addresses. */
+import type { Component } from "svelte";
+import { t } from "./lib/i18n/index.svelte";
+import { late } from "./lib/late";
+import { match } from "./lib/match";
+
+export type View = Component<Record<string, string>>;
+
+interface Room {
+  pattern: string;
+  title: () => string;
+  load: () => Promise<unknown>;
+}
+
+const ROOMS: Room[] = [
+  { pattern: "/kits", title: () => t("kits.title"), load: () => import("./screens/Kits.svelte") },
+  { pattern: "/kits/:id", title: () => t("kits.title"), load: () => import("./screens/Kit.svelte") },
+  { pattern: "/jobs/:id/record", title: () => t("record.title"), load: () => import("./screens/Record.svelte") },
+  { pattern: "/models", title: () => late("models.title"), load: () => import("./screens/Models.svelte") },
+  { pattern: "/models/:id", title: () => late("models.title"), load: () => import("./screens/Model.svelte") },
+  { pattern: "/bookings/:id", title: () => t("nav.lending"), load: () => import("./screens/Booking.svelte") },
+  { pattern: "/institutions", title: () => late("institutions.title"), load: () => import("./screens/Institutions.svelte") },
+  { pattern: "/institutions/import", title: () => late("institutions.import"), load: () => import("./screens/InstitutionImport.svelte") },
+  { pattern: "/institutions/:id", title: () => late("institutions.title"), load: () => import("./screens/Institution.svelte") },
+  { pattern: "/people", title: () => late("borrowers.title"), load: () => import("./screens/People.svelte") },
+  { pattern: "/people/:id", title: () => late("borrowers.title"), load: () => import("./screens/Person.svelte") },
+  { pattern: "/opening", title: () => late("opening.title"), load: () => import("./screens/Opening.svelte") },
+  { pattern: "/inspections", title: () => late("tests.title"), load: () => import("./screens/Inspections.svelte") },
+];
+
+/** A screen that is seldom opened, with its parameters. */
+export interface Opened {
+  title: () => string;
+  params: Record<string, string>;
+  load: () => Promise<View>;
+}
+
+/** The screen of that path; null when there is none. */
+export function roomFor(path: string): Opened | null {
+  for (const room of ROOMS) {
+    const params = match(room.pattern, path);
+    if (params) return { title: room.title, params, load: async () => ((await room.load()) as { default: View }).default };
+  }
+  return null;
+}
