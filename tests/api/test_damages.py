@@ -73,3 +73,17 @@ def test_a_loan_lasts_longer_and_what_is_on_it_is_erased_at_once(staff: httpx.Cl
     assert [one["is_open"] for one in case] == [False]
     late = (datetime.now(UTC) + timedelta(days=3)).isoformat()
     assert staff.post("/api/v1/bookings/bok-none/extend", json={"ends": late, "more": 1}).status_code == 422
+
+
+def test_what_belongs_to_a_model_is_kept_and_ticked_off(staff: httpx.Client, device: str) -> None:
+    model = staff.post("/api/v1/models", json={"name": "Tablet mit Zubehör"}).json()["id"]
+    url = f"/api/v1/models/{model}/accessories"
+    assert staff.get(url).json() == {"items": [], "is_preset": True}
+    cable = {"name": {"de": "Ladekabel", "en": "Charging cable"}, "count": 2}
+    assert staff.put(url, json={"items": [cable]}).json() == {"items": [cable], "is_preset": False}
+    assert staff.put(url, json={"items": [cable, cable]}).status_code == 400
+    kit = staff.post("/api/v1/kits", json={"name": "Koffer mit Schlüssel"}).json()["id"]
+    assert staff.put(f"/api/v1/kits/{kit}/accessories", json={"items": [cable]}).json()["items"] == [cable]
+    assert staff.get("/api/v1/bookings/bok-none/accessories").status_code == 404
+    looked = {"look": "back", "things": [{"device": device, "missing": {"Ladekabel": 1}}]}
+    assert staff.post("/api/v1/bookings/bok-none/accessories", json=looked).status_code == 404
