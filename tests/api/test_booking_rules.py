@@ -81,6 +81,28 @@ def test_a_basket_becomes_a_booking_or_goes_back(staff: httpx.Client, trainer: h
     assert staff.delete(f"/api/v1/waitlist/{offered['id']}").status_code == 204 and free(staff, model) == 2
 
 
+def test_what_is_not_free_is_explained_by_kind_and_what_else_would_do(staff: httpx.Client, model: str) -> None:
+    made = staff.post("/api/v1/bookings", json={"lines": [{"model": model}], **TIME, "purpose": "Frau Muster"}).json()
+    question = {**TIME, "model": model, "quantity": 2}
+    (seen,) = staff.get("/api/v1/availability", params=question).json()
+    assert seen["words"]["de"] == "Roboter: 1 von 2 in dieser Zeit frei, 1 verliehen oder gebucht."
+    later, fewer = seen["alternatives"]
+    assert (later["kind"], later["starts"], later["ends"]) == (
+        "later",
+        "2099-03-03T11:00:00.000000Z",
+        "2099-03-03T14:00:00.000000Z",
+    )
+    assert later["words"]["en"] == "2 × Roboter from Tuesday 03/03/2099, 12:00"
+    assert (fewer["kind"], fewer["quantity"]) == ("fewer", 1) and "Muster" not in str(seen)
+    until_closing = {**question, "starts": TIME["starts"], "ends": "2099-03-03T16:00:00+01:00"}
+    staff.post(f"/api/v1/bookings/{made['booking']}/canceled").raise_for_status()
+    body = {"lines": [{"model": model}], "starts": TIME["starts"], "ends": until_closing["ends"]}
+    made = staff.post("/api/v1/bookings", json=body).json()
+    (seen,) = staff.get("/api/v1/availability", params=until_closing).json()
+    assert seen["alternatives"][0]["starts"] == "2099-03-04T08:00:00.000000Z"
+    staff.post(f"/api/v1/bookings/{made['booking']}/canceled").raise_for_status()
+
+
 def test_trainers_ask_and_staff_decide(staff: httpx.Client, trainer: httpx.Client, model: str) -> None:
     asked = trainer.post("/api/v1/bookings", json={"lines": [{"model": model}], **TIME})
     assert asked.status_code == 201 and free(staff, model) == 2

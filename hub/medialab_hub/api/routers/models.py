@@ -1,6 +1,7 @@
 """Models, and how many of one are free."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from medialab_hub.api.answers import as_json
 from medialab_hub.api.deps import HubDep, Staff, Trainer
 from medialab_hub.api.schemas.base import Instant
 from medialab_hub.api.schemas.models import DevicesOf, Freedom, ModelChange, ModelDevices, ModelView, NewModel
-from medialab_hub.services import freedom, models
+from medialab_hub.services import alternatives, freedom, models
 from medialab_hub.services.model_rows import devices_of, every
 from medialab_hub.services.models import Care
 from medialab_hub.storage.session import Session
@@ -75,11 +76,11 @@ async def availability(
     quantity: int = Query(default=1, ge=1, le=500),
 ) -> Response:
     """How many can be promised without breaking a promise: of one model with the reasons, else of all."""
-    interval, now = freedom.asked(starts, ends), hub.clock.now()
+    interval, now, zone = freedom.asked(starts, ends), hub.clock.now(), ZoneInfo(hub.settings.timezone)
 
     def look(session: Session) -> list[freedom.Row]:
         if model is None:
             return freedom.of_all(session, interval, now)
-        return [freedom.of_one(session, model, interval, quantity, now)]
+        return [alternatives.of_one(session, model, interval, quantity, now, zone)]
 
     return as_json(await hub.read(look))

@@ -1,9 +1,12 @@
 """Models: what is promised when nobody asks for one certain device."""
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 
 from medialab_hub.api.schemas.base import Body
 from medialab_hub.domain.institutions import InstitutionKind
+from medialab_wire.texts import Text
 
 
 class CareFields(Body):
@@ -69,6 +72,20 @@ class Freedom(BaseModel):
     free: int
     next_start: str | None = None
     reasons: list["Reason"] = []
+    words: Text | None = None
+    """All of that in a sentence, by kinds and never by names; only when asked about one model."""
+    alternatives: list["Alternative"] = []
+
+
+class Alternative(BaseModel):
+    """What else would do: `later` as long, `fewer`, or a `similar` model of the same kind."""
+
+    kind: Literal["later", "fewer", "similar"]
+    model: str
+    quantity: int
+    starts: str
+    ends: str
+    words: Text
 
 
 class Reason(BaseModel):
