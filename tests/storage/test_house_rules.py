@@ -17,6 +17,7 @@ from medialab_hub.services.wishes import HouseRules
 from medialab_hub.storage.tables import JournalRow
 from tests.fixtures.hub_core import HubCore
 from tests.storage.test_bookings import lab
+from tests.storage.test_scans import Desk, problems
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STAFF, OTHERS = HouseRules(BERLIN, is_staff=True), HouseRules(BERLIN)
@@ -122,3 +123,15 @@ def test_who_is_erased_takes_the_trainings_along(core: HubCore) -> None:
         core.do(
             bookings.book, Wish([LineWish(model, quantity=2)], Interval(at(3, 10), at(4, 10)), rules=STAFF), "staff"
         )
+
+
+def test_at_the_desk_a_scan_hands_it_to_trained_people_only(core: HubCore) -> None:
+    desk = Desk(core)
+    drone = core.do(models.add, "Drohne", None, models.Care(needs_training=True), "staff")
+    core.do(models.put_in, drone, desk.devices[:2], "staff")
+    session = desk.open()
+    scans = [desk.event(0, desk.person(0)), desk.event(1, desk.device(2)), desk.event(2, desk.device(0))]
+    assert problems(desk.take(session, *scans)) == ["training-missing"] and desk.holder(desk.devices[0]) is None
+    core.do(trainings.add, "per-0", Proof(date(2026, 1, 1), drone), "staff")
+    desk.take(session, desk.event(60, desk.device(0)))
+    assert desk.holder(desk.devices[0]) == "per-0"

@@ -1,16 +1,18 @@
 """Hands a scanned device out to a person: for what they booked, else as a loan of its own."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Interval
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.domain.events import Happened
 from medialab_hub.errors import Conflict
-from medialab_hub.services import bookings, lending, plans
+from medialab_hub.services import bookings, house_rules, lending, plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.refusals import not_possible
 from medialab_hub.services.subjects import require_device
+from medialab_hub.services.wishes import AT_THE_DESK
 from medialab_hub.storage import allocations, scans
 from medialab_hub.storage import bookings as booking_rows
 from medialab_hub.storage.attempts import attempt
@@ -109,11 +111,11 @@ def _lent(uow: UnitOfWork, move: ScanMove, actor: str) -> str:
     line = LineWish(device=move.device_id)
     if _is_of_kit(uow, move):
         line = LineWish(kit=move.kit_id, only=frozenset([move.device_id]))
-    booking = _loan(uow, move)
+    booking, interval, institution = _loan(uow, move), _time_of(uow, move, uow.now), _institution(uow, move)
+    wish = Wish([line], interval, institution=institution, person=move.person_id, rules=AT_THE_DESK)
     if booking is None:
-        interval, key = _time_of(uow, move, uow.now), key_of(move)
-        wish = Wish([line], interval, institution=_institution(uow, move), person=move.person_id, client_key=key)
-        return lending.lend(uow, wish, actor)
+        return lending.lend(uow, replace(wish, client_key=key_of(move)), actor)
+    house_rules.require(uow, wish)
     known = None if line.kit is None else booking_rows.kit_line(uow.session, booking.id, line.kit)
     if known is None:
         bookings.add_line(uow, booking, line)
