@@ -1,11 +1,15 @@
 """A USB scanner as a browser meets it: it presses places on a keyboard, of which the computer makes signs."""
 
+import time
 from dataclasses import dataclass
 
 from playwright.sync_api import CDPSession, Page
 
 Places = dict[str, tuple[str, bool]]
 """For each sign the place of its key (W3C UI Events code values) and whether Shift is held."""
+
+_BETWEEN_S = 0.004
+"""From one event of a scanner to the next. The computer notes when a key was pressed, however late a page hears it."""
 
 _DIGITS = [f"Digit{digit}" for digit in "1234567890"]
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -63,10 +67,12 @@ class Scanner:
 
     def __post_init__(self) -> None:
         self._cdp: CDPSession = self.page.context.new_cdp_session(self.page)
+        self._now = 0.0
         self._signs = {place: sign for sign, place in self.reads.items()}
 
     def scan(self, text: str, ends: str = "Enter") -> str:
         """Press it all without a pause, then Enter or Tab; answers what this computer made of it."""
+        self._now = max(self._now, time.time())
         for sign in text:
             self._press(*self.sends[sign])
         self._key("keyDown", ends, ends, "\r" if ends == "Enter" else "", 0)
@@ -86,7 +92,9 @@ class Scanner:
         virtual = {"Enter": 13, "Tab": 9, "Shift": 16}.get(
             key, ord(key[0].upper()) if code.startswith(("Key", "Digit")) else 0
         )
+        self._now += _BETWEEN_S
         said = {
+            "timestamp": self._now,
             "type": kind,
             "code": code,
             "key": key,

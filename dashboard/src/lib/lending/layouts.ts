@@ -36,8 +36,8 @@ const GERMAN: Layout = {
 const inLayout = (presses: Press[], layout: Layout): string =>
   presses.map((one) => layout[one.code]?.[one.shift ? 1 : 0] ?? (one.key.length === 1 ? one.key : "")).join("");
 
+/** What this computer made of the presses. */
+export const typedBy = (presses: Press[]): string => presses.map((one) => (one.key.length === 1 ? one.key : "")).join("");
+
 /** What the presses may say: as this computer has it, then by an American and by a German scanner. */
-export function sayings(presses: Press[]): string[] {
-  const typed = presses.map((one) => (one.key.length === 1 ? one.key : "")).join("");
-  return [...new Set([typed, inLayout(presses, AMERICAN), inLayout(presses, GERMAN)])];
-}
+export const sayings = (presses: Press[]): string[] => [...new Set([typedBy(presses), inLayout(presses, AMERICAN), inLayout(presses, GERMAN)])];

@@ -1,9 +1,10 @@
 /** A USB scanner types a code and Enter, much faster than people, into whatever has the focus. */
-import { sayings, type Press } from "./layouts";
+import { reading } from "./codes";
+import { sayings, typedBy, type Press } from "./layouts";
 
-/** From so many characters on it may be a code; after what somebody typed by hand, from more. */
+/** From so many characters on it may be a code; after what somebody typed by hand, from as many as our codes have. */
 const SHORTEST = 3;
-const SHORTEST_AFTER = 6;
+const SHORTEST_AFTER = 7;
 /** Milliseconds between two characters: on average, and at most. Quick typists need twice that. */
 const SLOWEST = 50;
 const SLOWEST_GAP = 2 * SLOWEST;
@@ -26,15 +27,25 @@ interface Timed extends Press {
   before: string;
 }
 
-/** The end of it that came too fast for a person; empty when there is none. */
-function burstOf(presses: Timed[], ended: number): Timed[] {
-  let first = presses.length - 1;
-  if (first < 0 || ended - presses[first]!.at > APART) return [];
-  while (first > 0 && presses[first]!.at - presses[first - 1]!.at <= SLOWEST_GAP) first -= 1;
-  const burst = presses.slice(first);
-  const each = (burst.at(-1)!.at - burst[0]!.at) / Math.max(1, burst.length - 1);
-  return each <= SLOWEST && burst.length >= (first > 0 ? SHORTEST_AFTER : SHORTEST) ? burst : [];
+/** The address of a label in it, at whatever speed: nobody types one into another field and ends it with Enter. */
+function addressIn(presses: Timed[]): Timed[] {
+  for (let first = 0; first < presses.length; first++) {
+    if (!/^h$/i.test(presses[first]!.key)) continue;
+    const part = presses.slice(first);
+    if (sayings(part).some((text) => reading(text).isAddress)) return part;
+  }
+  return [];
 }
+
+/** The end of it that came too fast for a person; empty when there is none. A busy computer may have stopped once. */
+function burstOf(presses: Timed[]): Timed[] {
+  const pauses = presses.flatMap((one, at) => (at > 0 && one.at - presses[at - 1]!.at > SLOWEST_GAP ? [at] : []));
+  const whole = pauses.length <= 1 && each(presses) <= SLOWEST && presses.length >= SHORTEST;
+  const end = presses.slice(pauses.at(-1) ?? 0);
+  if (end.length >= SHORTEST_AFTER && end.length < presses.length && each(end) <= SLOWEST) return end;
+  return whole ? presses : [];
+}
+const each = (presses: Timed[]): number => (presses.at(-1)!.at - presses[0]!.at) / Math.max(1, presses.length - 1);
 
 /**
  * A listener for keys, before anybody else hears them. What is typed outside of any field goes to the `desk`. A code that a
@@ -59,14 +70,25 @@ export function scannerKeys(desk: () => HTMLInputElement | undefined, take: (say
     desk()?.focus();
   }
 
+  /** What a scanner typed. In the desk's own field all of it counts, at whatever speed. */
+  function scanned(event: KeyboardEvent): Timed[] {
+    const last = presses.at(-1);
+    if (into !== event.target || !last) return [];
+    const found = addressIn(presses);
+    if (found.length > 0) return found;
+    const burst = event.timeStamp - last.at <= APART ? burstOf(presses) : [];
+    const isAll = into === desk() && presses[0]!.before === "" && event.key === "Enter" && typedBy(presses) === desk()?.value;
+    return burst.length === 0 && isAll ? presses : burst;
+  }
+
   function ended(event: KeyboardEvent): void {
-    const burst = into === event.target ? burstOf(presses, event.timeStamp) : [];
+    const part = scanned(event);
     presses = [];
-    if (burst.length === 0) return back(event);
+    if (part.length === 0) return back(event);
     event.preventDefault();
     event.stopPropagation();
-    if (isField(event.target)) restored(event.target, burst[0]!.before);
-    take(sayings(burst));
+    if (isField(event.target)) restored(event.target, part[0]!.before);
+    take(sayings(part));
   }
 
   function pressed(event: KeyboardEvent): void {
