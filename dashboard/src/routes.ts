@@ -24,6 +24,7 @@ const ROUTES: Route[] = [
   HOME,
   { pattern: "/devices", title: "nav.devices", load: () => import("./screens/Devices.svelte") },
   { pattern: "/devices/:id", title: "nav.devices", load: () => import("./screens/Device.svelte") },
+  { pattern: "/supplies", title: "nav.more", load: () => import("./screens/Supplies.svelte") },
   { pattern: "/lending", title: "nav.lending", load: () => import("./screens/Lending.svelte") },
   { pattern: "/found", title: "found.title", load: () => import("./screens/Found.svelte") },
   { pattern: "/find/:tag", title: "nav.devices", load: () => import("./screens/Find.svelte") },

@@ -14,6 +14,7 @@ SCREENS = (
     "/kits",
     "/kits/kit-none",
     "/lending",
+    "/supplies",
     "/models",
     "/models/mod-none",
     "/bookings/bok-none",

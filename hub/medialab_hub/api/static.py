@@ -15,6 +15,7 @@ SCREENS = (
     "/kits",
     "/kits/{id}",
     "/lending",
+    "/supplies",
     "/models",
     "/models/{id}",
     "/institutions",

@@ -48,6 +48,7 @@ export type StepView = Schemas["JobStep"];
 export type Suggestion = Schemas["Suggestion"];
 export type SystemView = Schemas["SystemView"];
 export type Text = Schemas["Text"];
+export type Supply = Schemas["SupplyView"];
 export type TokenView = Schemas["TokenView"];
 export type BookingDetail = Schemas["BookingDetail"];
 export type ClosureBody = Schemas["ClosureBody"];

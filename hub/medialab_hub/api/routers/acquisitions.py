@@ -19,21 +19,21 @@ router = APIRouter(tags=["acquisitions"])
 
 
 @router.get("/devices/{device_id}/acquisition", response_model=AcquisitionBody)
-async def show(device_id: str, hub: HubDep, _staff: Staff) -> Response:
+async def show_acquisition(device_id: str, hub: HubDep, _staff: Staff) -> Response:
     """How a device was bought; empty until somebody entered it."""
     return as_json(await hub.read(lambda session: acquisitions.of_device(session, device_id)))
 
 
 @router.put("/devices/{device_id}/acquisition", response_model=AcquisitionBody)
-async def note(device_id: str, body: AcquisitionBody, hub: HubDep, staff: Staff) -> Response:
+async def note_acquisition(device_id: str, body: AcquisitionBody, hub: HubDep, staff: Staff) -> Response:
     """Enter it; 409 when somebody else changed it since `version`."""
     acquired = Acquired(**{one.name: getattr(body, one.name) for one in fields(Acquired)})
     await hub.writer.run(lambda uow: acquisitions.note(uow, device_id, acquired, staff.id, body.version), durable=True)
-    return await show(device_id, hub, staff)
+    return await show_acquisition(device_id, hub, staff)
 
 
 @router.get("/acquisitions/use", response_model=list[ProgrammeView])
-async def use(hub: HubDep, _staff: Staff, first: date, last: date) -> Response:
+async def show_programmes(hub: HubDep, _staff: Staff, first: date, last: date) -> Response:
     """How much the devices of each programme were out, from the first up to and with the last day."""
     if last < first:
         raise not_understood("wrong-time", Text(de="Das Ende liegt vor dem Anfang.", en="The end is before the start."))

@@ -19,7 +19,7 @@ async def list_supplies(hub: HubDep, _trainer: Trainer) -> Response:
 
 
 @router.post("/supplies", status_code=201, response_model=list[SupplyView])
-async def add(body: NewSupply, hub: HubDep, staff: Staff) -> Response:
+async def add_supply(body: NewSupply, hub: HubDep, staff: Staff) -> Response:
     """One more; answers all of them."""
     kept = Kept(body.name, body.unit, body.minimum)
     await hub.writer.run(lambda uow: supplies.add(uow, kept, staff.id), durable=True)
@@ -27,7 +27,7 @@ async def add(body: NewSupply, hub: HubDep, staff: Staff) -> Response:
 
 
 @router.put("/supplies/{supply_id}", response_model=list[SupplyView])
-async def change(supply_id: str, body: SupplyChange, hub: HubDep, staff: Staff) -> Response:
+async def change_supply(supply_id: str, body: SupplyChange, hub: HubDep, staff: Staff) -> Response:
     """Another name, unit or minimum; answers all of them."""
     kept = Kept(body.name, body.unit, body.minimum)
     await hub.writer.run(lambda uow: supplies.change(uow, supply_id, body.version, kept, staff.id), durable=True)
@@ -35,20 +35,20 @@ async def change(supply_id: str, body: SupplyChange, hub: HubDep, staff: Staff) 
 
 
 @router.delete("/supplies/{supply_id}", status_code=204)
-async def remove(supply_id: str, hub: HubDep, staff: Staff) -> Response:
+async def remove_supply(supply_id: str, hub: HubDep, staff: Staff) -> Response:
     """It is kept no more."""
     await hub.writer.run(lambda uow: supplies.remove(uow, supply_id, staff.id), durable=True)
     return Response(status_code=204)
 
 
 @router.get("/supplies/{supply_id}/moves", response_model=list[SupplyMoveView])
-async def list_moves(supply_id: str, hub: HubDep, _trainer: Trainer) -> Response:
+async def list_supply_moves(supply_id: str, hub: HubDep, _trainer: Trainer) -> Response:
     """What changed its stock, the latest first."""
     return as_json(await hub.read(lambda session: supply_rows.moves(session, supply_id)))
 
 
 @router.post("/supplies/{supply_id}/moves", status_code=201, response_model=list[SupplyView])
-async def move(supply_id: str, body: NewSupplyMove, hub: HubDep, trainer: Trainer) -> Response:
+async def move_supply(supply_id: str, body: NewSupplyMove, hub: HubDep, trainer: Trainer) -> Response:
     """Note that some came or went; answers all of them. 409 `not-that-many` for more than there is."""
     wish = Move(body.kind, body.quantity, body.booking, body.client_key)
     await hub.writer.run(lambda uow: supplies.move(uow, supply_id, wish, trainer.id), durable=True)
