@@ -141,7 +141,7 @@ class Hub:
         checker = Checker(self.writer, self.reading, self.fleet)
         self._hearers += [dispatcher.hear, scheduler.hear, ingest.hear]
         self._stack.push_async_callback(keeper.store)
-        forgetter = Forgetter(self.writer, timedelta(days=self.settings.photos_kept_days))
+        forgetter = Forgetter(self.writer, self.settings)
         returner = Returner(self.writer, self.reading, self.clock)
         attendant = Attendant(self.writer, self.reading, self.clock, timedelta(hours=self.settings.no_show_h))
         lending = [returner.run, attendant.run, *(mailer.run for mailer in self._mailers())]

@@ -180,14 +180,14 @@ def test_a_phone_that_is_gone_in_the_middle_leaves_nothing_and_no_fault(
 def test_after_thirty_days_it_is_gone(fresh_hub: HubInThread) -> None:
     job = waiting(fresh_hub)
     url = address(job)
-    forgetter = Forgetter(fresh_hub.hub.writer, timedelta(days=fresh_hub.hub.settings.photos_kept_days))
+    forgetter = Forgetter(fresh_hub.hub.writer, fresh_hub.hub.settings)
     with fresh_hub.client("trainer") as client:
         send(client, url).raise_for_status()
         answer = {"step": "bed", "done": True, "photo": url[-40:]}
         client.post(f"/api/v1/jobs/{job}/answers", json=answer).raise_for_status()
         for ahead, status in ((29, 200), (2, 404)):
             fresh_hub.shift(timedelta(days=ahead))
-            fresh_hub.call(forgetter.erase_photos())
+            fresh_hub.call(forgetter.forget())
             assert client.get(url).status_code == status
         (shown,) = client.get(f"/api/v1/jobs/{job}").json()["photos"]
         assert shown["erased"] and len(shown["sha256"]) == 64

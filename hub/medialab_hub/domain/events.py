@@ -75,6 +75,8 @@ class Happened(StrEnum):
     PERSON_RESTRICTED = "person.restricted"
     PERSON_ERASED = "person.erased"
     PERSON_REPORTED = "person.reported"
+    LOANS_UNLINKED = "loan.unlinked"
+    SCANS_FORGOTTEN = "scan_session.forgotten"
     MAIL_SENT = "mail.sent"
     MAIL_FAILED = "mail.failed"
     MAIL_RETRIED = "mail.retried"

@@ -14,14 +14,14 @@ class Loan(NamedTuple):
     school_form: str
     municipality: str
     municipality_key: str
-    areas: list[str]
     group_size: int | None
     lent_at: datetime
     returned_at: datetime
     is_on_time: bool
-    is_damaged: bool
     was_unverified: bool
     reset_min: int | None
+    areas: tuple[str, ...]
+    is_damaged: bool
 
 
 class Refused(NamedTuple):

@@ -111,7 +111,7 @@ def erase(uow: UnitOfWork, person_id: str, actor: str) -> Erased:
     person = require_person(uow, person_id)
     waiting = open_matters(uow, person_id)
     if not waiting:
-        _forget(uow, person_id, actor)
+        forget(uow, person_id, actor)
         return Erased(is_done=True)
     if person.restricted_at is None:
         person.restricted_at = uow.now
@@ -125,7 +125,7 @@ def erase_due(uow: UnitOfWork) -> int:
     """Erase those who asked for it and with whom nothing is open any more; returns how many, `MOST_AT_ONCE` at most."""
     due = people.due(uow.session, uow.now, MOST_AT_ONCE)
     for person_id in due:
-        _forget(uow, person_id, "")
+        forget(uow, person_id, "")
     return len(due)
 
 
@@ -148,7 +148,8 @@ def require_person(uow: UnitOfWork, person_id: str) -> Person:
     return person
 
 
-def _forget(uow: UnitOfWork, person_id: str, actor: str) -> None:
+def forget(uow: UnitOfWork, person_id: str, actor: str) -> None:
+    """Leave nothing of a person, whatever is open; who calls it has looked."""
     uow.session.flush()
     texts = erasure.blank_texts(uow, person_id)
     codes.drop_of(uow, CodeNoun.PERSON, person_id)

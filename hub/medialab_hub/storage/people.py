@@ -67,12 +67,13 @@ def open_bookings(session: Session, person_id: str, now: datetime) -> list[str]:
 
 def due(session: Session, now: datetime, most: int) -> Sequence[str]:
     """People who are to be erased and with whom nothing is open any more, the longest waiting first."""
-    is_busy = exists().where(col(Booking.person_id) == Person.id, _is_open(now))
+    is_busy = exists().where(col(Booking.person_id) == Person.id, is_open(now))
     query = select(Person.id).where(col(Person.restricted_at).is_not(None), ~is_busy)
     return session.exec(query.order_by(col(Person.restricted_at)).limit(most)).all()
 
 
-def _is_open(now: datetime) -> Any:
+def is_open(now: datetime) -> Any:
+    """A booking that still needs its person: to come, with something out, or with a damage that is not settled."""
     out = exists().where(
         col(BookingLine.booking_id) == Booking.id,
         col(Allocation.line_id) == BookingLine.id,

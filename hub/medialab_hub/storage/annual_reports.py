@@ -1,0 +1,19 @@
+"""Finds what a yearly report is made of, besides loans and refused wishes."""
+
+from datetime import datetime
+
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, or_
+
+from medialab_hub.domain.loan_facts import Owned
+from medialab_hub.storage.tables import Device
+
+
+def owned_between(session: Session, start: datetime, end: datetime) -> list[Owned]:
+    """Every device that belonged to the inventory at some moment of the half-open time."""
+    query = columns(col(Device.id), col(Device.model_id), col(Device.adopted_at), col(Device.retired_at)).where(
+        col(Device.adopted_at) < end,
+        or_(col(Device.retired_at).is_(None), col(Device.retired_at) >= start),
+        col(Device.merged_into).is_(None),
+    )
+    return [Owned(*row) for row in session.connection().execute(query)]
