@@ -129,14 +129,15 @@ def make_ways(uow: UnitOfWork, facts: Sequence[tuple[Device, Interval]]) -> None
 
 
 def _break_pins(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
-    """What nobody may move is broken. True when something was promised there."""
+    """What nobody may move is broken, and what was not fetched in its time. True when something was promised there."""
     met = [
         one
         for one in in_the_way(uow.session, device.id, interval.start, interval.end)
         if one.kind in _BREAKABLE and one.status in _MOVABLE
     ]
     for row in met:
-        if device.model_id is None or row.is_pinned or row.kind not in _PROMISES:
+        was_not_kept = row.blocked_to is not None and row.blocked_to <= uow.now
+        if device.model_id is None or row.is_pinned or row.kind not in _PROMISES or was_not_kept:
             row.version += 1
             break_promise(uow, row)
     return bool(met)

@@ -39,7 +39,8 @@ def plan_around_late(uow: UnitOfWork) -> int:
 
     Returns how many are late."""
     late, until = allocations.late(uow.session, uow.now), uow.now + plans.LATE_FOR
-    plans.make_ways(uow, [(require_device(uow, row.device_id), Interval(uow.now, until)) for row in late])
+    facts = [(require_device(uow, row.device_id), Interval(row.blocked_from, until)) for row in late]
+    plans.make_ways(uow, facts)
     for row in late:
         row.blocked_to = until
         row.version += 1
