@@ -20,12 +20,30 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def file_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where every SQLite database lies, one after the other."""
+    return f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'hub.sqlite'}"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each engine."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where the database of each engine is to lie."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
-    return create_on(request.getfixturevalue("postgresql_url"), "hub")
+        url: str = request.getfixturevalue("file_url")
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{make_url(url).database}{ending}").unlink(missing_ok=True)
+        return url
+    return str(request.getfixturevalue("postgresql_url")).replace("/postgres?", "/hub?")
+
+
+@pytest.fixture(scope="session")
+def opened() -> Iterator[dict[str, Database]]:
+    """By URL: each is opened once, for to prepare every statement anew takes longer than most tests."""
+    found: dict[str, Database] = {}
+    yield found
+    for database in found.values():
+        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -44,15 +62,17 @@ def migrated_template(postgresql_url: str) -> str:
 
 
 @pytest.fixture
-def database(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(database_url: str, opened: dict[str, Database], request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database."""
     if database_url.startswith("sqlite"):
         shutil.copy(request.getfixturevalue("migrated_file"), make_url(database_url).database or "")
     else:
         create_on(request.getfixturevalue("postgresql_url"), "hub", request.getfixturevalue("migrated_template"))
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+    if database_url not in opened:
+        opened[database_url] = open_database(database_url)
+    yield opened[database_url]
+    opened[database_url].writer.dispose()
+    opened[database_url].reader.dispose()
 
 
 def migrate_and_close(url: str) -> None:
