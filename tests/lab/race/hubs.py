@@ -10,7 +10,7 @@ import httpx
 
 from tests.chaos.processes import BIN, Program
 from tests.fixtures.brokers import free_port
-from tests.fixtures.hubs import PASSWORD
+from tests.fixtures.hubs import PASSWORD, until
 from tests.lab.race.client import NAME
 
 START_S = 60
@@ -28,6 +28,7 @@ class RunningHub:
             "MEDIALAB_DATABASE_URL": database_url,
             "MEDIALAB_MDNS": "false",
             "MEDIALAB_BACKUP_EVERY_H": "0",
+            "PYTHONUNBUFFERED": "1",
         }
         self.url = f"http://127.0.0.1:{port}"
         self._program = Program(f"hub on {port}", [str(BIN / "medialab-hub"), "serve"], folder / "log", env)
@@ -43,9 +44,8 @@ class RunningHub:
 
     def first_token(self) -> str:
         """What the first admin is made with."""
-        found = re.search(r"/setup\?token=(\S+)", self._program.last_words())
-        assert found, self._program.last_words()
-        return found[1]
+        found = until(lambda: re.search(r"/setup\?token=(\S+)", self._program.last_words()), START_S)
+        return str(found[1])
 
     def stop(self) -> None:
         """End it; it must have lived until now."""

@@ -16,7 +16,7 @@ import pytest
 
 from tests.fixtures.postgresql import create_on, postgresql_server
 from tests.house.tree import ROOT
-from tests.lab.race.audit import audit, judge
+from tests.lab.race.audit import ENOUGH, audit, judge
 from tests.lab.race.deadlocks import Troublemaker
 from tests.lab.race.hubs import running_hubs
 from tests.lab.race.wishes import VISITORS, furnish
@@ -24,10 +24,8 @@ from tests.lab.race.wishes import VISITORS, furnish
 WANTED = int(os.environ.get("MEDIALAB_RACE", "0"))
 ATTEMPTS = WANTED or 480
 BY_HTTP = WANTED // 10 or 160
-HUBS = 8 if WANTED else 2
-"""Hubs on one PostgreSQL; each takes a while to start."""
-ENOUGH = 4_000
-"""Attempts from which on every kind of fact must have happened."""
+WRITERS, HUBS = (8, 8) if WANTED else (3, 2)
+"""Programs on one PostgreSQL; each takes a while to start."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(72_000)]
 
@@ -62,7 +60,7 @@ def run(programs: Sequence[Sequence[object]]) -> list[dict[str, Any]]:
 def test_services_promise_nothing_twice_and_lose_nothing(url: str) -> None:
     """On SQLite one hub with as many threads as there are visitors, on PostgreSQL as many hubs."""
     is_file, begun = url.startswith("sqlite"), time.monotonic()
-    shares = [(ATTEMPTS, VISITORS)] if is_file else [(ATTEMPTS // VISITORS, 1)] * VISITORS
+    shares = [(ATTEMPTS, VISITORS)] if is_file else [(ATTEMPTS // WRITERS, 1)] * WRITERS
     hammers = [("tests.lab.race.hammer", url, seed, *share) for seed, share in enumerate(shares)]
     with contextlib.nullcontext() if is_file else Troublemaker(url) as trouble:
         told = run(hammers)

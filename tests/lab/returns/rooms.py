@@ -32,6 +32,7 @@ from tests.fixtures.hubs import HubInThread, until
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
+PATIENCE_S = 300
 REFUSALS = {"not-free", "test-due", "not-proven"}
 
 
@@ -117,11 +118,12 @@ class CoreRoom:
 
     def settle(self) -> None:
         self._turn()
-        self._core.writer.submit(lambda _uow: None).result(30)
+        self._core.writer.submit(lambda _uow: None).result(PATIENCE_S)
         self._turn(3)
 
     def do(self, use_case: Callable[..., T], *args: Any) -> T:
-        return self._core.do(use_case, *args)
+        self._core.clock.pass_time(0.001)
+        return self._core.writer.submit(lambda uow: use_case(uow, *args)).result(PATIENCE_S)
 
     def lose(self, send: Callable[[], None], *, comes_again: bool = False) -> None:
         self.settle()
@@ -130,7 +132,7 @@ class CoreRoom:
         busy = self._busy_file if self._core.database.is_sqlite else self._busy_server
         with busy() as strike:
             send()
-            until(lambda: strike() or self._drops > drops, 20)
+            until(lambda: strike() or self._drops > drops, PATIENCE_S)
         again, self._kept = self._kept, []
         assert again, "the database was to be busy"
         for topic, payload in again if comes_again else ():
@@ -141,7 +143,7 @@ class CoreRoom:
         self.do(returns.start_resets)
 
     def bookable(self, devices: Sequence[str]) -> set[str]:
-        return self._core.do(_accepted, devices)
+        return self.do(_accepted, devices)
 
     def free(self, model: str) -> int:
         now = self._core.clock.now()
@@ -155,7 +157,7 @@ class CoreRoom:
 
     def _turn(self, times: int = 1) -> None:
         for _ in range(times):
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(30)
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(PATIENCE_S)
 
     @contextlib.contextmanager
     def _busy_file(self) -> Iterator[Callable[[], None]]:
