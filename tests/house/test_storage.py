@@ -12,11 +12,11 @@ from tests.house.tree import parsed, product_python
 
 NOT_ERASED = {
     "one of a few words of the hub's own": """
-        inspection.kind inspection.result
+        inspection.kind inspection.result user_account.language
         supply_move.kind
         loan_fact.institution_kind loan_fact.kind loan_fact.school_form
         unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
-        booking.decision booking.kind waitlist_entry.state institution.kind institution.school_form membership.role
+        booking.decision booking.kind booking.mode waitlist_entry.state institution.kind institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
         damage_case.kind damage_case.outcome accessory_check.look
         agent.phase api_token.role batch.action batch.level user_account.role
@@ -32,7 +32,8 @@ NOT_ERASED = {
         photo.step""",
     "the account that did it, by which what it typed is found": """
         closure.actor inspection.inspector damage_case.closed_by damage_case.opened_by damage_photo.actor
-        accessory_check.actor
+        accessory_check.actor supply_move.actor
+        training.actor waitlist_entry.created_by
         calendar_feed.made_by label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor
         job.accepted_by job.requested_by job_answer.actor journal.actor manual_address.actor photo.actor""",
@@ -53,7 +54,8 @@ NOT_ERASED = {
         station.name user_account.name user_account.name_key accessory.name_de accessory.name_en model.name institution.name institution.search_key
         institution.municipality institution.municipality_key institution.postal_code institution.school_number
         loan_fact.municipality loan_fact.municipality_key unmet_demand.municipality unmet_demand.municipality_key
-        institution.street""",
+        institution.street
+        acquisition.cost_center acquisition.programme acquisition.supplier""",
     "a person's data: the row goes when the person is erased (services/people.py)": """
         person.email person.family_name person.given_name person.phone person.search_key""",
     "emptied when the person is erased for whom it was booked": """
