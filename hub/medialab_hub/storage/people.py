@@ -61,7 +61,7 @@ def bookings_of(session: Session, person_id: str) -> Sequence[Booking]:
 
 def open_bookings(session: Session, person_id: str, now: datetime) -> list[str]:
     """Bookings of a person that are still to come, from which something is out, or of which a damage is not settled."""
-    query = select(Booking.id).where(Booking.person_id == person_id, _is_open(now))
+    query = select(Booking.id).where(Booking.person_id == person_id, is_open(now))
     return list(session.exec(query.order_by(col(Booking.starts_at))).all())
 
 
