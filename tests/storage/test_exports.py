@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from sqlalchemy import Table, select
 from sqlmodel import SQLModel
 
 from medialab_hub.adapters.archive import Exporter
+from medialab_hub.domain.acquisitions import Acquired
 from medialab_hub.domain.exports import PEOPLE_TABLES, SECRET_COLUMNS, SECRET_TABLES
-from medialab_hub.services import accounts, institutions, people
+from medialab_hub.services import accounts, acquisitions, institutions, people
 from medialab_hub.services.institutions import Facts
 from medialab_hub.services.people import Contact
 from medialab_hub.services.stamps import stamp
@@ -33,7 +35,7 @@ def fill(core: HubCore) -> None:
     wish = Wish([Line(model)], days(core, 1, 3), person=mia, institution=school, purpose="Fest der\r\nKanarienvögel")
     core.do(bookings.book, wish, "usr-1")
     core.do(accounts.add_user, accounts.Person("Ada", accounts.Role.ADMIN, "$argon2id$hash"), "setup")
-    assert tablets
+    core.do(acquisitions.note, tablets[0], Acquired(7990, date(2025, 8, 1), supplier="-x"), "usr-1")
 
 
 def unpacked(core: HubCore, folder: Path, *, people: bool) -> dict[str, str]:
@@ -53,7 +55,9 @@ def stored(core: HubCore, table: Table) -> list[Mapping[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    return stamp(value) if hasattr(value, "tzinfo") else value
+    if isinstance(value, datetime):
+        return stamp(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def text(value: Any) -> str:

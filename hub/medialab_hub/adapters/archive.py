@@ -4,7 +4,7 @@ import base64
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -88,12 +88,16 @@ def _cell(value: Any) -> str:
         return value
     if isinstance(value, datetime):
         return stamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return orjson.dumps(value, default=_plain).decode()
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return stamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     raise TypeError(f"cannot write {type(value).__name__}")

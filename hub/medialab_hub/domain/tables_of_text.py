@@ -36,14 +36,14 @@ class Sheet:
     rows: Sequence[tuple[int, Sequence[str]]]
 
 
-def read(data: bytes) -> Sheet:
-    """The table in a file. Raises `Unreadable`."""
+def read(data: bytes, *, most_columns: int = MOST_COLUMNS, longest: int = LONGEST_CELL) -> Sheet:
+    """The table in a file; cells of at most `longest` characters. Raises `Unreadable`."""
     encoding, text = _decoded(data)
     first, _, rest = text.partition("\n")
     if first.strip().lower() in ("sep=;", "sep=,"):
         text, first = rest, rest.partition("\n")[0]
     separator = max(SEPARATORS, key=first.count)
-    rows = _rows(text, separator)
+    rows = _rows(text, separator, most_columns, longest)
     if not rows:
         raise Unreadable(Text(de="Die Datei ist leer.", en="The file is empty."))
     (_, header), *others = rows
@@ -99,13 +99,13 @@ def _decoded(data: bytes) -> tuple[str, str]:
     )
 
 
-def _rows(text: str, separator: str) -> list[tuple[int, Sequence[str]]]:
+def _rows(text: str, separator: str, most_columns: int, longest: int) -> list[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     found: list[tuple[int, Sequence[str]]] = []
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                found.append((reader.line_num, _checked(row, reader.line_num)))
+                found.append((reader.line_num, _checked(row, reader.line_num, most_columns, longest)))
             if len(found) > MOST_ROWS + 1:
                 text = f"{MOST_ROWS:,}"
                 raise Unreadable(
@@ -125,12 +125,12 @@ def _rows(text: str, separator: str) -> list[tuple[int, Sequence[str]]]:
     return found
 
 
-def _checked(row: Sequence[str], line: int) -> Sequence[str]:
-    if len(row) > MOST_COLUMNS or max(map(len, row)) > LONGEST_CELL:
+def _checked(row: Sequence[str], line: int, most_columns: int, longest: int) -> Sequence[str]:
+    if len(row) > most_columns or max(map(len, row)) > longest:
         raise Unreadable(
             Text(
-                de=f"Zeile {line}: höchstens {MOST_COLUMNS} Spalten und {LONGEST_CELL} Zeichen je Feld.",
-                en=f"Line {line}: at most {MOST_COLUMNS} columns, and {LONGEST_CELL} characters in a cell.",
+                de=f"Zeile {line}: höchstens {most_columns} Spalten und {longest} Zeichen je Feld.",
+                en=f"Line {line}: at most {most_columns} columns, and {longest} characters in a cell.",
             )
         )
     return [_unsafe(cell) for cell in row]

@@ -28,7 +28,8 @@ def rows(session: Session, table: str, columns: Iterable[str]) -> Iterator[Mappi
     """These columns of every row, by primary key, as the database has them now."""
     found: Table = SQLModel.metadata.tables[table]
     wanted = select(*(found.c[name] for name in columns)).order_by(*found.primary_key.columns)
-    return iter(session.execute(wanted, execution_options={"yield_per": AT_ONCE}).mappings())
+    for row in session.execute(wanted, execution_options={"yield_per": AT_ONCE}).mappings():
+        yield dict(row)
 
 
 def at_one_moment(database: Database, view: Callable[[Session], T]) -> T:

@@ -12,10 +12,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Use
+         * Show Programmes
          * @description How much the devices of each programme were out, from the first up to and with the last day.
          */
-        get: operations["use"];
+        get: operations["show_programmes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,9 +139,29 @@ export interface paths {
         put?: never;
         /**
          * Book
-         * @description Promise all of it, or say why not.
+         * @description Promise all of it, or say why not. Of others than staff it is a request, which holds nothing yet.
          */
         post: operations["book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bookings/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book Series
+         * @description With `dry_run` every date with free or why not; else all of them, or none and the days that are not possible.
+         */
+        post: operations["book_series"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,6 +252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Another time, also for all later ones of its series: all of them, or none.
+         */
+        post: operations["move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/out": {
         parameters: {
             query?: never;
@@ -284,7 +324,7 @@ export interface paths {
         put?: never;
         /**
          * Give Up
-         * @description `rejected`, `canceled` or `no_show`: what was promised is free again.
+         * @description `rejected`, `canceled` or `no_show`: what was promised is free again; also of all later ones of its series.
          */
         post: operations["give_up"];
         delete?: never;
@@ -546,10 +586,10 @@ export interface paths {
          */
         get: operations["get_photo"];
         /**
-         * Keep Photo
+         * Keep Damage Photo
          * @description A JPEG of at most 1,000,000 bytes and 1600 pixels a side; what the camera put beside the picture is removed.
          */
-        put: operations["keep_photo"];
+        put: operations["keep_damage_photo"];
         post?: never;
         /**
          * Remove Photo
@@ -575,6 +615,32 @@ export interface paths {
         get: operations["print_report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Devices
+         * @description The inventory as a table that Excel opens; it can be imported again.
+         */
+        get: operations["export_devices"];
+        put?: never;
+        /**
+         * Import Devices
+         * @description A table (CSV) of at most 1 MiB, in our layout or exported by Snipe-IT: what it would change.
+         *
+         *     With `seen` of that answer the very same is done. `people`: also add those to whom things were lent there.
+         */
+        post: operations["import_devices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -661,15 +727,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show
+         * Show Acquisition
          * @description How a device was bought; empty until somebody entered it.
          */
-        get: operations["show"];
+        get: operations["show_acquisition"];
         /**
-         * Note
+         * Note Acquisition
          * @description Enter it; 409 when somebody else changed it since `version`.
          */
-        put: operations["note"];
+        put: operations["note_acquisition"];
         post?: never;
         delete?: never;
         options?: never;
@@ -991,6 +1057,70 @@ export interface paths {
         get: operations["show_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description What is held now: staff see everything, others their own.
+         */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Hold
+         * @description Keep all of it for ten minutes, or say why not.
+         */
+        post: operations["hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give Hold Back
+         * @description It is free again at once.
+         */
+        delete: operations["give_hold_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{hold_id}/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Hold
+         * @description Make a booking of it; of others than staff a request, which holds nothing any more.
+         */
+        post: operations["take_hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1815,6 +1945,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{person_id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trainings
+         * @description What a person was trained for, the newest first.
+         */
+        get: operations["list_trainings"];
+        put?: never;
+        /**
+         * Add Training
+         * @description You saw that the person was trained, or a proof of competence.
+         */
+        post: operations["add_training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places": {
         parameters: {
             query?: never;
@@ -2111,6 +2265,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supplies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Supplies
+         * @description All of them by name, with what is there.
+         */
+        get: operations["list_supplies"];
+        put?: never;
+        /**
+         * Add Supply
+         * @description One more; answers all of them.
+         */
+        post: operations["add_supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplies/{supply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Supply
+         * @description Another name, unit or minimum; answers all of them.
+         */
+        put: operations["change_supply"];
+        post?: never;
+        /**
+         * Remove Supply
+         * @description It is kept no more.
+         */
+        delete: operations["remove_supply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supplies/{supply_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Supply Moves
+         * @description What changed its stock, the latest first.
+         */
+        get: operations["list_supply_moves"];
+        put?: never;
+        /**
+         * Move Supply
+         * @description Note that some came or went; answers all of them. 409 `not-that-many` for more than there is.
+         */
+        post: operations["move_supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -2195,6 +2421,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trainings/{training_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Training
+         * @description It was entered by mistake, or no longer counts.
+         */
+        delete: operations["remove_training"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2241,6 +2487,50 @@ export interface paths {
          * @description Change role or password, lock or unlock; the person is signed out everywhere.
          */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waitlist
+         * @description Who waits or was offered something, in the order in which they came.
+         */
+        get: operations["list_waitlist"];
+        put?: never;
+        /**
+         * Wait
+         * @description Wait in line for what is not free.
+         */
+        post: operations["wait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/waitlist/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description They no longer want it; what was offered goes to the next.
+         */
+        delete: operations["withdraw"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -2553,6 +2843,26 @@ export interface components {
             starts: string;
         };
         /**
+         * Alternative
+         * @description What else would do: `later` as long, `fewer`, or a `similar` model of the same kind.
+         */
+        Alternative: {
+            /** Ends */
+            ends: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "later" | "fewer" | "similar";
+            /** Model */
+            model: string;
+            /** Quantity */
+            quantity: number;
+            /** Starts */
+            starts: string;
+            words: components["schemas"]["Text"];
+        };
+        /**
          * AreaView
          * @description An area of the Medienkompetenzrahmen NRW.
          */
@@ -2611,6 +2921,8 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -2651,6 +2963,8 @@ export interface components {
             ends: string;
             /** Group Size */
             group_size?: number | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Id */
             id: string;
             /** Institution */
@@ -3029,12 +3343,6 @@ export interface components {
             why?: components["schemas"]["Text"] | null;
         };
         /**
-         * Decision
-         * @description What people decided about it.
-         * @enum {string}
-         */
-        Decision: "requested" | "confirmed" | "rejected" | "canceled" | "no_show" | "held";
-        /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
          */
@@ -3277,6 +3585,44 @@ export interface components {
          */
         DeviceStatus: "found" | "seen" | "no_baseline" | "used" | "ready" | "resetting" | "waiting_person" | "unverified" | "accepted" | "quarantined" | "maintenance" | "needs_person" | "needs_access" | "not_seen" | "retired";
         /**
+         * DevicesImported
+         * @description What the file changes, or has changed. Rows that change nothing are only counted.
+         *
+         *     `ignored`: columns that are not taken. `people`: new people, when they were asked for. `seen` is sent back to take
+         *     over exactly this.
+         */
+        DevicesImported: {
+            /** Change */
+            change: number;
+            /** Encoding */
+            encoding: string;
+            /** Ignored */
+            ignored: string[];
+            /** Is Done */
+            is_done: boolean;
+            /**
+             * Layout
+             * @enum {string}
+             */
+            layout: "own" | "snipe-it";
+            /** New */
+            new: number;
+            /** People */
+            people: number;
+            /** People Columns */
+            people_columns: string[];
+            /** Refused */
+            refused: number;
+            /** Rows */
+            rows: components["schemas"]["FileRow"][];
+            /** Same */
+            same: number;
+            /** Seen */
+            seen: string;
+            /** Separator */
+            separator: string;
+        };
+        /**
          * DevicesOf
          * @description Devices of the inventory that are lent as one of a model.
          */
@@ -3437,11 +3783,23 @@ export interface components {
          */
         EventKind: "scan" | "undo" | "person" | "tick" | "without";
         /**
+         * Every
+         * @description `month`: on the same weekday of the month, such as the second Tuesday; the fifth is the last.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
+        /**
          * EvidenceKind
          * @description Who says so: a machine read it back, or a person ticked it.
          * @enum {string}
          */
         EvidenceKind: "machine" | "person";
+        /**
+         * Excuse
+         * @description Why staff set a rule of the house aside: a word, never a text, so that it can be journaled.
+         * @enum {string}
+         */
+        Excuse: "agreed" | "event" | "box" | "experienced" | "urgent";
         /**
          * ExecutionStatus
          * @description Names of AWS IoT Jobs (https://docs.aws.amazon.com/iot/latest/developerguide/iot-jobs-lifecycle.html),
@@ -3518,6 +3876,43 @@ export interface components {
             subject?: string | null;
         };
         /**
+         * FileFlaw
+         * @description Why a row does nothing. `field` is empty when the whole row is meant.
+         */
+        FileFlaw: {
+            /** Field */
+            field: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * FileRow
+         * @description One row, by the number of its line; `fields`: what is there now and what would be. `device` None: a new one.
+         */
+        FileRow: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "new" | "change" | "refused";
+            /** Device */
+            device?: string | null;
+            /** Fields */
+            fields: {
+                [key: string]: [
+                    string,
+                    string
+                ];
+            };
+            /** Flaws */
+            flaws: components["schemas"]["FileFlaw"][];
+            /** Name */
+            name: string;
+            /** Row */
+            row: number;
+            /** Tag */
+            tag: string;
+        };
+        /**
          * FleetSnapshot
          * @description The whole fleet: the fields of `DeviceRow` as columns, one list for each device.
          */
@@ -3534,6 +3929,11 @@ export interface components {
          * @description How many of a model can still be promised in a time; `next_start`: when the wanted number is free for as long.
          */
         Freedom: {
+            /**
+             * Alternatives
+             * @default []
+             */
+            alternatives: components["schemas"]["Alternative"][];
             /** Devices */
             devices: number;
             /** Free */
@@ -3547,6 +3947,7 @@ export interface components {
              * @default []
              */
             reasons: components["schemas"]["Reason"][];
+            words?: components["schemas"]["Text"] | null;
         };
         /**
          * Health
@@ -3557,6 +3958,16 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * HoldMade
+         * @description Until when it is kept; after that it is not there any more.
+         */
+        HoldMade: {
+            /** Hold */
+            hold: string;
+            /** Until */
+            until: string;
         };
         /**
          * HolidaysView
@@ -3574,6 +3985,14 @@ export interface components {
              */
             last: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * HowMany
+         * @description Bookings that were changed.
+         */
+        HowMany: {
+            /** Bookings */
+            bookings: number;
         };
         /**
          * IdentityKind
@@ -4496,6 +4915,28 @@ export interface components {
             version: number;
         };
         /**
+         * Move
+         * @description Another time; `following`: later ones of its series move by as much on the wall clock.
+         */
+        Move: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
+            /**
+             * Following
+             * @default false
+             */
+            following: boolean;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
+        };
+        /**
          * Needs
          * @description What a driver needs on its machine; doctor, Makefile and playbook are generated from it.
          */
@@ -4546,6 +4987,7 @@ export interface components {
              * Format: date-time
              */
             ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
             /** Group Size */
             group_size?: number | null;
             /** Institution */
@@ -4603,6 +5045,29 @@ export interface components {
             scope: components["schemas"]["FeedScope"];
             /** Subject */
             subject?: string | null;
+        };
+        /**
+         * NewHold
+         * @description What is kept for a while. `client_key`: any text of the sender's; sent again, it stays one hold.
+         */
+        NewHold: {
+            /** Client Key */
+            client_key?: string | null;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            excuse?: components["schemas"]["Excuse"] | null;
+            /** @default loan */
+            kind: components["schemas"]["BookingKind"];
+            /** Lines */
+            lines: components["schemas"]["LineBody"][];
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * NewInspections
@@ -4739,6 +5204,14 @@ export interface components {
             mode: components["schemas"]["ScanMode"];
         };
         /**
+         * NewSeries
+         * @description `booking` is the first time; the wall clock shows the same each time.
+         */
+        NewSeries: {
+            booking: components["schemas"]["NewBooking"];
+            rhythm: components["schemas"]["RhythmBody"];
+        };
+        /**
          * NewStation
          * @description A new station in a location.
          */
@@ -4747,6 +5220,37 @@ export interface components {
             location: string;
             /** Name */
             name: string;
+        };
+        /**
+         * NewSupply
+         * @description What is to be kept in stock.
+         */
+        NewSupply: {
+            /**
+             * Minimum
+             * @default 0
+             */
+            minimum: number;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * NewSupplyMove
+         * @description So many came or went, or (`counted`) so many are there. `client_key`: sent again, it stays one.
+         */
+        NewSupplyMove: {
+            /** Booking */
+            booking?: string | null;
+            /** Client Key */
+            client_key?: string | null;
+            kind: components["schemas"]["SupplyKind"];
+            /** Quantity */
+            quantity: number;
         };
         /**
          * NewThings
@@ -4768,6 +5272,23 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewTraining
+         * @description Of one model, or of every model of a class. `valid_until` is the last day; none: for good.
+         */
+        NewTraining: {
+            /** Class Id */
+            class_id?: string | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Proven On
+             * Format: date
+             */
+            proven_on: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
          * NewUser
          * @description A new account.
          */
@@ -4777,6 +5298,33 @@ export interface components {
             /** Password */
             password: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * NewWait
+         * @description So many of a model in a time that are not free now.
+         */
+        NewWait: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Institution */
+            institution?: string | null;
+            /** Model */
+            model: string;
+            /** Person */
+            person?: string | null;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * Occasion
@@ -5297,6 +5845,44 @@ export interface components {
             missing: string[];
         };
         /**
+         * RhythmBody
+         * @description On which days it comes again, up to and with `until`. Weekdays: 0 is Monday; none: that of the first time.
+         */
+        RhythmBody: {
+            /** @default week */
+            every: components["schemas"]["Every"];
+            /**
+             * Interval
+             * @default 1
+             */
+            interval: number;
+            /**
+             * Leave Out
+             * @default []
+             */
+            leave_out: string[];
+            /**
+             * Skips Closed Days
+             * @default true
+             */
+            skips_closed_days: boolean;
+            /**
+             * Skips School Holidays
+             * @default false
+             */
+            skips_school_holidays: boolean;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
          * Role
          * @description Each role may do what the ones before it may.
          * @enum {string}
@@ -5483,9 +6069,12 @@ export interface components {
         };
         /**
          * ScanSessionView
-         * @description A session as it stands, derived from its events: the same whatever order they came in.
+         * @description A session as it stands, derived from its events: the same whatever order they came in. `bookings`: for which
+         *     something went out or came back.
          */
         ScanSessionView: {
+            /** Bookings */
+            bookings: string[];
             /** Conflicts */
             conflicts: components["schemas"]["ScanConflict"][];
             /** Duplicates */
@@ -5526,6 +6115,48 @@ export interface components {
             session: components["schemas"]["ScanSessionView"];
             /** Taken */
             taken: number;
+        };
+        /**
+         * SeriesDate
+         * @description One day: `free` (there will be a booking), `left_out` by the rhythm, or `refused`: then `why` and `remedy`.
+         */
+        SeriesDate: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Ends */
+            ends?: string | null;
+            remedy?: components["schemas"]["Text"] | null;
+            /** Starts */
+            starts?: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "free" | "left_out" | "refused";
+            why?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * SeriesMade
+         * @description `dry_run`: every date, nothing is saved; else the series and its bookings.
+         */
+        SeriesMade: {
+            /**
+             * Bookings
+             * @default []
+             */
+            bookings: string[];
+            /**
+             * Dates
+             * @default []
+             */
+            dates: components["schemas"]["SeriesDate"][];
+            /** Series */
+            series?: string | null;
         };
         /**
          * SessionView
@@ -5697,6 +6328,70 @@ export interface components {
             text: components["schemas"]["Text"];
         };
         /**
+         * SupplyChange
+         * @description All of it anew; 409 when somebody else changed it since `version`.
+         */
+        SupplyChange: {
+            /**
+             * Minimum
+             * @default 0
+             */
+            minimum: number;
+            /** Name */
+            name: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SupplyKind
+         * @description Why the stock changed. `COUNTED`: somebody looked, and so many are there.
+         * @enum {string}
+         */
+        SupplyKind: "bought" | "used" | "discarded" | "counted";
+        /**
+         * SupplyMoveView
+         * @description One change of the stock.
+         */
+        SupplyMoveView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Booking */
+            booking: string | null;
+            /** Change */
+            change: number;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["SupplyKind"];
+        };
+        /**
+         * SupplyView
+         * @description With what is there now.
+         */
+        SupplyView: {
+            /** Id */
+            id: string;
+            /** Is Low */
+            is_low: boolean;
+            /** Minimum */
+            minimum: number;
+            /** Name */
+            name: string;
+            /** There */
+            there: number;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /**
          * SystemView
          * @description For staff: what runs and what that means.
          */
@@ -5720,6 +6415,24 @@ export interface components {
             started: string;
             /** Version */
             version: string;
+        };
+        /**
+         * TakeHold
+         * @description For whom a hold becomes a booking, or a request of others than staff.
+         */
+        TakeHold: {
+            excuse?: components["schemas"]["Excuse"] | null;
+            /** Group Size */
+            group_size?: number | null;
+            /** Institution */
+            institution?: string | null;
+            /** Person */
+            person?: string | null;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
         };
         /**
          * Text
@@ -5806,6 +6519,33 @@ export interface components {
             typical_s: number;
         };
         /**
+         * TrainingMade
+         * @description The training that was entered.
+         */
+        TrainingMade: {
+            /** Training */
+            training: string;
+        };
+        /**
+         * TrainingView
+         * @description Who saw it is in the journal.
+         */
+        TrainingView: {
+            /** Class Id */
+            class_id?: string | null;
+            /** Id */
+            id: string;
+            /** Model */
+            model?: string | null;
+            /**
+             * Proven On
+             * Format: date
+             */
+            proven_on: string;
+            /** Valid Until */
+            valid_until?: string | null;
+        };
+        /**
          * UnitView
          * @description One device that keeps a line: `held`, `confirmed`, `out`, `done`, or `broken` when there is no room for it.
          */
@@ -5863,6 +6603,45 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /**
+         * WaitMade
+         * @description The place in the line.
+         */
+        WaitMade: {
+            /** Waiting */
+            waiting: string;
+        };
+        /**
+         * WaitState
+         * @description `offered`: it is held for them for a while, and somebody has to say yes.
+         * @enum {string}
+         */
+        WaitState: "waiting" | "offered" | "taken" | "lapsed" | "withdrawn";
+        /**
+         * WaitView
+         * @description Who waits; also stream event `waitlist`. `booking`: the hold that is offered; make a booking of it.
+         */
+        WaitView: {
+            /** Booking */
+            booking?: string | null;
+            /** Ends */
+            ends: string;
+            /** Id */
+            id: string;
+            /** Institution */
+            institution?: string | null;
+            /** Model */
+            model: string;
+            /** Person */
+            person?: string | null;
+            /** Quantity */
+            quantity: number;
+            /** Since */
+            since: string;
+            /** Starts */
+            starts: string;
+            state: components["schemas"]["WaitState"];
         };
         /**
          * JournalEntry
@@ -5930,7 +6709,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    use: {
+    show_programmes: {
         parameters: {
             query: {
                 first: string;
@@ -6186,6 +6965,41 @@ export interface operations {
             };
         };
     };
+    book_series: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSeries"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_booking: {
         parameters: {
             query?: never;
@@ -6347,6 +7161,41 @@ export interface operations {
             };
         };
     };
+    move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HowMany"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hand_out: {
         parameters: {
             query?: never;
@@ -6416,11 +7265,13 @@ export interface operations {
     };
     give_up: {
         parameters: {
-            query?: never;
+            query?: {
+                following?: boolean;
+            };
             header?: never;
             path: {
                 booking_id: string;
-                decision: components["schemas"]["Decision"];
+                decision: "rejected" | "canceled" | "no_show";
             };
             cookie?: never;
         };
@@ -6994,7 +7845,7 @@ export interface operations {
             };
         };
     };
-    keep_photo: {
+    keep_damage_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -7080,6 +7931,71 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_devices: {
+        parameters: {
+            query?: {
+                seen?: string | null;
+                people?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesImported"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -7293,7 +8209,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    show_acquisition: {
         parameters: {
             query?: never;
             header?: never;
@@ -7324,7 +8240,7 @@ export interface operations {
             };
         };
     };
-    note: {
+    note_acquisition: {
         parameters: {
             query?: never;
             header?: never;
@@ -7869,6 +8785,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_hold_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
                 };
             };
             /** @description RFC 9457 problem */
@@ -9659,6 +10701,72 @@ export interface operations {
             };
         };
     };
+    list_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTraining"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_places: {
         parameters: {
             query?: never;
@@ -10197,6 +11305,198 @@ export interface operations {
             };
         };
     };
+    list_supplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_supply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_supply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_supply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_supply_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyMoveView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_supply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupplyMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_system: {
         parameters: {
             query?: never;
@@ -10350,6 +11650,35 @@ export interface operations {
             };
         };
     };
+    remove_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: never;
@@ -10464,6 +11793,97 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserView"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waitlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWait"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitMade"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {
