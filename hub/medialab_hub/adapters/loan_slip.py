@@ -94,13 +94,13 @@ class Wording:
     def _facts(self) -> list[tuple[str, str]]:
         """What is not known has no line, but who is responsible and for whom: that is written in by hand."""
         slip = self.slip
-        person = [] if self.paper is SlipPaper.PACKING else [(words.PERSON, slip.person or BY_HAND)]
+        person = [(words.PERSON, slip.person or BY_HAND), (words.RECEIVER, slip.receiver)]
         rows = [
             (words.BOOKING, slip.booking),
             (words.INSTITUTION, slip.institution or BY_HAND),
             (words.SCHOOL_NUMBER, slip.school_number),
             (words.MUNICIPALITY, slip.municipality),
-            *person,
+            *([] if self.paper is SlipPaper.PACKING else person),
             (words.PURPOSE, "" if self.paper is SlipPaper.PACKING else slip.purpose),
             (words.FROM, local_moment(slip.starts, self.zone, self.language)),
             (words.UNTIL, local_moment(slip.ends, self.zone, self.language)),

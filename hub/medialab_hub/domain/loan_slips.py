@@ -80,6 +80,8 @@ class LoanSlip:
     starts: datetime
     ends: datetime
     groups: tuple[SlipGroup, ...]
+    receiver: str = ""
+    """Who takes it, when that is not the person."""
 
     @property
     def count(self) -> int:

@@ -188,10 +188,11 @@ def _add(uow: UnitOfWork, booking: Booking, line: BookingLine, promise: Promise,
 
 
 def widened(booking: Booking, model: Model | None) -> Interval:
-    """Its time with the model's preparation and turnaround."""
+    """Its time with the way there and back, and the model's preparation and turnaround."""
+    way = timedelta(minutes=booking.transport_min)
     before = NOTHING if model is None else timedelta(minutes=model.prep_min)
     after = NOTHING if model is None else timedelta(minutes=model.turnaround_min)
-    return Interval(booking.starts_at, booking.ends_at).widened(before, after)
+    return Interval(booking.starts_at, booking.ends_at).widened(way + before, way + after)
 
 
 def not_free(detail: str) -> Conflict:

@@ -40,7 +40,7 @@ def extend(uow: UnitOfWork, booking_id: str, ends: datetime, zone: ZoneInfo, act
     if booking.decision != Decision.CONFIRMED or not units:
         text = Text(de="Davon ist nichts (mehr) ausgeliehen.", en="Nothing of it is on loan (any more).")
         raise not_possible("nothing-out", text, booking_id)
-    if not _works(uow, lambda: _lengthen(uow, units, ends)):
+    if not _works(uow, lambda: _lengthen(uow, booking, units, ends)):
         raise _refused(booking_id, _latest(uow, booking, units, ends, calendar), zone)
     booking.ends_at = ends
     booking.version += 1
@@ -70,8 +70,9 @@ def _require_open(calendar: Calendar, ends: datetime) -> None:
         )
 
 
-def _lengthen(uow: UnitOfWork, units: Sequence[Allocation], ends: datetime) -> None:
+def _lengthen(uow: UnitOfWork, booking: Booking, units: Sequence[Allocation], ends: datetime) -> None:
     """All of them or none; others move where they can. Raises `Conflict`."""
+    way = timedelta(minutes=booking.transport_min)
     before = {unit.id: unit.status for unit in units}
     for unit in units:
         require_tested(uow, require_device(uow, unit.device_id), ends)
@@ -82,7 +83,7 @@ def _lengthen(uow: UnitOfWork, units: Sequence[Allocation], ends: datetime) -> N
         of_model.setdefault(require_device(uow, unit.device_id).model_id, []).append(unit)
     for model_id, of_it in of_model.items():
         model = None if model_id is None else uow.session.get(Model, model_id)
-        until = ends + timedelta(minutes=0 if model is None else model.turnaround_min)
+        until = ends + way + timedelta(minutes=0 if model is None else model.turnaround_min)
         if model is None:
             _require_free(uow, of_it, until)
         else:
@@ -135,7 +136,7 @@ def _latest(
     """The last closing time at which it could end: what works for a day works for each day before it."""
 
     def only_try(moment: datetime) -> None:
-        _lengthen(uow, units, moment)
+        _lengthen(uow, booking, units, moment)
         raise Conflict("only-tried", Text(de="", en=""))
 
     ways = _closings(calendar, booking.ends_at, ends)

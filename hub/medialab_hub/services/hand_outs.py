@@ -178,6 +178,8 @@ def _line(uow: UnitOfWork, booking: Booking, move: ScanMove) -> BookingLine:
 
 def count(uow: UnitOfWork, line: BookingLine) -> None:
     """A line about a kit says how many of its members went."""
+    if line.kit_id is None:
+        return
     units = [row for _, row in booking_rows.kept_by(uow.session, [line.booking_id]) if row.line_id == line.id]
     line.quantity = max(1, len(units))
 

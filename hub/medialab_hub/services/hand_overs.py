@@ -6,12 +6,12 @@ from medialab_hub.domain.events import Happened
 from medialab_hub.domain.jobs import RESET_ACTION
 from medialab_hub.domain.scanning import MoveKind
 from medialab_hub.errors import Conflict
-from medialab_hub.services import bookings, hand_outs, jobs, lending
+from medialab_hub.services import bookings, hand_outs, jobs, lending, loan_facts
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.grace import UNDO_WINDOW
 from medialab_hub.services.refusals import no_such
 from medialab_hub.services.subjects import require_device
-from medialab_hub.storage import allocations
+from medialab_hub.storage import allocations, scans
 from medialab_hub.storage import bookings as booking_rows
 from medialab_hub.storage import jobs as job_rows
 from medialab_hub.storage.tables import Allocation, Booking, BookingLine, Device, Model, ScanMove
@@ -26,7 +26,9 @@ def carry_out(uow: UnitOfWork, move: ScanMove, actor: str, *, is_fact: bool) -> 
         hand_outs.hand_out(uow, move, actor, is_fact=is_fact)
     elif move.kind == MoveKind.BACK:
         unit = allocations.out(uow.session, move.device_id)
-        lending.check_in(uow, move.device_id, actor, move.at if is_fact else None, UNDO_WINDOW)
+        session = scans.get(uow.session, move.session_id)
+        dropped = None if session is None else session.dropped_at
+        lending.check_in(uow, move.device_id, actor, dropped or (move.at if is_fact else None), UNDO_WINDOW)
         waiting = allocations.awaiting_proof(uow.session, move.device_id)
         move.allocation_id = None if unit is None else unit.id
         move.proof_id = None if waiting is None else waiting.id
@@ -82,6 +84,7 @@ def _unreturn(uow: UnitOfWork, move: ScanMove, unit: Allocation, actor: str) -> 
     assert planned is not None
     until = max(planned, unit.starts_at + hand_outs.AT_LEAST)
     hand_outs.make_way(uow, device, Interval(min(unit.starts_at, uow.now), max(until, uow.now + hand_outs.AT_LEAST)))
+    loan_facts.take_away(uow, unit.id)
     unit.status = AllocationStatus.OUT.value
     unit.ends_at, unit.blocked_to = max(booking.ends_at, unit.starts_at + hand_outs.AT_LEAST), until
     unit.version += 1

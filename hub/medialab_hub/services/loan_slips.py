@@ -42,6 +42,7 @@ def slip_of(session: Session, booking_id: str, lab: str) -> LoanSlip:
         raise not_possible("nothing-to-hand-out", text, booking_id)
     place = booking.institution_id and session.get(Institution, booking.institution_id)
     person = booking.person_id and session.get(Person, booking.person_id)
+    receiver = booking.receiver_id and session.get(Person, booking.receiver_id)
     return LoanSlip(
         lab=lab,
         booking=booking.id,
@@ -50,6 +51,7 @@ def slip_of(session: Session, booking_id: str, lab: str) -> LoanSlip:
         school_number=(place.school_number or "") if place else "",
         municipality=place.municipality if place else "",
         person=f"{person.given_name} {person.family_name}".strip() if person else "",
+        receiver=f"{receiver.given_name} {receiver.family_name}".strip() if receiver else "",
         purpose=booking.purpose,
         starts=booking.starts_at,
         ends=booking.ends_at,

@@ -12,21 +12,29 @@ Chain = Sequence[tuple[str, str | None, str]]
 """Events that touched a device, each with the person it was for, and whether it was in its case."""
 
 
+Member = tuple[tuple[str, str], str]
+"""The session and event by which a case was scanned, and a device that was in it."""
+
+
 def chain_of(touches: Iterable[Touch]) -> Chain:
     """In the order of the events."""
     ordered = sorted(touches, key=lambda one: one.event)
     return [(one.event.id, one.person, one.found.value) for one in ordered]
 
 
-def linked(devices: Collection[str], touches: Iterable[Touch], moves: Iterable[ScanMove]) -> set[str]:
+def members_of(moves: Iterable[ScanMove]) -> list[Member]:
+    """Those of the moves that were made with a case."""
+    return [((move.session_id, move.event_id), move.device_id) for move in moves if move.kit_id is not None]
+
+
+def linked(devices: Collection[str], touches: Iterable[Touch], members: Iterable[Member]) -> set[str]:
     """Devices that were scanned as one case with one of these."""
     of_case: dict[tuple[str, str], set[str]] = {}
     for touch in touches:
         if touch.kit is not None:
             of_case.setdefault((touch.session, touch.event.id), set()).add(touch.device)
-    for move in moves:
-        if move.kit_id is not None:
-            of_case.setdefault((move.session_id, move.event_id), set()).add(move.device_id)
+    for turn, device in members:
+        of_case.setdefault(turn, set()).add(device)
     return {device for members in of_case.values() if not members.isdisjoint(devices) for device in members}
 
 

@@ -15,7 +15,16 @@ from medialab_hub.domain.scanning import MoveKind, Pile, ScanMode, Touch
 from medialab_hub.errors import Conflict, HubError
 from medialab_hub.services import hand_outs, hand_overs
 from medialab_hub.services.bookings import mend_models_of, not_free
-from medialab_hub.services.scan_chains import chain_of, gone_along, hands_of, linked, new_move, unchanged
+from medialab_hub.services.scan_chains import (
+    Member,
+    chain_of,
+    gone_along,
+    hands_of,
+    linked,
+    members_of,
+    new_move,
+    unchanged,
+)
 from medialab_hub.services.scan_rows import NOT_WHOLE, SCANS, in_words, order_of, pile
 from medialab_hub.storage import allocations, scans
 from medialab_hub.storage.attempts import Clash, attempt
@@ -41,7 +50,9 @@ class Settling:
         for touch in self._pile(row.id).touches:
             touches[touch.device].append(touch)
         moves: dict[str, list[ScanMove]] = defaultdict(list)
-        for move in sorted(scans.moves(self._uow.session, row.id), key=order_of):
+        made = sorted(scans.moves(self._uow.session, row.id), key=order_of)
+        of_cases = members_of(made)
+        for move in made:
             moves[move.device_id].append(move)
         since: dict[str, datetime] = {}
         for device in sorted(touches.keys() | moves.keys()):
@@ -49,7 +60,7 @@ class Settling:
             if chain_of(wanted) != [(one.event_id, one.person_id, one.found) for one in done]:
                 since[device] = min([*(one.event.at for one in wanted), *(one.at for one in done)])
         while since:
-            together = self._together(next(iter(since)), since, row.id)
+            together = self._together(next(iter(since)), since, row.id, of_cases)
             self._settle_these(together, min(since[one] for one in together if one in since), row.id)
             since = {device: moment for device, moment in since.items() if device not in together}
         mend_models_of(self._uow, sorted(self._freed))
@@ -61,15 +72,19 @@ class Settling:
             self._piles[session] = pile(row, scans.events(self._uow.session, session))
         return self._piles[session]
 
-    def _together(self, device: str, since: Mapping[str, datetime], session: str) -> set[str]:
-        """The device and all others that shared a case with it since, by this session or any that is touched by it."""
-        devices, moves = {device}, scans.moves(self._uow.session, session)
+    def _together(
+        self, device: str, since: Mapping[str, datetime], session: str, members: Sequence[Member]
+    ) -> set[str]:
+        """The device and all others that shared a case with it since, by this session or any that is touched by it.
+
+        `members`: of what was done before with cases of this session."""
+        devices = {device}
         while True:
             moment = min(since[one] for one in devices if one in since)
             done = scans.moves_since(self._uow.session, sorted(devices), moment)
             keys = {session, *(one.session_id for one in done)}
             touches = [touch for key in keys for touch in self._pile(key).touches if touch.event.at >= moment]
-            found = devices | linked(devices, touches, [*moves, *done])
+            found = devices | linked(devices, touches, [*members, *members_of(done)])
             if found == devices:
                 return devices
             devices = found

@@ -117,6 +117,7 @@ def view(session: Session, row: ScanSession) -> Row:
         "institution": row.institution_id,
         "ends": stamp(row.ends_at),
         "opened": stamp(row.opened_at),
+        "dropped": stamp(row.dropped_at),
         "people": list(found.people),
         "person": found.people[-1] if found.people else None,
         "place": found.place,

@@ -27,12 +27,14 @@ MOST_EVENTS = 10_000
 
 @dataclass(frozen=True)
 class Opening:
-    """A session as somebody would like it. `client_key`: sent again, it stays one session."""
+    """A session as somebody would like it. `client_key`: sent again, it stays one session. `dropped`: when what comes
+    back was put into the drop box."""
 
     mode: ScanMode
     ends: datetime | None = None
     institution: str | None = None
     client_key: str | None = None
+    dropped: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def start(uow: UnitOfWork, wish: Opening, actor: str) -> str:
         institution_id=wish.institution,
         ends_at=bounded(wish.ends) if wish.ends else uow.now + DUE_AFTER,
         client_key=wish.client_key,
+        dropped_at=None if wish.dropped is None else min(bounded(wish.dropped), uow.now),
         opened_at=uow.now,
         opened_by=actor,
     )

@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from medialab_hub.api.schemas.base import Body, Instant
 from medialab_hub.domain.bookings import BookingKind, BookingState, Excuse
+from medialab_hub.domain.deliveries import DeliveryMode
 
 
 class LineBody(Body):
@@ -78,6 +79,9 @@ class BookingView(BaseModel):
     starts: str
     ends: str
     group_size: int | None = None
+    mode: DeliveryMode = DeliveryMode.PICKUP
+    receiver: str | None = None
+    transport_min: int = 0
     series: str | None = None
     held_until: str | None = None
     """Of a hold: until then it is kept."""

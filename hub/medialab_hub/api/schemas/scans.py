@@ -12,12 +12,14 @@ MOST_IN_A_BATCH = 200
 
 
 class NewScanSession(Body):
-    """`ends`: when what goes out is due, None: in 14 days. `client_key`: sent again, it stays one session."""
+    """`ends`: when what goes out is due, None: in 14 days. `client_key`: sent again, it stays one session. `dropped`:
+    what comes back lay in the drop box since then."""
 
     mode: ScanMode
     ends: Instant | None = None
     institution: str | None = None
     client_key: str | None = Field(default=None, min_length=8, max_length=80)
+    dropped: Instant | None = None
 
 
 class ScanEventBody(Body):
@@ -109,6 +111,7 @@ class ScanSessionView(BaseModel):
     institution: str | None = None
     ends: str
     opened: str
+    dropped: str | None = None
     people: list[str]
     person: str | None = None
     place: str | None = None

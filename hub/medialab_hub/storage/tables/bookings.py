@@ -32,6 +32,12 @@ class Booking(SQLModel, table=True):
     series_id: str | None = Field(default=None, index=True)
     held_until: Moment | None = moment(optional=True, index=True)
     """Of a hold: from this moment on it is not there any more, whether or not somebody has deleted it."""
+    mode: str = "pickup"
+    """`pickup`, `tour`, `drop_box`."""
+    receiver_id: str | None = Field(default=None, foreign_key="person.id", index=True)
+    """Who takes it; None: who borrows it."""
+    transport_min: int = 0
+    """Minutes of one way; before and after the loan its devices are taken for so long."""
     created_at: Moment = moment()
     created_by: str = ""
     packed_at: Moment | None = moment(optional=True)

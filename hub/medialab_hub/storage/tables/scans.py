@@ -18,6 +18,8 @@ class ScanSession(SQLModel, table=True):
     institution_id: str | None = Field(default=None, foreign_key="institution.id", index=True)
     ends_at: Moment = moment()
     """When what goes out is due."""
+    dropped_at: Moment | None = moment(optional=True)
+    """What comes back was brought at that time: it lay in the drop box since."""
     client_key: str | None = Field(default=None, unique=True)
     """Chosen by who opened it: the same wish sent twice is one session."""
     opened_at: Moment = moment(index=True)

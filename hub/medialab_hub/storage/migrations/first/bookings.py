@@ -28,6 +28,9 @@ def _create_booking() -> None:
         sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("series_id", sa.String(), nullable=True),
         sa.Column("held_until", UtcDateTime(), nullable=True),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=True),
+        sa.Column("transport_min", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("packed_at", UtcDateTime(), nullable=True),
@@ -38,6 +41,7 @@ def _create_booking() -> None:
             ["institution_id"], ["institution.id"], name=op.f("fk_booking_institution_id_institution")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_booking_person_id_person")),
+        sa.ForeignKeyConstraint(["receiver_id"], ["person.id"], name=op.f("fk_booking_receiver_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
         sa.UniqueConstraint("client_key", name=op.f("uq_booking_client_key")),
     )
@@ -45,6 +49,7 @@ def _create_booking() -> None:
     op.create_index(op.f("ix_booking_held_until"), "booking", ["held_until"], unique=False)
     op.create_index(op.f("ix_booking_institution_id"), "booking", ["institution_id"], unique=False)
     op.create_index(op.f("ix_booking_person_id"), "booking", ["person_id"], unique=False)
+    op.create_index(op.f("ix_booking_receiver_id"), "booking", ["receiver_id"], unique=False)
     op.create_index(op.f("ix_booking_series_id"), "booking", ["series_id"], unique=False)
     op.create_index(op.f("ix_booking_starts_at"), "booking", ["starts_at"], unique=False)
 

@@ -20,6 +20,7 @@ def _create_session() -> None:
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("institution_id", sa.String(), nullable=True),
         sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("dropped_at", UtcDateTime(), nullable=True),
         sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("opened_by", sa.String(), nullable=False),
