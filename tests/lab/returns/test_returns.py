@@ -25,7 +25,9 @@ from tests.lab.returns.rooms import CoreRoom, HubRoom
 from tests.lab.returns.rounds import Lab, run
 
 WANTED = int(os.environ.get("MEDIALAB_RETURN_FAULTS", "0"))
-BY_WIRE = min(WANTED // 10, 500) or 12
+BY_WIRE = min(WANTED // 10, 500) or 8
+MANY, FEW = 20, 12
+"""Devices that are lent and returned at once."""
 SEED = int(os.environ.get("MEDIALAB_RETURN_SEED", "0"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(36_000)]
@@ -49,12 +51,13 @@ def tell(name: str, lab: Lab, begun: float) -> None:
 
 def test_nothing_is_bookable_without_evidence(url: str) -> None:
     """The hub's ingest on both databases."""
-    faults = WANTED or (len(FAULTS) if make_url(url).get_backend_name() == "sqlite" else len(FAULTS) // 2)
+    is_file = make_url(url).get_backend_name() == "sqlite"
+    faults = WANTED or (len(FAULTS) if is_file else len(FAULTS) // 4)
     begun, chance = time.monotonic(), random.Random(SEED)
     database = open_database(url)
     migrate(database)
     with hub_core(database) as core, contextlib.closing(CoreRoom(core)) as room:
-        lab = Lab(room, chance, 20)
+        lab = Lab(room, chance, MANY if is_file or WANTED else FEW)
         run(lab, chance, faults)
     database.close()
     tell(url.split(":")[0], lab, begun)
@@ -75,7 +78,7 @@ def test_a_running_hub_makes_nothing_bookable_without_evidence(tmp_path: Path, m
             hub.client("staff") as client,
             contextlib.closing(HubRoom(hub, broker, client)) as room,
         ):
-            lab = Lab(room, chance, 16)
+            lab = Lab(room, chance, MANY if WANTED else FEW)
             run(lab, chance, BY_WIRE)
     finally:
         broker.kill()
