@@ -18,6 +18,7 @@ const ROOMS: Room[] = [
   { pattern: "/jobs/:id/record", title: () => t("record.title"), load: () => import("./screens/Record.svelte") },
   { pattern: "/models", title: () => late("models.title"), load: () => import("./screens/Models.svelte") },
   { pattern: "/models/:id", title: () => late("models.title"), load: () => import("./screens/Model.svelte") },
+  { pattern: "/bookings/new", title: () => late("book.title"), load: () => import("./screens/NewBooking.svelte") },
   { pattern: "/bookings/:id", title: () => t("nav.lending"), load: () => import("./screens/Booking.svelte") },
   { pattern: "/institutions", title: () => late("institutions.title"), load: () => import("./screens/Institutions.svelte") },
   { pattern: "/institutions/import", title: () => late("institutions.import"), load: () => import("./screens/InstitutionImport.svelte") },

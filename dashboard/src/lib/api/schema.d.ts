@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Delivery
+         * @description How it gets there; the way is part of the time in which nobody else gets the devices.
+         */
+        put: operations["put_delivery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bookings/{booking_id}/extend": {
         parameters: {
             query?: never;
@@ -1452,6 +1472,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/journal/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Journal
+         * @description Follow the chain of the journal to its end, and compare every record with its checksum.
+         */
+        get: operations["check_journal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kits": {
         parameters: {
             query?: never;
@@ -1989,6 +2029,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/annual.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Save Annual Report
+         * @description The same as a table for a spreadsheet.
+         */
+        get: operations["save_annual_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/annual.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Annual Report
+         * @description The report of a year as data.
+         */
+        get: operations["show_annual_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/annual.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Annual Report
+         * @description The same on paper, as tagged PDF.
+         */
+        get: operations["print_annual_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What If
+         * @description How many refused wishes of a year would have been served with so many more of a model.
+         */
+        get: operations["what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resets": {
         parameters: {
             query?: never;
@@ -2416,6 +2536,26 @@ export interface paths {
          * @description The token no longer opens anything.
          */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tour
+         * @description Where the tour of a day stops, and what is brought and fetched there; each booking has its packing slip.
+         */
+        get: operations["get_tour"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2863,6 +3003,34 @@ export interface components {
             words: components["schemas"]["Text"];
         };
         /**
+         * AnnualReportView
+         * @description Loans handed out in the year that are back, and wishes for it that were refused. Nobody is named.
+         */
+        AnnualReportView: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            groups: components["schemas"]["ReportGroups"];
+            kind: components["schemas"]["YearKind"];
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /** Programmes */
+            programmes: components["schemas"]["ProgrammeUse"][];
+            total: components["schemas"]["MeasuresView"];
+            /** Year */
+            year: number;
+        };
+        /**
          * AreaView
          * @description An area of the Medienkompetenzrahmen NRW.
          */
@@ -2870,6 +3038,20 @@ export interface components {
             /** Id */
             id: string;
             name: components["schemas"]["Text"];
+        };
+        /**
+         * AuditView
+         * @description Whether the chain of the journal is whole. `broken_at`: the first number that was changed or is missing.
+         */
+        AuditView: {
+            /** Broken At */
+            broken_at: number | null;
+            /** Changed Records */
+            changed_records: string[];
+            /** Is Whole */
+            is_whole: boolean;
+            /** Rows */
+            rows: number;
         };
         /**
          * BatchView
@@ -2930,15 +3112,24 @@ export interface components {
             kind: components["schemas"]["BookingKind"];
             /** Lines */
             lines: components["schemas"]["LineView"][];
+            /** @default pickup */
+            mode: components["schemas"]["DeliveryMode"];
             /** Person */
             person?: string | null;
             /** Purpose */
             purpose: string;
+            /** Receiver */
+            receiver?: string | null;
             /** Series */
             series?: string | null;
             /** Starts */
             starts: string;
             state: components["schemas"]["BookingState"];
+            /**
+             * Transport Min
+             * @default 0
+             */
+            transport_min: number;
             /** Version */
             version: number;
         };
@@ -2972,13 +3163,22 @@ export interface components {
             kind: components["schemas"]["BookingKind"];
             /** Lines */
             lines: components["schemas"]["LineView"][];
+            /** @default pickup */
+            mode: components["schemas"]["DeliveryMode"];
             /** Person */
             person?: string | null;
+            /** Receiver */
+            receiver?: string | null;
             /** Series */
             series?: string | null;
             /** Starts */
             starts: string;
             state: components["schemas"]["BookingState"];
+            /**
+             * Transport Min
+             * @default 0
+             */
+            transport_min: number;
             /** Version */
             version: number;
         };
@@ -3342,6 +3542,27 @@ export interface components {
             ][];
             why?: components["schemas"]["Text"] | null;
         };
+        /**
+         * Delivery
+         * @description `receiver`: the person who takes it, when that is not who borrows it. `transport_min`: of one way, for a tour.
+         */
+        Delivery: {
+            mode: components["schemas"]["DeliveryMode"];
+            /** Receiver */
+            receiver?: string | null;
+            /**
+             * Transport Min
+             * @default 0
+             */
+            transport_min: number;
+        };
+        /**
+         * DeliveryMode
+         * @description `pickup`: somebody comes to the desk. `tour`: the centre brings and fetches it. `drop_box`: it is fetched at the
+         *     desk and brought back when nobody is there.
+         * @enum {string}
+         */
+        DeliveryMode: "pickup" | "tour" | "drop_box";
         /**
          * DeviceChange
          * @description Rename, retag, move, choose the class. Only given fields change; an empty text clears all but the name.
@@ -3948,6 +4169,43 @@ export interface components {
              */
             reasons: components["schemas"]["Reason"][];
             words?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * GroupView
+         * @description One group; an empty key is what belongs to none.
+         */
+        GroupView: {
+            /** Damages */
+            damages: number;
+            /** Items */
+            items: number;
+            /** Key */
+            key: string;
+            /** Lent Days */
+            lent_days: number | null;
+            /** Loan Days */
+            loan_days: number;
+            /** Loans */
+            loans: number;
+            name: components["schemas"]["Text"];
+            /** On Time */
+            on_time: number;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            /** Owned Days */
+            owned_days: number | null;
+            /** Participants */
+            participants: number;
+            /** Reset Min */
+            reset_min: number;
+            /** Unmet */
+            unmet: number;
+            /** Unmet Units */
+            unmet_units: number;
+            /** Unverified */
+            unverified: number;
+            /** Utilisation */
+            utilisation: number | null;
         };
         /**
          * Health
@@ -4751,6 +5009,42 @@ export interface components {
             };
         };
         /**
+         * MeasuresView
+         * @description Counts of a group: `loans` as they were booked, `items` as devices, `participants` as the sizes of groups.
+         *
+         *     `unmet` wishes were refused, of which `unmet_units` devices were missing. Rates are 0 to 1, None without a base.
+         */
+        MeasuresView: {
+            /** Damages */
+            damages: number;
+            /** Items */
+            items: number;
+            /** Lent Days */
+            lent_days: number | null;
+            /** Loan Days */
+            loan_days: number;
+            /** Loans */
+            loans: number;
+            /** On Time */
+            on_time: number;
+            /** On Time Rate */
+            on_time_rate: number | null;
+            /** Owned Days */
+            owned_days: number | null;
+            /** Participants */
+            participants: number;
+            /** Reset Min */
+            reset_min: number;
+            /** Unmet */
+            unmet: number;
+            /** Unmet Units */
+            unmet_units: number;
+            /** Unverified */
+            unverified: number;
+            /** Utilisation */
+            utilisation: number | null;
+        };
+        /**
          * MemberBody
          * @description What somebody is in an institution, until and without `valid_to`.
          */
@@ -5192,11 +5486,14 @@ export interface components {
         };
         /**
          * NewScanSession
-         * @description `ends`: when what goes out is due, None: in 14 days. `client_key`: sent again, it stays one session.
+         * @description `ends`: when what goes out is due, None: in 14 days. `client_key`: sent again, it stays one session. `dropped`:
+         *     what comes back lay in the drop box since then.
          */
         NewScanSession: {
             /** Client Key */
             client_key?: string | null;
+            /** Dropped */
+            dropped?: string | null;
             /** Ends */
             ends?: string | null;
             /** Institution */
@@ -5611,6 +5908,26 @@ export interface components {
             type: string;
         };
         /**
+         * ProgrammeUse
+         * @description Use of what one funding programme paid for; `bound` devices must still be used for that at the end of the year.
+         */
+        ProgrammeUse: {
+            /** Bound */
+            bound: number;
+            /** Devices */
+            devices: number;
+            /** Items */
+            items: number;
+            /** Loan Days */
+            loan_days: number;
+            /** Loans */
+            loans: number;
+            /** Programme */
+            programme: string;
+            /** Utilisation */
+            utilisation: number | null;
+        };
+        /**
          * ProgrammeView
          * @description The devices that one programme paid for, "" for none, and how much they were out.
          */
@@ -5665,6 +5982,22 @@ export interface components {
         Removed: {
             /** Archived */
             archived: boolean;
+        };
+        /**
+         * ReportGroups
+         * @description The same loans, told apart in different ways. A device counts in each of its areas.
+         */
+        ReportGroups: {
+            /** Area */
+            area: components["schemas"]["GroupView"][];
+            /** Institution Kind */
+            institution_kind: components["schemas"]["GroupView"][];
+            /** Model */
+            model: components["schemas"]["GroupView"][];
+            /** Municipality */
+            municipality: components["schemas"]["GroupView"][];
+            /** School Form */
+            school_form: components["schemas"]["GroupView"][];
         };
         /**
          * ReportedBooking
@@ -6077,6 +6410,8 @@ export interface components {
             bookings: string[];
             /** Conflicts */
             conflicts: components["schemas"]["ScanConflict"][];
+            /** Dropped */
+            dropped?: string | null;
             /** Duplicates */
             duplicates: number;
             /** Ends */
@@ -6317,6 +6652,26 @@ export interface components {
          */
         StepState: "pending" | "running" | "waiting_person" | "done" | "skipped" | "failed";
         /**
+         * StopView
+         * @description Where a tour stops: what is brought there and what is fetched, as bookings. No person is named.
+         */
+        StopView: {
+            /** Brings */
+            brings: string[];
+            /** Fetches */
+            fetches: string[];
+            /** Institution */
+            institution: string;
+            /** Municipality */
+            municipality: string;
+            /** Name */
+            name: string;
+            /** Postal Code */
+            postal_code: string;
+            /** Street */
+            street: string;
+        };
+        /**
          * Suggestion
          * @description A remedy: a button when `action` is set (`reset`, `find-me`, `pair`, `merge`, `open-device`), words otherwise.
          */
@@ -6519,6 +6874,19 @@ export interface components {
             typical_s: number;
         };
         /**
+         * Tour
+         * @description The stops of a day, those near each other one after the other.
+         */
+        Tour: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Stops */
+            stops: components["schemas"]["StopView"][];
+        };
+        /**
          * TrainingMade
          * @description The training that was entered.
          */
@@ -6643,6 +7011,26 @@ export interface components {
             starts: string;
             state: components["schemas"]["WaitState"];
         };
+        /**
+         * WhatIf
+         * @description With `more` devices of the model, `served` of the `refused` wishes of the year would have been served.
+         */
+        WhatIf: {
+            /** Model */
+            model: string;
+            /** More */
+            more: number;
+            /** Refused */
+            refused: number;
+            /** Served */
+            served: number;
+        };
+        /**
+         * YearKind
+         * @description From January to December, or from August to July.
+         * @enum {string}
+         */
+        YearKind: "calendar" | "school";
         /**
          * JournalEntry
          * @description Something happened to the person's entry.
@@ -7114,6 +7502,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Delivery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingView"];
+                };
             };
             /** @description RFC 9457 problem */
             default: {
@@ -9602,6 +10025,35 @@ export interface operations {
             };
         };
     };
+    check_journal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_kits: {
         parameters: {
             query?: never;
@@ -10796,6 +11248,139 @@ export interface operations {
             };
         };
     };
+    save_annual_report: {
+        parameters: {
+            query?: {
+                year?: number | null;
+                kind?: components["schemas"]["YearKind"];
+                language?: ("de" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_annual_report: {
+        parameters: {
+            query?: {
+                year?: number | null;
+                kind?: components["schemas"]["YearKind"];
+                language?: ("de" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnualReportView"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_annual_report: {
+        parameters: {
+            query?: {
+                year?: number | null;
+                kind?: components["schemas"]["YearKind"];
+                language?: ("de" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query: {
+                model: string;
+                more?: number;
+                year?: number | null;
+                kind?: components["schemas"]["YearKind"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reset_many: {
         parameters: {
             query?: never;
@@ -11638,6 +12223,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tour: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tour"];
+                };
             };
             /** @description RFC 9457 problem */
             default: {

@@ -7,6 +7,7 @@ export type AccessView = Schemas["AccessView"];
 export type Access = Schemas["Access"];
 export type Acquisition = Schemas["AcquisitionBody"];
 export type AgentView = Schemas["AgentView"];
+export type Alternative = Schemas["Alternative"];
 export type AllocationView = Schemas["AllocationView"];
 export type BatchView = Schemas["BatchView"];
 export type BookingView = Schemas["BookingView"];
@@ -43,6 +44,8 @@ export type Returned = Schemas["Returned"];
 export type Role = Schemas["Role"];
 export type ScanConflict = Schemas["ScanConflict"];
 export type ScansTaken = Schemas["ScansTaken"];
+export type SeriesDate = Schemas["SeriesDate"];
+export type SeriesMade = Schemas["SeriesMade"];
 export type SessionView = Schemas["SessionView"];
 export type StepView = Schemas["JobStep"];
 export type Suggestion = Schemas["Suggestion"];
@@ -60,6 +63,7 @@ export type InstitutionWords = Schemas["InstitutionWords"];
 export type OpeningView = Schemas["OpeningView"];
 export type Erasure = Schemas["Erasure"];
 export type PersonReport = Schemas["PersonReport"];
+export type WaitView = Schemas["WaitView"];
 export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */
