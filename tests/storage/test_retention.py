@@ -9,10 +9,12 @@ from sqlmodel import select
 
 from medialab_hub.domain.annual_reports import YearKind
 from medialab_hub.domain.damages import DamageKind, DamageOutcome
+from medialab_hub.domain.deliveries import DeliveryMode
 from medialab_hub.domain.scanning import ScanMode
 from medialab_hub.errors import NotFound
-from medialab_hub.services import annual_reports, damages, lending, people, person_rows, retention, scanning
+from medialab_hub.services import annual_reports, damages, deliveries, lending, people, person_rows, retention, scanning
 from medialab_hub.services.bookings import LineWish, Wish
+from medialab_hub.services.deliveries import DeliveryWish
 from medialab_hub.services.people import Contact
 from medialab_hub.storage import journal
 from medialab_hub.storage.tables import Booking, DamageCase, JournalRow, Person, ScanMove, ScanRow, ScanSession
@@ -44,7 +46,8 @@ def lent(core: HubCore, device: str, person: str) -> str:
 def test_a_loan_forgets_whose_it_was_and_the_person_goes_later(core: HubCore) -> None:
     _, tablets = lab(core, 2)
     mia, ben = (core.do(people.add, Contact(CANARY, name), None, (), "staff") for name in ("Mia", "Ben"))
-    lent(core, tablets[0], mia)
+    first = lent(core, tablets[0], mia)
+    core.do(deliveries.put, first, DeliveryWish(DeliveryMode.PICKUP, receiver=ben), "staff")
     core.clock.pass_time(3600)
     core.do(lending.check_in, tablets[0], "staff")
     before = statistics(core)
@@ -53,6 +56,7 @@ def test_a_loan_forgets_whose_it_was_and_the_person_goes_later(core: HubCore) ->
     core.clock.pass_time(120)
     assert (core.do(retention.unlink_loans, HALF_A_YEAR), core.do(retention.unlink_loans, HALF_A_YEAR)) == (1, 0)
     assert core.read(person_rows.report, mia, core.clock.now())["bookings"] == []
+    assert core.read(lambda session: session.get(Booking, first).receiver_id) is None
     assert core.do(retention.forget_unseen, A_YEAR) == 0
     lent(core, tablets[1], ben)  # and keeps it for long
     core.clock.pass_time(A_YEAR.total_seconds())

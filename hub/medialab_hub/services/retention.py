@@ -23,7 +23,7 @@ def unlink_loans(uow: UnitOfWork, kept_for: timedelta) -> int:
     if not found:
         return 0
     for booking in found:
-        booking.person_id = booking.client_key = None
+        booking.person_id = booking.receiver_id = booking.client_key = None
         booking.purpose = ""
         booking.version += 1
         uow.leave_no_trace(booking.id)

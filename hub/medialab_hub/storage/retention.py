@@ -29,9 +29,8 @@ _WAITS = tuple(state.value for state in WaitState if state.is_open)
 
 def linked(session: Session, before: datetime, now: datetime, most: int) -> Sequence[Booking]:
     """Bookings that were over before that moment, with nothing open, and still say whose they were."""
-    says_who = or_(
-        col(Booking.person_id).is_not(None), col(Booking.purpose) != "", col(Booking.client_key).is_not(None)
-    )
+    people = (col(one).is_not(None) for one in (Booking.person_id, Booking.receiver_id, Booking.client_key))
+    says_who = or_(*people, col(Booking.purpose) != "")
     over = func.coalesce(col(Booking.closed_at), col(Booking.ends_at), type_=col(Booking.ends_at).type)
     query = select(Booking).where(says_who, over < before, ~is_open(now))
     return session.exec(query.order_by(col(Booking.ends_at), col(Booking.id)).limit(most)).all()
