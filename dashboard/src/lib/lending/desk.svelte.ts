@@ -54,6 +54,8 @@ export class Desk {
   /** Still out of the loans of which something has just come back. */
   missing = $state.raw<string[]>([]);
   error = $state.raw<unknown>(null);
+  /** Bookings to which what was scanned last belongs. */
+  bookings = $state.raw<string[]>([]);
   /** What can be undone. */
   last = $state.raw<Handed | null>(null);
 
@@ -102,7 +104,7 @@ export class Desk {
     if (tone) play(tone);
   }
   /** True when it is in somebody's hands, as far as anybody here knows. */
-  #isOut = (device: string): boolean => this.#believed.get(device) ?? this.#news.get(device)?.isOut ?? this.loans.lent.has(device);
+  isOut = (device: string): boolean => this.#believed.get(device) ?? this.#news.get(device)?.isOut ?? this.loans.lent.has(device);
 
   async #understood(sayings: string[]): Promise<void> {
     this.#clear();
@@ -166,7 +168,7 @@ export class Desk {
     this.check = null;
     const recent = this.#recent.get(thing.id);
     if (recent && Date.now() - recent.at < TWICE_MS) return this.#say(null, late(recent.tone === "back" ? "lending.back_already" : "lending.out_already", { name }));
-    if (devicesOf(thing).some(this.#isOut)) return this.#takeBack(thing);
+    if (devicesOf(thing).some(this.isOut)) return this.#takeBack(thing);
     if (!this.staff) return this.#say("problem", late("lending.not_out", { name }));
     if (this.customer) return this.#handOut([thing]);
     if (this.pile.some((one) => one.id === thing.id)) return this.#say(null, late("lending.on_pile_already", { name }));
@@ -175,7 +177,7 @@ export class Desk {
   }
 
   async #takeBack(thing: Thing): Promise<void> {
-    const devices = devicesOf(thing).filter(this.#isOut);
+    const devices = devicesOf(thing).filter(this.isOut);
     const loans = this.loans.out.filter((one) => outOf(one).some((id) => devices.includes(id)));
     const scans = this.staff ? scansOf([thing], "back") : null;
     try {
@@ -190,7 +192,7 @@ export class Desk {
       if (this.error) await this.reload();
       else void this.reload();
     }
-    if (!isOpen(this.check)) this.missing = loans.flatMap(outOf).filter(this.#isOut);
+    if (!isOpen(this.check)) this.missing = loans.flatMap(outOf).filter(this.isOut);
   }
 
   async #handOut(things: Thing[]): Promise<void> {
@@ -222,6 +224,7 @@ export class Desk {
       this.#remember(things, isReturn ? "back" : "out");
       return this.#say("wait", late(isReturn ? "lending.kept_back" : "lending.kept_out", { name }));
     }
+    this.bookings = view.bookings;
     const events = new Set([...scans.map((scan) => scan.id), ...(about ? [about] : [])]);
     this.check = caseIn(view, events, sitting, isReturn);
     const outcome = outcomeOf(view, events);
