@@ -13,6 +13,7 @@ from typing import Any
 from medialab_hub.adapters import broker as brokers
 from medialab_hub.adapters.admin_socket import AdminSocket
 from medialab_hub.adapters.admin_socket import Command as AdminCommand
+from medialab_hub.adapters.annual_report import AnnualReportPrinter
 from medialab_hub.adapters.archive import Exporter
 from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.calendars import CalendarWriter
@@ -168,13 +169,8 @@ class Hub:
         self._stack.push_async_callback(self.agent.stop)
 
     async def _start_web(self, listening: socket.socket, started: datetime) -> None:
-        facts = SystemFacts(
-            version=VERSION,
-            database=self.database.reader.url.render_as_string(hide_password=True),
-            broker=f"{self.broker.facts.kind} {self.broker.facts.address}",
-            broker_meaning=self.broker.facts.meaning,
-            started=started,
-        )
+        database, broker = self.database.reader.url.render_as_string(hide_password=True), self.broker.facts
+        facts = SystemFacts(VERSION, database, f"{broker.kind} {broker.address}", broker.meaning, started)
         parts = Parts(
             settings=self.settings,
             clock=self.clock,
@@ -185,6 +181,7 @@ class Hub:
             broadcaster=self.broadcaster,
             labels=LabelPrinter(self._url_for_others),
             loan_slips=LoanSlipPrinter(),
+            annual_reports=AnnualReportPrinter(),
             calendars=CalendarWriter(),
             exporter=Exporter(self.database, self.folder.root, self.clock),
             damage_reports=DamageReportPrinter(),

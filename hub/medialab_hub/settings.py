@@ -49,7 +49,7 @@ class Settings(BaseModel):
     photos_kept_days: int = Field(default=30, ge=1, le=3650)
     """Days after which photos of answers are erased. The record keeps that there was one, and its checksum."""
     loans_kept_days: int = Field(default=184, ge=1, le=3650)
-    """Days after the return of a loan without an open damage for which it is known whose it was (§ 606 BGB: six months).
+    """Days after the return of a loan without an open damage until nobody knows whose it was (§ 606 BGB: six months).
     Statistics stay as they are."""
     people_kept_days: int = Field(default=365, ge=1, le=3650)
     """Days after which people are erased who were not seen since, and with whom nothing is open."""

@@ -1,11 +1,11 @@
 """What routes are given: the parts of the hub, and who asks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated, Protocol, TypeVar
+from typing import IO, Annotated, Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -71,6 +71,13 @@ class Exports(Protocol):
         """The archive in parts; closes it."""
 
 
+class AnnualReports(Protocol):
+    """Prints the report of a year."""
+
+    def make(self, report: Mapping[str, Any], lab: str, language: str) -> bytes:
+        """The PDF in `de` or `en`. Slow; call it in a thread."""
+
+
 @dataclass(frozen=True)
 class SystemFacts:
     """What runs and what that means."""
@@ -95,6 +102,7 @@ class Parts:
     broadcaster: Broadcaster
     labels: Labels
     loan_slips: LoanSlips
+    annual_reports: AnnualReports
     calendars: Calendars
     exporter: Exports
     damage_reports: DamageReports

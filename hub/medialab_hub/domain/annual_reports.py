@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from medialab_hub.domain.loan_facts import Loan, Owned, Refused
+from medialab_hub.domain.loan_facts import Alike, Loan, Owned, Refused
 
 DAY = timedelta(days=1)
+SCHOOL_BEGINS = 8
+"""Month in which a school year begins (SchulG NRW § 7)."""
 
 
 class YearKind(StrEnum):
-    """From January, or from August to July (SchulG NRW § 7)."""
+    """From January to December, or from August to July."""
 
     CALENDAR = "calendar"
     SCHOOL = "school"
@@ -121,15 +123,11 @@ class _Tally:
         )
 
 
-_Key = tuple[str | None, str, str, str, tuple[str, ...]]
-"""Model, kind, form, municipality, areas: what is equal in it is counted together before it is sorted into groups."""
-
-
 def year_of(kind: YearKind, year: int, zone: tzinfo) -> Year:
     """The year that begins in that calendar year."""
     if kind is YearKind.CALENDAR:
         return Year(date(year, 1, 1), date(year, 12, 31), zone)
-    return Year(date(year, 8, 1), date(year + 1, 7, 31), zone)
+    return Year(date(year, SCHOOL_BEGINS, 1), date(year + 1, 7, 31), zone)
 
 
 def local_midnight(day: date, zone: tzinfo) -> datetime:
@@ -145,7 +143,7 @@ def report_of(
     tallies = _tallied(year, midnights, loans)
     for one in refused:
         if midnights[0] <= one.starts_at < midnights[-1]:
-            tally = tallies[_key(one)]
+            tally = tallies[one.alike]
             tally.unmet += 1
             tally.unmet_units += one.missing
     sizes = {one.booking: one.group_size or 0 for one in loans}
@@ -170,27 +168,23 @@ def report_of(
     )
 
 
-def _key(one: Loan | Refused) -> _Key:
-    place = f"{one.municipality}\t{one.municipality_key}" if one.municipality_key else one.municipality
-    return one.model, one.institution_kind, one.school_form, place, tuple(one.areas)
-
-
-_KEYS: Mapping[Dimension, Callable[[_Key], Iterable[str]]] = {
-    Dimension.INSTITUTION_KIND: lambda key: (key[1],),
-    Dimension.SCHOOL_FORM: lambda key: (key[2],),
-    Dimension.MUNICIPALITY: lambda key: (key[3],),
-    Dimension.AREA: lambda key: key[4] or ("",),
-    Dimension.MODEL: lambda key: (key[0] or "",),
+_KEYS: Mapping[Dimension, Callable[[Alike], Iterable[str]]] = {
+    Dimension.INSTITUTION_KIND: lambda alike: (alike[1],),
+    Dimension.SCHOOL_FORM: lambda alike: (alike[2],),
+    Dimension.MUNICIPALITY: lambda alike: (f"{alike[3]}\t{alike[4]}".rstrip(),),
+    Dimension.AREA: lambda alike: alike[5] or ("",),
+    Dimension.MODEL: lambda alike: (alike[0] or "",),
 }
+"""Two places of one name are told apart by their keys."""
 
 
-def _tallied(year: Year, midnights: Sequence[datetime], loans: Iterable[Loan]) -> dict[_Key, _Tally]:
-    found: dict[_Key, _Tally] = defaultdict(_Tally)
+def _tallied(year: Year, midnights: Sequence[datetime], loans: Iterable[Loan]) -> dict[Alike, _Tally]:
+    found: dict[Alike, _Tally] = defaultdict(_Tally)
     start, end = midnights[0], midnights[-1]
     for one in loans:
         if not start <= one.lent_at < end:
             continue
-        tally = found[_key(one)]
+        tally = found[one.alike]
         tally.loans.add(one.booking)
         counts = tally.counts
         counts[0] += 1
@@ -208,10 +202,10 @@ def _days_of(year: Year, midnights: Sequence[datetime], one: Loan) -> int:
     return (year.day_of(one.returned_at) - year.day_of(one.lent_at)).days + 1
 
 
-def _grouped(tallies: Mapping[_Key, _Tally], keys_of: Callable[[_Key], Iterable[str]]) -> dict[str, _Tally]:
+def _grouped(tallies: Mapping[Alike, _Tally], keys_of: Callable[[Alike], Iterable[str]]) -> dict[str, _Tally]:
     found: dict[str, _Tally] = defaultdict(_Tally)
-    for key, tally in tallies.items():
-        for name in keys_of(key):
+    for alike, tally in tallies.items():
+        for name in keys_of(alike):
             found[name].add(tally)
     return found
 

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import NamedTuple
 
+Alike = tuple[str | None, str, str, str, str, tuple[str, ...]]
+"""Model, kind of institution, form of school, municipality and its key, areas."""
+
 
 class Loan(NamedTuple):
     """One device that came back from one loan; see `LoanFact`."""
@@ -14,31 +17,41 @@ class Loan(NamedTuple):
     school_form: str
     municipality: str
     municipality_key: str
+    areas: tuple[str, ...]
     group_size: int | None
     lent_at: datetime
     returned_at: datetime
     is_on_time: bool
     was_unverified: bool
     reset_min: int | None
-    areas: tuple[str, ...]
     is_damaged: bool
+
+    @property
+    def alike(self) -> Alike:
+        """What is counted together."""
+        return self[2:8]
 
 
 class Refused(NamedTuple):
     """One wish that was refused; see `UnmetDemand`."""
 
     model: str
-    quantity: int
-    free: int
     institution_kind: str
     school_form: str
     municipality: str
     municipality_key: str
-    areas: list[str]
+    areas: tuple[str, ...]
+    quantity: int
+    free: int
     starts_at: datetime
     ends_at: datetime
     asked_at: datetime
     reason: str
+
+    @property
+    def alike(self) -> Alike:
+        """What is counted together."""
+        return self[:6]
 
     @property
     def missing(self) -> int:

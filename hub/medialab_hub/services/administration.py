@@ -9,10 +9,9 @@ from medialab_hub.domain.roles import Role
 from medialab_hub.errors import NotFound
 from medialab_hub.services import accounts
 from medialab_hub.services.admission import Admission, hash_secret
+from medialab_hub.services.audit import audit
 from medialab_hub.services.erasure import erase_texts
-from medialab_hub.services.records import forged
 from medialab_hub.storage import accounts as rows
-from medialab_hub.storage import journal
 from medialab_hub.storage.tables.accounts import User
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_hub.storage.writer import Writer
@@ -109,9 +108,9 @@ class Administration:
 
     async def check(self, _arguments: Arguments) -> Result:
         """Whether the chain of the journal is whole and every record fits its checksum."""
-        broken, wrong = await self._writer.run(lambda uow: (journal.first_broken(uow.session), forged(uow.session)))
-        found = [] if broken is None else [f"journal broken at {broken}"]
-        found += [f"record of {job} changed" for job in wrong]
+        found_out = await self._writer.run(lambda uow: audit(uow.session))
+        found = [] if found_out.broken_at is None else [f"journal broken at {found_out.broken_at}"]
+        found += [f"record of {job} changed" for job in found_out.changed_records]
         return {"check": "; ".join(found) or "ok"}
 
     async def _lock(self, arguments: Arguments, *, is_locked: bool) -> Result:

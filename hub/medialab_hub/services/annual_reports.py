@@ -1,14 +1,18 @@
 """The report of a year, read from facts that name nobody, with the words for what it tells apart."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from medialab_hub.catalogue.areas import AREAS
-from medialab_hub.domain.annual_reports import AnnualReport, Dimension, Measures, YearKind, report_of, year_of
+from medialab_hub.domain.annual_reports import SCHOOL_BEGINS, Dimension, Measures, Year, YearKind, report_of, year_of
 from medialab_hub.domain.institutions import KINDS, SCHOOL_FORMS
+from medialab_hub.domain.loan_facts import Loan, Owned, Refused
+from medialab_hub.domain.more_of_them import with_more
+from medialab_hub.services.refusals import no_such
 from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import annual_reports, loan_facts, models, unmet_demand
 from medialab_hub.storage.session import Session
@@ -26,22 +30,30 @@ NONE = {
 GONE = Text(de="Gelöschtes Modell", en="Deleted model")
 
 
-def annual(session: Session, kind: YearKind, year: int, zone: ZoneInfo, now: datetime) -> AnnualReport:
-    """The report as it is now; of a year that is over only an undo or a late return changes it."""
-    asked = year_of(kind, year, zone)
-    start, end = asked.midnights[0], asked.midnights[-1]
-    return report_of(
-        asked,
+class Parts(NamedTuple):
+    """What a report is made of."""
+
+    year: Year
+    loans: list[Loan]
+    refused: list[Refused]
+    owned: list[Owned]
+
+
+def parts_of(session: Session, year: Year) -> Parts:
+    """Everything that touches the year."""
+    start, end = year.midnights[0], year.midnights[-1]
+    return Parts(
+        year,
         loan_facts.between(session, start, end),
         unmet_demand.between(session, start, end),
         annual_reports.owned_between(session, start, end),
-        now,
     )
 
 
 def shown(session: Session, kind: YearKind, year: int, zone: ZoneInfo, now: datetime) -> Row:
     """The fields of `AnnualReportView`."""
-    report = annual(session, kind, year, zone, now)
+    parts = parts_of(session, year_of(kind, year, zone))
+    report = report_of(parts.year, parts.loans, parts.refused, parts.owned, now)
     names = _namers(session)
     return {
         "kind": kind.value,
@@ -57,7 +69,41 @@ def shown(session: Session, kind: YearKind, year: int, zone: ZoneInfo, now: date
             ]
             for dimension, found in report.groups.items()
         },
+        "programmes": _programmes(session, parts, now),
     }
+
+
+def _programmes(session: Session, parts: Parts, now: datetime) -> list[Row]:
+    """Use of what each funding programme paid for, as it is entered now."""
+    funded = annual_reports.funded(session)
+    owned = [one._replace(model=funded[one.device].programme) for one in parts.owned if one.device in funded]
+    loans = [one._replace(model=funded[one.device].programme) for one in parts.loans if one.device in funded]
+    found = report_of(parts.year, loans, (), owned, now).groups[Dimension.MODEL]
+    devices = Counter(one.model for one in owned)
+    bound = Counter(one.model for one in owned if (funded[one.device].bound_until or date.min) >= parts.year.last)
+    return [
+        {
+            "programme": programme,
+            "devices": devices[programme],
+            "bound": bound[programme],
+            **{name: getattr(measures, name) for name in ("loans", "items", "loan_days", "utilisation")},
+        }
+        for programme, measures in found.items()
+    ]
+
+
+def present_year(kind: YearKind, today: date) -> int:
+    """In which calendar year the one began that it is now."""
+    return today.year - (kind is YearKind.SCHOOL and today.month < SCHOOL_BEGINS)
+
+
+def what_if(session: Session, model_id: str, more: int, kind: YearKind, year: int, zone: ZoneInfo) -> Row:
+    """The fields of `WhatIf`. Raises `NotFound`."""
+    if models.get(session, model_id) is None:
+        raise no_such("model", model_id)
+    midnights = year_of(kind, year, zone).midnights
+    refused = unmet_demand.between(session, midnights[0], midnights[-1], model_id)
+    return {"model": model_id, **asdict(with_more(refused, more))}
 
 
 def _measures(one: Measures) -> Row:

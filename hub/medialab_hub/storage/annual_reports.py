@@ -1,12 +1,13 @@
 """Finds what a yearly report is made of, besides loans and refused wishes."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, or_
 
 from medialab_hub.domain.loan_facts import Owned
-from medialab_hub.storage.tables import Device
+from medialab_hub.storage.tables import Acquisition, Device
 
 
 def owned_between(session: Session, start: datetime, end: datetime) -> list[Owned]:
@@ -17,3 +18,17 @@ def owned_between(session: Session, start: datetime, end: datetime) -> list[Owne
         col(Device.merged_into).is_(None),
     )
     return [Owned(*row) for row in session.connection().execute(query)]
+
+
+class Funded(NamedTuple):
+    """Who paid for a device, and until when it must be used for that."""
+
+    programme: str
+    bound_until: date | None
+
+
+def funded(session: Session) -> dict[str, Funded]:
+    """By device, those of which it is known."""
+    query = columns(col(Acquisition.device_id), col(Acquisition.programme), col(Acquisition.bound_until))
+    rows = session.connection().execute(query.where(col(Acquisition.programme) != ""))
+    return {device: Funded(programme, bound) for device, programme, bound in rows}

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, true, update
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -24,6 +25,7 @@ _MOVE = Prepared(
         col(JournalHead.hash) == bindparam("was_hash"),
     )
 )
+_CHAINED = ("seq", "at", "kind", "subject", "actor", "data", "hash")
 
 Mark = tuple[int, str]
 """How far the journal is: number and hash of its last row."""
@@ -86,11 +88,6 @@ class Journal:
         return seq, end
 
 
-def row_hash(before: str, row: JournalRow) -> str:
-    """SHA-256 over the hash before and this row's content, as hexadecimal text."""
-    return _hash(before, [row.seq, row.at.isoformat(), row.kind, row.subject, row.actor, row.data])
-
-
 def _hash(before: str, content: list[Any]) -> str:
     return hashlib.sha256(_encode([before, *content]).encode()).hexdigest()
 
@@ -109,15 +106,35 @@ def newest(session: Session, before: int | None, limit: int) -> Sequence[Journal
     return session.exec(query).all()
 
 
+class Checked(NamedTuple):
+    """How many rows were looked at, and the number of the first that does not fit or is missing."""
+
+    rows: int
+    broken_at: int | None
+
+
 def first_broken(session: Session) -> int | None:
     """Number of the first row that does not fit or is missing, or None when the chain is whole up to its end."""
-    before, seq = "", 0
-    for row in session.exec(select(JournalRow).order_by(col(JournalRow.seq))):
-        if row.seq != seq + 1 or row.hash != row_hash(before, row):
-            return seq + 1
-        before, seq = row.hash, row.seq
-    end = session.connection().execute(_HEAD).first()
-    return None if end is None or (end[0], end[1]) == (seq, before) else seq + 1
+    return checked(session).broken_at
+
+
+def checked(session: Session) -> Checked:
+    """Follow the chain to its end. One statement, so that nobody's commit falls in between."""
+    query = (
+        columns(col(JournalHead.seq), col(JournalHead.hash), *(col(getattr(JournalRow, name)) for name in _CHAINED))
+        .join(JournalRow, true(), isouter=True)
+        .where(col(JournalHead.id) == 1)
+        .order_by(col(JournalRow.seq))
+    )
+    before, count, end = "", 0, (0, "")
+    for last_seq, last_hash, seq, at, *content, said in session.connection().execute(query):
+        end = (last_seq, last_hash)
+        if seq is None:
+            break
+        if seq != count + 1 or said != _hash(before, [seq, at.isoformat(), *content]):
+            return Checked(count, count + 1)
+        before, count = said, seq
+    return Checked(count, None if end == (count, before) else count + 1)
 
 
 def hash_before(session: Session, job: str, record: str) -> str | None:

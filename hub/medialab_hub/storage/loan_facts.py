@@ -45,30 +45,26 @@ def was_set_aside(session: Session, device: str, moment: datetime) -> bool:
 
 
 def between(session: Session, start: datetime, end: datetime) -> list[Loan]:
-    """Every loan that touches the half-open time, in the order of their hand-over."""
-    query = (
-        columns(
-            col(LoanFact.booking_id),
-            col(LoanFact.device_id),
-            col(LoanFact.model_id),
-            col(LoanFact.institution_kind),
-            col(LoanFact.school_form),
-            col(LoanFact.municipality),
-            col(LoanFact.municipality_key),
-            col(LoanFact.group_size),
-            col(LoanFact.lent_at),
-            col(LoanFact.returned_at),
-            col(LoanFact.is_on_time),
-            col(LoanFact.was_unverified),
-            col(LoanFact.reset_min),
-            cast(col(LoanFact.areas), String),
-        )
-        .where(col(LoanFact.lent_at) < end, col(LoanFact.returned_at) >= start)
-        .order_by(col(LoanFact.lent_at), col(LoanFact.id))
-    )
+    """Every loan that touches the half-open time, in any order."""
+    query = columns(
+        col(LoanFact.booking_id),
+        col(LoanFact.device_id),
+        col(LoanFact.model_id),
+        col(LoanFact.institution_kind),
+        col(LoanFact.school_form),
+        col(LoanFact.municipality),
+        col(LoanFact.municipality_key),
+        cast(col(LoanFact.areas), String),
+        col(LoanFact.group_size),
+        col(LoanFact.lent_at),
+        col(LoanFact.returned_at),
+        col(LoanFact.is_on_time),
+        col(LoanFact.was_unverified),
+        col(LoanFact.reset_min),
+    ).where(col(LoanFact.lent_at) < end, col(LoanFact.returned_at) >= start)
     areas_of, damaged = cache(_areas), _damaged(session)
     rows = session.connection().execute(query)
-    return [Loan(*row[:-1], areas_of(row[-1]), (row[0], row[1]) in damaged) for row in rows]
+    return [Loan(*row[:7], areas_of(row[7]), *row[8:], (row[0], row[1]) in damaged) for row in rows]
 
 
 def _areas(document: str) -> tuple[str, ...]:

@@ -29,13 +29,13 @@ def between(session: Session, start: datetime, end: datetime, model: str | None 
     query = (
         columns(
             col(UnmetDemand.model_id),
-            col(UnmetDemand.quantity),
-            col(UnmetDemand.free),
             col(UnmetDemand.institution_kind),
             col(UnmetDemand.school_form),
             col(UnmetDemand.municipality),
             col(UnmetDemand.municipality_key),
             col(UnmetDemand.areas),
+            col(UnmetDemand.quantity),
+            col(UnmetDemand.free),
             col(UnmetDemand.starts_at),
             col(UnmetDemand.ends_at),
             col(UnmetDemand.asked_at),
@@ -46,4 +46,5 @@ def between(session: Session, start: datetime, end: datetime, model: str | None 
     )
     if model is not None:
         query = query.where(col(UnmetDemand.model_id) == model)
-    return [Refused(*row) for row in session.connection().execute(query)]
+    rows = session.connection().execute(query)
+    return [Refused(*row[:5], tuple(row[5]), *row[6:]) for row in rows]

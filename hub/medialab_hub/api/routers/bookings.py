@@ -22,7 +22,7 @@ from medialab_hub.api.schemas.bookings import (
 )
 from medialab_hub.domain.bookings import Decision, Excuse
 from medialab_hub.domain.roles import Role
-from medialab_hub.services import bookings, freedom, lending, series
+from medialab_hub.services import bookings, freedom, lending, series, unmet_demand
 from medialab_hub.services.admission import Principal
 from medialab_hub.services.booking_rows import between, lent_now, one, still_out
 from medialab_hub.services.wishes import HouseRules, LineWish, Wish
@@ -53,7 +53,7 @@ async def get_booking(booking_id: str, hub: HubDep, _trainer: Trainer) -> Respon
 async def book(body: NewBooking, hub: HubDep, trainer: Trainer) -> Response:
     """Promise all of it, or say why not. Of others than staff it is a request, which holds nothing yet."""
     wish = wish_of(body, hub, trainer)
-    key = await hub.writer.run(lambda uow: bookings.book(uow, wish, trainer.id), durable=True)
+    key = await unmet_demand.counted(hub.writer, lambda uow: bookings.book(uow, wish, trainer.id), wish)
     return as_json({"booking": key}, 201)
 
 
@@ -67,7 +67,7 @@ async def list_loans(hub: HubDep, _trainer: Trainer) -> Response:
 async def lend(body: NewBooking, hub: HubDep, staff: Staff) -> Response:
     """Book and hand out at once: somebody stands at the desk."""
     wish = wish_of(body, hub, staff, is_handed_out_now=True)
-    key = await hub.writer.run(lambda uow: lending.lend(uow, wish, staff.id), durable=True)
+    key = await unmet_demand.counted(hub.writer, lambda uow: lending.lend(uow, wish, staff.id), wish)
     return as_json({"booking": key}, 201)
 
 
