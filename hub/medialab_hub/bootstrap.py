@@ -18,9 +18,9 @@ from medialab_hub.adapters.archive import Exporter
 from medialab_hub.adapters.backup import Backups
 from medialab_hub.adapters.calendars import CalendarWriter
 from medialab_hub.adapters.child import Child
+from medialab_hub.adapters.damage_report import DamageReportPrinter
 from medialab_hub.adapters.ingest import Ingest, Outlets
 from medialab_hub.adapters.labels import LabelPrinter
-from medialab_hub.adapters.damage_report import DamageReportPrinter
 from medialab_hub.adapters.loan_slip import LoanSlipPrinter
 from medialab_hub.adapters.local_agent import agent_command
 from medialab_hub.adapters.mqtt import HubLink
@@ -182,9 +182,9 @@ class Hub:
             labels=LabelPrinter(self._url_for_others),
             loan_slips=LoanSlipPrinter(),
             annual_reports=AnnualReportPrinter(),
+            damage_reports=DamageReportPrinter(),
             calendars=CalendarWriter(),
             exporter=Exporter(self.database, self.folder.root, self.clock),
-            damage_reports=DamageReportPrinter(),
             facts=facts,
             is_healthy=self._is_healthy,
             static=STATIC,

@@ -14,8 +14,8 @@ from medialab_hub.api.problems import ROLE, SIGN_IN
 from medialab_hub.api.snapshots import Snapshots
 from medialab_hub.api.stream import Broadcaster
 from medialab_hub.clock import Clock
-from medialab_hub.domain.damages import DamageReport
 from medialab_hub.domain.calendars import Feed
+from medialab_hub.domain.damages import DamageReport
 from medialab_hub.domain.loan_slips import LoanSlip, SlipPaper
 from medialab_hub.domain.roles import Role
 from medialab_hub.services.access import Seal
@@ -103,9 +103,9 @@ class Parts:
     labels: Labels
     loan_slips: LoanSlips
     annual_reports: AnnualReports
+    damage_reports: DamageReports
     calendars: Calendars
     exporter: Exports
-    damage_reports: DamageReports
     facts: SystemFacts
     is_healthy: Callable[[], Awaitable[bool]]
     static: Path

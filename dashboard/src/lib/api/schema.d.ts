@@ -5909,7 +5909,7 @@ export interface components {
         };
         /**
          * ProgrammeUse
-         * @description Use of what one funding programme paid for; `bound` devices must still be used for that at the end of the year.
+         * @description Use of what one funding programme paid for; `bound` devices must be used for that beyond the year.
          */
         ProgrammeUse: {
             /** Bound */
