@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from medialab_hub.domain.load import Load, hull, touched_by
-from medialab_hub.domain.matching import most_at_once
+from medialab_hub.domain.matching import most_at_once, surely_broken
+from medialab_hub.domain.packing import most_packed
 from medialab_hub.domain.planner import TooEntangled, best_plan, is_refuted
 from medialab_hub.domain.promises import FOREVER, Fixed, Plan, Promise, Span, clusters
 from medialab_hub.domain.repair import Repair
@@ -37,6 +38,8 @@ class Pool:
         on what lies beyond."""
         near, broken = self._around([span])
         low, limit = near._glance(span, most, broken)
+        if low < limit:
+            low = near._with_repair(span, low, limit)
         while low < limit:
             fits = near._fits(span, low + 1, broken)
             if fits is None:
@@ -55,7 +58,7 @@ class Pool:
         limit = limit if most is None else min(limit, most)
         if len(clear) >= limit:
             return limit, limit
-        low = self._with_repair(span, clear, limit) if self.promises else len(clear)
+        low = most_packed(self._frozen, [one for one in self.promises if one.at], span, len(clear), limit)
         if low < limit:
             limit = most_at_once(self.fixed, self._touched(span), span, limit, broken)
         return low, limit
@@ -128,6 +131,10 @@ class Pool:
         near = self._near(spans)
         if self.astray.isdisjoint(near):
             return Pool(self.fixed, near, self.beyond), 0
+        astray = self.astray.intersection(near)
+        if surely_broken(self.fixed, near) == len(astray):
+            settled = [replace(promise, at=None) if promise in astray else promise for promise in near]
+            return Pool(self.fixed, settled, self.beyond), len(astray)
         plan = Pool(self.fixed, near).mended()
         settled = [replace(promise, at=plan.kept.get(promise.id)) for promise in near]
         return Pool(self.fixed, settled, self.beyond), len(plan.broken)
@@ -158,12 +165,12 @@ class Pool:
         unblocked = sum(not blocks for blocks in known.values())
         return min(unblocked, Load(known, self._touched(span)).least(span))
 
-    def _with_repair(self, span: Span, clear: Sequence[str], limit: int) -> int:
-        """So many find room when others move aside for them."""
-        first = [Promise(f"+{number}", span, key) for number, key in enumerate(clear)]
-        repair = Repair(self._frozen, [*self.promises, *first])
-        more = range(len(first), limit)
-        return next((number for number in more if not repair.add(Promise(f"+{number}", span))), limit)
+    def _with_repair(self, span: Span, low: int, limit: int) -> int:
+        """So many find room when others move aside for them; `low` is known to do."""
+        clear = self.clear_of(span)
+        repair = Repair(self._frozen, [*self.promises, *(Promise(f"+{key}", span, key) for key in clear)])
+        more = range(len(clear), limit)
+        return max(low, next((number for number in more if not repair.add(Promise(f"+{number}", span))), limit))
 
     def _fits(self, span: Span, count: int, broken: int) -> bool | None:
         """Exactly; None when that takes too long. What is in the span itself often shows that it is impossible."""

@@ -70,6 +70,8 @@ FAULTS = {
         "bisect_right(self._times, moment) - 1",
         "bisect_right(self._times, moment)",
     ),
+    "a gap that is too short": ("packing", "bisect_left(open_until, end)", "bisect_left(open_until, start + 1)"),
+    "a gap that is not open yet": ("packing", "coming[0][0] <= start", "coming[0][0] <= end"),
     "too far ahead": ("availability", "index = bisect_left(starts, short)", "index = bisect_left(starts, short) + 1"),
     "what is broken is looked for elsewhere": ("availability", "count - len(pool.astray)", "count"),
     "who reaches out is forgotten": ("availability", "reaching_out.get(key, ())", "()"),
