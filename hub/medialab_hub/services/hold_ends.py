@@ -20,7 +20,7 @@ def is_something_due(session: Session, now: datetime) -> bool:
 
 def end_expired(uow: UnitOfWork) -> int:
     """Whatever was held and is not any more; returns how many."""
-    over = [booking.id for booking in holds.expired(uow.session, uow.now, MOST_AT_ONCE)]
+    over = holds.expired(uow.session, uow.now, MOST_AT_ONCE)
     for key in over:
         end(uow, key, "", WaitState.LAPSED)
     return len(over)

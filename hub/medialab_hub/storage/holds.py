@@ -3,16 +3,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select
 
 from medialab_hub.domain.bookings import Decision
+from medialab_hub.storage.columns import UtcDateTime
 from medialab_hub.storage.tables import Allocation, Booking, BookingLine
 
+# Made once: everybody who writes into a plan asks, and there mostly is none.
+_EXPIRED = (
+    columns(col(Booking.id))
+    .where(col(Booking.held_until) <= bindparam("now", type_=UtcDateTime()))
+    .order_by(col(Booking.held_until), col(Booking.id))
+    .limit(bindparam("most"))
+)
 
-def expired(session: Session, now: datetime, most: int) -> Sequence[Booking]:
-    """Holds whose time is over, the oldest first."""
-    query = select(Booking).where(col(Booking.held_until) <= now)
-    return session.exec(query.order_by(col(Booking.held_until), col(Booking.id)).limit(most)).all()
+
+def expired(session: Session, now: datetime, most: int) -> Sequence[str]:
+    """Ids of holds whose time is over, the oldest first."""
+    session.flush()
+    return session.connection().execute(_EXPIRED, {"now": now, "most": most}).scalars().all()
 
 
 def standing(session: Session, now: datetime, actor: str | None = None) -> Sequence[Booking]:
