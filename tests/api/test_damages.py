@@ -87,3 +87,14 @@ def test_what_belongs_to_a_model_is_kept_and_ticked_off(staff: httpx.Client, dev
     assert staff.get("/api/v1/bookings/bok-none/accessories").status_code == 404
     looked = {"look": "back", "things": [{"device": device, "missing": {"Ladekabel": 1}}]}
     assert staff.post("/api/v1/bookings/bok-none/accessories", json=looked).status_code == 404
+
+
+def test_tours_and_the_drop_box(staff: httpx.Client) -> None:
+    assert staff.get("/api/v1/tours/2030-01-07").json() == {"day": "2030-01-07", "stops": []}
+    assert staff.get("/api/v1/tours/soon").status_code == 422
+    by_tour = {"mode": "tour", "transport_min": 30}
+    assert staff.put("/api/v1/bookings/bok-none/delivery", json=by_tour).status_code == 404
+    assert staff.put("/api/v1/bookings/bok-none/delivery", json={"mode": "drone"}).status_code == 422
+    dropped = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
+    key = staff.post("/api/v1/scan-sessions", json={"mode": "in", "dropped": dropped}).json()["session"]
+    assert staff.get(f"/api/v1/scan-sessions/{key}").json()["dropped"] is not None

@@ -152,3 +152,17 @@ def test_a_booked_case_and_one_that_went_without_a_line(core: HubCore) -> None:
     assert (desk.case(view)["missing"], desk.out()) == (4, desk.devices)
     view = desk.take(session, *(desk.event(310 + at, desk.device(at), fact=True) for at in range(4)))
     assert (desk.out(), state(core, booked)) == ([], "closed")
+
+
+def test_whichever_member_is_in_the_way_nothing_of_the_case_goes(core: HubCore) -> None:
+    desk = CaseDesk(core, 5)
+    for at, device in enumerate(desk.devices):
+        block = core.do(allocations.start_maintenance, device, "Akku", "staff")
+        session = desk.open()
+        view = desk.take(session, desk.event(100 * at, desk.person(0)), desk.event(100 * at + 1, desk.free))
+        refused = [member["device"] for member in desk.case(view)["members"] if member["state"] == "refused"]
+        assert (refused, desk.out(), view["bookings"]) == ([device], [], [])
+        core.do(allocations.end_allocation, device, block, "staff")
+    session = desk.open()
+    view = desk.take(session, desk.event(900, desk.person(0)), desk.event(901, desk.free))
+    assert (len(desk.out()), len(view["bookings"])) == (5, 1)
