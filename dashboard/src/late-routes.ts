@@ -25,6 +25,7 @@ const ROOMS: Room[] = [
   { pattern: "/institutions/:id", title: () => late("institutions.title"), load: () => import("./screens/Institution.svelte") },
   { pattern: "/people", title: () => late("borrowers.title"), load: () => import("./screens/People.svelte") },
   { pattern: "/people/:id", title: () => late("borrowers.title"), load: () => import("./screens/Person.svelte") },
+  { pattern: "/data", title: () => late("data.title"), load: () => import("./screens/Data.svelte") },
   { pattern: "/opening", title: () => late("opening.title"), load: () => import("./screens/Opening.svelte") },
   { pattern: "/inspections", title: () => late("tests.title"), load: () => import("./screens/Inspections.svelte") },
 ];

@@ -31,7 +31,7 @@ PUBLIC: tuple[PublicRoute, ...] = (
     ),
     PublicRoute(
         "GET",
-        r"/((devices|kits|models|institutions|people)(/[^/]+)?|opening|inspections|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
+        r"/((devices|kits|models|institutions|people)(/[^/]+)?|opening|inspections|data|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
         r"|find/[^/]+|FIND/[^/]+|[Ii]/[^/]+)?",
     ),
 )

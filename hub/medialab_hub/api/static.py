@@ -14,6 +14,7 @@ SCREENS = (
     "/devices/{id}",
     "/kits",
     "/kits/{id}",
+    "/data",
     "/lending",
     "/supplies",
     "/models",

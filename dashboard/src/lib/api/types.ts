@@ -68,3 +68,8 @@ export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */
 export type ResetScope = Partial<Pick<Schemas["ResetsRequest"], "devices" | "location" | "station" | "everything">>;
+export type DevicesImported = Schemas["DevicesImported"];
+export type FileRow = Schemas["FileRow"];
+export type FeedMade = Schemas["FeedMade"];
+export type FeedView = Schemas["FeedView"];
+export type MailsView = Schemas["MailsView"];
