@@ -1,4 +1,4 @@
-"""A device failed a check after its reset and must not be handed out."""
+"""A device failed a check after its reset, or is damaged or lost, and must not be handed out."""
 
 from medialab_hub.checks.finding import FIND_ME, OPEN_DEVICE, RESET, DeviceFact, Finding, named
 
@@ -13,8 +13,8 @@ def check(device: DeviceFact) -> Finding | None:
         "error",
         named("„{name}“ ist gesperrt", "“{name}” is blocked", {"name": device.name}),
         named(
-            "Beim Zurücksetzen ist etwas schiefgegangen; die Seite des Geräts sagt, was. Bitte nicht ausgeben.",
-            "Something went wrong during the reset; the page of the device says what. Please do not hand it out.",
+            "Beim Zurücksetzen ging etwas schief, oder ein Schaden ist gemeldet. Bitte nicht ausgeben.",
+            "Something went wrong during the reset, or damage is reported. Please do not hand it out.",
             {},
         ),
         device=device.id,
