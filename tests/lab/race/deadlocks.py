@@ -9,7 +9,6 @@ from sqlalchemy.exc import OperationalError
 
 from tests.lab.race.wishes import DEVICES, MODELS, device
 
-PAUSE_S = 0.3
 HELD_S = 0.15
 """Longer than the server looks away from a wait, so that it is mostly the hub that is ended."""
 FOUND_MS = 50
@@ -18,8 +17,9 @@ FOUND_MS = 50
 class Troublemaker:
     """Holds a device, waits a little, then wants the end of the journal, which a hub holds that wants the device."""
 
-    def __init__(self, url: str) -> None:
-        self._engine, self._chance = create_engine(url), random.Random(7)
+    def __init__(self, url: str, pause_s: float) -> None:
+        """`pause_s`: mean seconds between two; all hubs wait meanwhile."""
+        self._engine, self._chance, self._pause_s = create_engine(url), random.Random(7), pause_s
         with self._engine.connect() as connection:
             name = connection.execute(text("SELECT current_database()")).scalar()
             connection.execute(text(f"ALTER DATABASE {name} SET deadlock_timeout = '{FOUND_MS}ms'"))
@@ -45,7 +45,7 @@ class Troublemaker:
             return int(connection.execute(query).scalar_one()) - self._own
 
     def _work(self) -> None:
-        while not self._over.wait(PAUSE_S * self._chance.random()):
+        while not self._over.wait(2 * self._pause_s * self._chance.random()):
             key = device(self._chance.randrange(MODELS), self._chance.randrange(DEVICES))
             try:
                 with self._engine.begin() as connection:

@@ -24,6 +24,7 @@ from tests.lab.race.wishes import VISITORS, furnish
 WANTED = int(os.environ.get("MEDIALAB_RACE", "0"))
 ATTEMPTS = WANTED or 480
 BY_HTTP = WANTED // 10 or 160
+TROUBLE_S = 10 if WANTED else 0.5
 WRITERS, HUBS = (8, 8) if WANTED else (3, 2)
 """Programs on one PostgreSQL; each takes a while to start."""
 
@@ -62,7 +63,7 @@ def test_services_promise_nothing_twice_and_lose_nothing(url: str) -> None:
     is_file, begun = url.startswith("sqlite"), time.monotonic()
     shares = [(ATTEMPTS, VISITORS)] if is_file else [(ATTEMPTS // WRITERS, 1)] * WRITERS
     hammers = [("tests.lab.race.hammer", url, seed, *share) for seed, share in enumerate(shares)]
-    with contextlib.nullcontext() if is_file else Troublemaker(url) as trouble:
+    with contextlib.nullcontext() if is_file else Troublemaker(url, TROUBLE_S) as trouble:
         told = run(hammers)
         suffered = trouble.suffered() if trouble is not None else 0
     audit(url, told)
