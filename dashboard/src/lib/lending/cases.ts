@@ -1,5 +1,8 @@
 /** A case on the desk: which of its members are in it, as agents see and people say. */
 import type { ScansTaken } from "../api/types";
+import { late } from "../late";
+import { plain } from "../text";
+import { few } from "./outcome";
 import type { Sitting } from "./shelf";
 
 type View = ScansTaken["session"];
@@ -25,3 +28,10 @@ export const isOpen = (check: CaseCheck | null): check is CaseCheck => check !==
 /** True when a scan of that thing is an answer to what the case asks. */
 export const concerns = (check: CaseCheck | null, id: string): check is CaseCheck =>
   isOpen(check) && (check.kit.kit === id || check.kit.members.some((one) => one.device === id));
+
+/** What an open case waits for, with names: "Koffer Robotik ist zurück. Es fehlt: Tablet 7". */
+export function asking({ kit, isReturn }: CaseCheck): string {
+  const open = kit.members.filter((one) => one.state === "asked" || one.state === "missing").map((one) => plain(one.name, 60));
+  const names = few(open.sort((a, b) => a.localeCompare(b, undefined, { numeric: true })));
+  return late(isReturn ? "case.back_without" : "case.waits_for", { name: plain(kit.name, 60), names });
+}

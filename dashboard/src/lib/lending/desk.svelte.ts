@@ -6,11 +6,11 @@ import { lab } from "../store/lab.svelte";
 import { session } from "../store/session.svelte";
 import { plain } from "../text";
 import { borrowerBy, type Borrower } from "./borrowers";
-import { caseIn, concerns, isOpen, type CaseCheck } from "./cases";
+import { asking, caseIn, concerns, isOpen, type CaseCheck } from "./cases";
 import { weekday } from "./due";
 import { Hands, type Handed } from "./hands";
 import { labelBy } from "./labels";
-import { Loans, outOf } from "./loans.svelte";
+import { Loans, nameOf, outOf } from "./loans.svelte";
 import { meant, type Thing } from "./match";
 import { isAway, Outbox, within, type Draft } from "./outbox.svelte";
 import { few, outcomeOf, type Outcome, type Snag } from "./outcome";
@@ -164,7 +164,7 @@ export class Desk {
   async #take(thing: Thing): Promise<void> {
     this.choice = [];
     const name = plain(thing.name, 60);
-    if (concerns(this.check, thing.id)) return this.#more(this.check, scansOf([thing], this.check.isReturn ? "back" : "out") ?? []);
+    if (concerns(this.check, thing.id)) return this.#more(this.check, scansOf([thing], this.check.isReturn ? "back" : "out") ?? [], thing);
     this.check = null;
     const recent = this.#recent.get(thing.id);
     if (recent && Date.now() - recent.at < TWICE_MS) return this.#say(null, late(recent.tone === "back" ? "lending.back_already" : "lending.out_already", { name }));
@@ -205,14 +205,14 @@ export class Desk {
   }
 
   /** What is scanned or ticked while a case asks for it. */
-  async #more({ kit, sitting, isReturn }: CaseCheck, drafts: Draft[]): Promise<void> {
-    await this.#tell(await this.#hands.more(sitting, isReturn, drafts), [{ id: kit.kit, name: kit.name, isKit: true }], kit.event);
+  async #more({ kit, sitting, isReturn }: CaseCheck, drafts: Draft[], thing: Thing): Promise<void> {
+    await this.#tell(await this.#hands.more(sitting, isReturn, drafts), [thing], kit.event);
     void this.reload();
   }
   /** "This one is in the case", or "it goes without": said by hand. */
   tick(device: string, isIn: boolean): Promise<void> {
     return this.#then(async () => {
-      if (this.check) await this.#more(this.check, [{ kind: isIn ? "tick" : "without", about: device, does: "unknown", devices: [] }]);
+      if (this.check) await this.#more(this.check, [{ kind: isIn ? "tick" : "without", about: device, does: "unknown", devices: [] }], { id: device, name: nameOf(device), isKit: false });
     });
   }
 
@@ -236,11 +236,12 @@ export class Desk {
   }
   #sum({ out, back, snags }: Outcome, name: string): void {
     const open = isOpen(this.check);
-    const tone: Tone = snags.length > 0 || open ? "problem" : out.length > 0 ? "out" : "back";
+    if (open) return this.#say("problem", asking(this.check!), snags);
+    const tone: Tone = snags.length > 0 ? "problem" : out.length > 0 ? "out" : "back";
     const to = this.customer?.borrower.name ?? "";
     if (out.length > 0) this.#say(tone, late("lending.went_out", { name, to, day: weekday(this.term.ends) }), snags);
     else if (back.length > 0) this.#say(tone, late("lending.back", { name }), snags);
-    else this.#say("problem", snags.length > 0 || open ? "" : late("lending.nothing_done", { name }), snags);
+    else this.#say("problem", snags.length > 0 ? "" : late("lending.nothing_done", { name }), snags);
   }
   #learn(devices: string[], isOut: boolean): void {
     for (const id of devices) this.#news.set(id, { at: Date.now(), isOut });

@@ -9,6 +9,8 @@ import { nameBy } from "./borrowers";
 
 /** So far ahead bookings are shown, in days. */
 const AHEAD = 14;
+/** So many devices of one case are named one by one. */
+const FEW = 3;
 const OVER = ["closed", "rejected", "canceled", "no_show", "out", "partly_back"];
 
 export class Loans {
@@ -87,6 +89,22 @@ const sorted = (names: string[]): string[] => names.sort((a, b) => a.localeCompa
 
 /** The names of these devices, in order. */
 export const namesOf = (devices: string[]): string => sorted(devices.map(nameOf)).join(", ");
+
+/** The same, with one word for what is of one case: "Koffer Robotik (15 von 16)". */
+export function shortly(devices: string[]): string {
+  const of = new Map<string, string[]>();
+  for (const id of devices) {
+    const kit = fleet.devices.get(id)?.row.kit;
+    const key = kit && lab.kits.some((one) => one.id === kit) ? kit : id;
+    of.set(key, [...(of.get(key) ?? []), id]);
+  }
+  const all = (kit: string): number => fleet.rows().filter((row) => row.kit === kit && row.status !== "retired").length;
+  const words = [...of].flatMap(([key, ids]) => {
+    const kit = lab.kits.find((one) => one.id === key);
+    return kit && ids.length > FEW ? [late("lending.of_case", { name: plain(kit.name, 60), n: ids.length, all: all(key) })] : ids.map(nameOf);
+  });
+  return sorted(words).join(", ");
+}
 
 /** Ids of the devices of a booking that are out. */
 export const outOf = (booking: BookingView): string[] => unitsOf(booking, "out");
