@@ -34,6 +34,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield running
 
 
+def states(lab: Lab) -> list[str]:
+    with lab.hub.client() as client:
+        question = {"starts": "2099-01-01T00:00:00Z", "ends": "2099-12-31T00:00:00Z"}
+        return sorted(row["state"] for row in client.get("/api/v1/bookings", params=question).json())
+
+
+def kinds(lab: Lab) -> list[str]:
+    with lab.hub.client() as client:
+        return [str(kind) for kind in client.get("/api/v1/models").json()[0]["lends_to"]]
+
+
 def test_a_booking_and_a_series_are_made_by_keyboard(visitor: Visitor) -> None:
     page = visitor.open("/lending")
     page.get_by_role("link", name="Im Voraus buchen").press("Enter")
@@ -78,3 +89,25 @@ def test_a_booking_and_a_series_are_made_by_keyboard(visitor: Visitor) -> None:
     expect(page.get_by_role("heading", name="Serie gebucht: 2 Termine")).to_be_visible()
     page.get_by_role("link", name="Buchung ansehen").press("Enter")
     expect(page.get_by_role("heading", name="1 × Kamera")).to_be_visible()
+    page.get_by_role("button", name="Absagen", exact=True).press("Enter")
+    page.get_by_label("auch alle späteren Termine der Serie").check()
+    assert not visitor.violations()
+    page.get_by_role("button", name="Absagen", exact=True).last.press("Enter")
+    expect(page.get_by_role("definition").filter(has_text="abgesagt")).to_be_visible()
+    until(lambda: states(visitor.lab) == ["canceled", "canceled", "confirmed", "confirmed"], "not all were called off")
+
+
+def test_who_is_trained_is_entered_with_the_person_and_kinds_with_the_model(visitor: Visitor) -> None:
+    with visitor.lab.hub.client() as client:
+        person = client.post("/api/v1/people", json={"family_name": "Probe"}).raise_for_status().json()["id"]
+        (model,) = client.get("/api/v1/models").json()
+    page = visitor.open(f"/people/{person}")
+    page.get_by_label("Modell", exact=True).select_option(label="Kamera")
+    page.get_by_role("button", name="Eintragen", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Einweisung für Kamera löschen")).to_be_visible()
+    assert not visitor.violations()
+    visitor.open(f"/models/{model['id']}")
+    page.get_by_label("Schule", exact=True).check()
+    page.get_by_role("button", name="Speichern").press("Enter")
+    until(lambda: kinds(visitor.lab) == ["school"], "the kinds were not saved")
+    assert not visitor.violations()

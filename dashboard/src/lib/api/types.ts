@@ -64,6 +64,7 @@ export type OpeningView = Schemas["OpeningView"];
 export type Erasure = Schemas["Erasure"];
 export type PersonReport = Schemas["PersonReport"];
 export type WaitView = Schemas["WaitView"];
+export type TrainingView = Schemas["TrainingView"];
 export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */

@@ -32,13 +32,17 @@ export class Wish {
   readonly starts = $derived(moment(this.startDay, this.startTime));
   readonly ends = $derived(moment(this.endDay, this.endTime));
 
-  /** From the next opening after today on, for a usual time; where no hours are entered it stays as it is. */
+  /** From the next opening after today on, for a usual time, unless somebody was quicker; without hours it stays. */
   async begin(): Promise<void> {
+    const before = this.#typed();
     const opening = await get<OpeningView>("/opening");
     const from = opening.days.slice(1).find((day) => day.times.length > 0)?.times[0]?.[0];
     if (!from) return;
     const { ends } = await get<LoanEnd>(`/opening/loan-end?count=${USUAL}&starts=${encodeURIComponent(from)}`);
-    this.take(new Date(from), new Date(ends));
+    if (this.#typed() === before) this.take(new Date(from), new Date(ends));
+  }
+  #typed(): string {
+    return [this.startDay, this.startTime, this.endDay, this.endTime].join(" ");
   }
   take(starts: Date, ends: Date): void {
     [this.startDay, this.startTime] = [dayOf(starts), timeOf(starts)];
