@@ -8,7 +8,7 @@ import pytest
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.bookings import Decision
 from medialab_hub.errors import Conflict, NotFound, TooMany
-from medialab_hub.services import bookings, freedom, holds, waitlist
+from medialab_hub.services import allocations, bookings, freedom, holds, waitlist
 from medialab_hub.services.booking_rows import one
 from medialab_hub.services.bookings import LineWish, Wish
 from medialab_hub.services.plans import make_way
@@ -66,7 +66,7 @@ def test_a_hold_is_busy_for_ten_minutes_and_not_a_moment_longer_though_nobody_en
     assert core.do(left) == 0
 
 
-@pytest.mark.parametrize("fact", ["pin", "fact"])
+@pytest.mark.parametrize("fact", ["pin", "fact", "maintenance"])
 def test_an_expired_hold_is_in_nobodys_way(core: HubCore, fact: str) -> None:
     model, tablets = lab(core, 1)
     time = days(core, 1, 2)
@@ -74,6 +74,8 @@ def test_an_expired_hold_is_in_nobodys_way(core: HubCore, fact: str) -> None:
     core.clock.pass_time(TEN_MINUTES)
     if fact == "pin":
         core.do(bookings.book, Wish([LineWish(device=tablets[0])], time), "staff")
+    elif fact == "maintenance":
+        core.do(allocations.start_maintenance, tablets[0], "", "staff")
     else:
         core.do(lambda uow: make_way(uow, require_device(uow, tablets[0]), Interval(uow.now)))
     assert core.read(holds.every, core.clock.now(), None) == []

@@ -6,6 +6,7 @@ from medialab_hub.domain.allocation import AllocationKind, AllocationStatus, Int
 from medialab_hub.domain.events import Happened
 from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
+from medialab_hub.services.hold_ends import end_expired
 from medialab_hub.services.refusals import no_such, not_possible
 from medialab_hub.services.subjects import require_device, require_idle
 from medialab_hub.storage import allocations as rows
@@ -19,6 +20,7 @@ def take_for_reset(uow: UnitOfWork, device: Device, job: Job) -> None:
     """A reset takes its device for at most its deadline; inside a quarantine, or the time in which a returned device
     waits for its proof, it is part of that."""
     end = job.starts_at + timedelta(seconds=job.deadline_s)
+    end_expired(uow)
     in_the_way = rows.in_the_way(uow.session, device.id, uow.now, end)
     parent = next((row for row in in_the_way if row.kind == AllocationKind.QUARANTINE), None)
     parent = parent or rows.awaiting_proof(uow.session, device.id)
@@ -112,6 +114,7 @@ def start_maintenance(uow: UnitOfWork, device_id: str, reason: str, actor: str) 
     """Take a device out of use until somebody ends it; returns the allocation. Raises `Conflict`."""
     device = require_device(uow, device_id)
     require_idle(uow, device.id)
+    end_expired(uow)
     if rows.in_the_way(uow.session, device.id, uow.now, None):
         text = Text(de="Das Gerät ist schon vergeben oder gesperrt.", en="The device is already taken or blocked.")
         raise not_possible("device-taken", text, device.id)

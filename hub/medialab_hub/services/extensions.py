@@ -13,6 +13,7 @@ from medialab_hub.errors import Conflict
 from medialab_hub.services import plans
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import not_free, require_booking
+from medialab_hub.services.hold_ends import end_expired
 from medialab_hub.services.inspections import require_tested
 from medialab_hub.services.opening import calendar_of
 from medialab_hub.services.refusals import not_possible, not_understood
@@ -96,6 +97,7 @@ def _lengthen(uow: UnitOfWork, booking: Booking, units: Sequence[Allocation], en
 
 
 def _require_free(uow: UnitOfWork, units: Sequence[Allocation], until: datetime) -> None:
+    end_expired(uow)
     if any(allocations.in_the_way(uow.session, unit.device_id, unit.blocked_from, until) for unit in units):
         raise not_free(units[0].device_id)
 

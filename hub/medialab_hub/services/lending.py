@@ -11,6 +11,7 @@ from medialab_hub.services.allocations import is_damaged
 from medialab_hub.services.booking_rows import BOOKINGS
 from medialab_hub.services.bookings import LineWish, Wish, book, mend_models_of, require_booking
 from medialab_hub.services.grace import erase_from
+from medialab_hub.services.hold_ends import end_expired
 from medialab_hub.services.inspections import require_tested
 from medialab_hub.services.refusals import not_possible
 from medialab_hub.services.subjects import require_device
@@ -143,6 +144,7 @@ def _take_over(uow: UnitOfWork, unit: Allocation, device: Device) -> None:
 
 def _has_room(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
     if device.model_id is None:
+        end_expired(uow)
         return not allocations.in_the_way(uow.session, device.id, interval.start, interval.end, uow.now)
     return plans.clear(uow, device.model_id, {device.id: plans.span_of(interval)})
 
