@@ -158,13 +158,13 @@ def test_a_busy_server_is_asked_again_and_a_wrong_address_is_shown(desk: Desk) -
     desk.core.clock.pass_time(20 * MINUTES)
     desk.inbox.rcpt_answers = ["550 no such user"]
     assert desk.work() == [] and desk.rows(second) == [("confirmed", "failed", "address")]
-    (finding,) = desk.core.read(issues.of_mails)
+    (finding,) = desk.core.read(issues.of_the_rest)
     assert (finding.check, finding.severity) == ("mail-failed", "warning")
     assert "Zusage nicht zugestellt" in finding.title.de and second in (finding.detail.de if finding.detail else "")
     (row,) = desk.core.read(mail_rows.in_trouble)
     assert (row["reply"], row["tries"]) == (550, 1)
     desk.core.do(mails.try_again, row["id"], "staff")
-    assert desk.work() == ["confirmed"] and desk.core.read(issues.of_mails) == []
+    assert desk.work() == ["confirmed"] and desk.core.read(issues.of_the_rest) == []
 
     third = desk.book(9, 10)
     desk.core.clock.pass_time(20 * MINUTES)
@@ -180,7 +180,7 @@ def test_a_server_that_is_gone_is_one_issue_and_loses_nothing(desk: Desk) -> Non
     desk.inbox.sender_answers = ["553 not yours"]
     assert desk.work() == []
     assert [desk.rows(one) for one in booked] == [[("confirmed", "waiting", "sender")]] * 2, "one try for all"
-    (finding,) = desk.core.read(issues.of_mails)
+    (finding,) = desk.core.read(issues.of_the_rest)
     assert (finding.check, finding.title.en) == ("mail-server", "E-mails do not get through: 2 waiting")
     desk.core.clock.pass_time(2 * MINUTES)
     assert desk.work() == ["confirmed", "confirmed"]
