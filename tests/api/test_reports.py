@@ -24,6 +24,9 @@ SCHOOL = {
     "municipality": "=Münster",
 }
 
+SOON = (datetime.now(UTC) + timedelta(days=30)).replace(hour=9, minute=0, second=0, microsecond=0)
+"""When somebody would like to borrow."""
+
 
 @pytest.fixture(scope="module")
 def staff(hub: HubInThread) -> Iterator[httpx.Client]:
@@ -68,8 +71,7 @@ def report(staff: httpx.Client, year: int) -> AnnualReportView:
 
 
 def refused(staff: httpx.Client, model: str, quantity: int, **more: Any) -> None:
-    start = datetime.now(UTC).replace(month=12, day=30, hour=9, minute=0, second=0, microsecond=0)
-    times = {"starts": start.isoformat(), "ends": (start + timedelta(hours=4)).isoformat()}
+    times = {"starts": SOON.isoformat(), "ends": (SOON + timedelta(hours=4)).isoformat()}
     wish = {"lines": [{"model": model, "quantity": quantity}], "excuse": "agreed", **times, **more}
     answer = staff.post("/api/v1/bookings", json=wish)
     assert (answer.status_code, answer.json()["code"]) == (409, "not-free"), answer.text
@@ -89,21 +91,32 @@ def test_the_report_counts_what_was_lent(staff: httpx.Client, model: dict[str, A
 
 
 def test_a_refused_wish_is_counted_once_a_day_and_names_nobody(
-    hub: HubInThread, staff: httpx.Client, model: dict[str, Any], school: str, lent: int
+    hub: HubInThread, staff: httpx.Client, model: dict[str, Any], school: str
 ) -> None:
     person = staff.post("/api/v1/people", json={"family_name": "Kanarienvogel", "institution": school}).json()["id"]
     refused(staff, model["id"], 3)
     refused(staff, model["id"], 4, person=person, purpose="Kanarienschau")
     refused(staff, model["id"], 3, institution=school)
-    total = report(staff, lent).total
+    total = report(staff, SOON.year).total
     assert (total.unmet, total.unmet_units) == (1, 2), "asked again, by the same or by nobody known, it is one wish"
-    assert report(staff, lent).groups.school_form[0].unmet == 1, "and it is known for whom it was"
+    assert report(staff, SOON.year).groups.school_form[0].unmet == 1, "and it is known for whom it was"
     for more, served in ((1, 0), (2, 1)):
-        told = staff.get("/api/v1/reports/what-if", params={"model": model["id"], "more": more, "year": lent}).json()
+        told = staff.get(
+            "/api/v1/reports/what-if", params={"model": model["id"], "more": more, "year": SOON.year}
+        ).json()
         assert told == {"model": model["id"], "more": more, "refused": 1, "served": served}
+    start = SOON + timedelta(hours=5)
+    times = {"starts": start.isoformat(), "ends": (start + timedelta(hours=4)).isoformat()}
+    wish = {"model": model["id"], "institution": school, **times}
+    assert staff.post("/api/v1/unmet-demand", json=wish).json()["code"] == "is-free"
+    assert staff.post("/api/v1/unmet-demand", json={**wish, "quantity": 3}).status_code == 204
+    lines = [{"model": model["id"], "quantity": 4}]
+    held = staff.post("/api/v1/holds", json={"lines": lines, "excuse": "agreed", **times})
+    assert (held.status_code, held.json()["code"]) == (409, "not-free")
+    assert (report(staff, SOON.year).total.unmet, report(staff, SOON.year).total.unmet_units) == (2, 4)
     hub.shift(timedelta(days=1, minutes=1))
     refused(staff, model["id"], 3, institution=school)
-    assert report(staff, lent).total.unmet == 2
+    assert report(staff, SOON.year).total.unmet == 3
     assert staff.get("/api/v1/reports/what-if", params={"model": "mod-none"}).status_code == 404
 
 

@@ -10,16 +10,19 @@ from medialab_hub.domain.allocation import Interval
 from medialab_hub.errors import Conflict
 from medialab_hub.services import freedom
 from medialab_hub.services.loan_facts import about, areas_of, institution_of
+from medialab_hub.services.refusals import not_possible
 from medialab_hub.services.wishes import LineWish
 from medialab_hub.storage import kits
 from medialab_hub.storage import unmet_demand as rows
 from medialab_hub.storage.tables import Device, Model, UnmetDemand
 from medialab_hub.storage.unit_of_work import UnitOfWork
+from medialab_wire.texts import Text
 
 T = TypeVar("T")
 SAME_WISH = timedelta(days=1)
 """Asked again within this time, it is one wish."""
-COUNTED = frozenset({"not-free", "test-due", "too-long", "too-soon", "closed-at-start", "closed-at-end"})
+NOT_FREE = "not-free"
+COUNTED = frozenset({NOT_FREE, "test-due", "too-long", "too-soon", "closed-at-start", "closed-at-end"})
 """Codes of refusals that are about the thing and the time, and not about who asks."""
 
 
@@ -73,6 +76,15 @@ async def counted(writer: Writing, use_case: Callable[[UnitOfWork], T], wish: As
         raise
 
 
+def refuse(uow: UnitOfWork, refusal: Refusal) -> None:
+    """Somebody was told that it is not free, and asked for nothing else. Raises `Conflict` when it is, `NotFound`."""
+    for model_id, quantity in _models(uow, refusal.lines).items():
+        if freedom.of_one(uow.session, model_id, refusal.interval, 0, uow.now)["free"] >= quantity:
+            text = Text(de="So viele sind in dieser Zeit frei.", en="That many are free at that time.")
+            raise not_possible("is-free", text, model_id)
+    note(uow, refusal)
+
+
 def note(uow: UnitOfWork, refusal: Refusal) -> None:
     """Count the models of which the wish is; of one that was enough there, nothing."""
     if refusal.interval.end is None:
@@ -83,7 +95,7 @@ def note(uow: UnitOfWork, refusal: Refusal) -> None:
         if model is None:
             continue
         free = freedom.of_one(uow.session, model_id, refusal.interval, 0, uow.now)["free"]
-        if refusal.reason == "not-free" and free >= quantity and len(wanted) > 1:
+        if refusal.reason == NOT_FREE and free >= quantity and len(wanted) > 1:
             continue
         _keep(uow, refusal, model, quantity, free, refusal.interval.end)
     uow.session.flush()

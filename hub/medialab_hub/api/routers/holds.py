@@ -9,7 +9,7 @@ from medialab_hub.api.routers.bookings import rules_for
 from medialab_hub.api.schemas.bookings import BookingView, Made
 from medialab_hub.api.schemas.holds import HoldMade, NewHold, TakeHold
 from medialab_hub.domain.roles import Role
-from medialab_hub.services import freedom, holds
+from medialab_hub.services import freedom, holds, unmet_demand
 from medialab_hub.services.holds import Taking
 from medialab_hub.services.stamps import stamp
 from medialab_hub.services.wishes import LineWish, Wish
@@ -34,7 +34,7 @@ async def hold(body: NewHold, hub: HubDep, trainer: Trainer) -> Response:
         client_key=body.client_key,
         rules=rules_for(hub, trainer, body.excuse),
     )
-    key, until = await hub.writer.run(lambda uow: holds.hold(uow, wish, trainer.id))
+    key, until = await unmet_demand.counted(hub.writer, lambda uow: holds.hold(uow, wish, trainer.id), wish)
     return as_json({"hold": key, "until": stamp(until)}, 201)
 
 

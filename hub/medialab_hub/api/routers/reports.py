@@ -9,14 +9,16 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
-from medialab_hub.api.deps import Admin, HubDep, Parts, Staff
+from medialab_hub.api.deps import Admin, HubDep, Parts, Staff, Trainer
 from medialab_hub.api.query import described, query_of
-from medialab_hub.api.schemas.reports import AnnualReportView, AuditView, WhatIf
+from medialab_hub.api.schemas.reports import AnnualReportView, AuditView, RefusedWish, WhatIf
 from medialab_hub.domain.annual_reports import YearKind
-from medialab_hub.services import annual_reports
+from medialab_hub.services import annual_reports, freedom, unmet_demand
 from medialab_hub.services.accounts import CENTRE, LANGUAGE
 from medialab_hub.services.annual_sheet import sheet_of
 from medialab_hub.services.audit import audit
+from medialab_hub.services.unmet_demand import NOT_FREE, Refusal
+from medialab_hub.services.wishes import LineWish
 
 router = APIRouter(tags=["reports"])
 
@@ -77,6 +79,15 @@ async def what_if(
     """How many refused wishes of a year would have been served with so many more of a model."""
     zone, chosen = ZoneInfo(hub.settings.timezone), _year(hub, kind, year)
     return as_json(await hub.read(lambda session: annual_reports.what_if(session, model, more, kind, chosen, zone)))
+
+
+@router.post("/unmet-demand", status_code=204)
+async def count_refused(body: RefusedWish, hub: HubDep, _trainer: Trainer) -> Response:
+    """Somebody wanted what is not free, and took nothing else; the same wish within a day counts once."""
+    lines = [LineWish(model=body.model, quantity=body.quantity)]
+    refusal = Refusal(lines, freedom.asked(body.starts, body.ends), NOT_FREE, body.institution)
+    await hub.writer.run(lambda uow: unmet_demand.refuse(uow, refusal))
+    return Response(status_code=204)
 
 
 @router.get("/journal/check", response_model=AuditView)

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from medialab_hub.api.schemas.base import Instant
+from medialab_hub.api.schemas.base import Body, Instant
 from medialab_hub.domain.annual_reports import YearKind
 from medialab_wire.texts import Text
 
@@ -79,6 +79,16 @@ class WhatIf(BaseModel):
     more: int
     refused: int
     served: int
+
+
+class RefusedWish(Body):
+    """What somebody wanted and could not have; for whom only as the institution."""
+
+    model: str
+    quantity: int = Field(default=1, ge=1, le=500)
+    starts: Instant
+    ends: Instant
+    institution: str | None = None
 
 
 class AuditView(BaseModel):
