@@ -1063,6 +1063,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guest/cards/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Guest Card
+         * @description What a label is on, for everybody on the lab's network.
+         */
+        get: operations["show_guest_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guest/cards/{code}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell As Guest
+         * @description Report a defect, ask something, or ask to keep it longer, without an account; staff find it under today.
+         */
+        post: operations["tell_as_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/healthz": {
         parameters: {
             query?: never;
@@ -2457,6 +2497,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/support-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Support Cases
+         * @description The latest first; of one device, open or closed ones only.
+         */
+        get: operations["list_support_cases"];
+        put?: never;
+        /**
+         * Begin Support Case
+         * @description Tell of a device; answers all its cases.
+         */
+        post: operations["begin_support_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-cases/{case_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Support Case
+         * @description It is settled.
+         */
+        post: operations["close_support_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/support-cases/{case_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Support Case
+         * @description Write one more line into it.
+         */
+        post: operations["answer_support_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -2576,6 +2680,26 @@ export interface paths {
          * @description It was entered by mistake, or no longer counts.
          */
         delete: operations["remove_training"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/unmet-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count Refused
+         * @description Somebody wanted what is not free, and took nothing else; the same wish within a day counts once.
+         */
+        post: operations["count_refused"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4208,6 +4332,48 @@ export interface components {
             utilisation: number | null;
         };
         /**
+         * GuestCard
+         * @description What a label is on, for somebody without an account: no person, no school, no booking.
+         */
+        GuestCard: {
+            /** Code */
+            code: string;
+            /** Due */
+            due: string | null;
+            /** Is Out */
+            is_out: boolean;
+            /** Is Overdue */
+            is_overdue: boolean;
+            /** Name */
+            name: string;
+            /** Things */
+            things: components["schemas"]["GuestThing"][];
+        };
+        /**
+         * GuestReport
+         * @description What a guest tells about one of the things of the card.
+         */
+        GuestReport: {
+            /** Device */
+            device: string;
+            topic: components["schemas"]["SupportTopic"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * GuestThing
+         * @description A device that belongs to the label.
+         */
+        GuestThing: {
+            /** Device */
+            device: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Health
          * @description Public and without details: `ok`, or `degraded` when broker or database do not work.
          */
@@ -5550,6 +5716,20 @@ export interface components {
             quantity: number;
         };
         /**
+         * NewSupportCase
+         * @description What it is about; nothing about people.
+         */
+        NewSupportCase: {
+            /** Device */
+            device: string;
+            topic: components["schemas"]["SupportTopic"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * NewThings
          * @description Devices without an interface, such as twenty Bee-Bots; `device_class` is an id of the catalogue or made up.
          */
@@ -5974,6 +6154,31 @@ export interface components {
             kind: string;
             /** Until */
             until?: string | null;
+        };
+        /**
+         * RefusedWish
+         * @description What somebody wanted and could not have; for whom only as the institution.
+         */
+        RefusedWish: {
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Institution */
+            institution?: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity: number;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
         };
         /**
          * Removed
@@ -6745,6 +6950,65 @@ export interface components {
             unit: string;
             /** Version */
             version: number;
+        };
+        /**
+         * SupportCaseView
+         * @description One case with all that was written, the oldest first.
+         */
+        SupportCaseView: {
+            /** Booking */
+            booking: string | null;
+            /** Closed */
+            closed: string | null;
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** History */
+            history: components["schemas"]["SupportEntryView"][];
+            /** Id */
+            id: string;
+            /** Of Guest */
+            of_guest: boolean;
+            /**
+             * Opened
+             * Format: date-time
+             */
+            opened: string;
+            topic: components["schemas"]["SupportTopic"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SupportEntryView
+         * @description What somebody wrote; `by` None: a guest.
+         */
+        SupportEntryView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["Text"] | null;
+            /** Words */
+            words: string;
+        };
+        /**
+         * SupportTopic
+         * @description Something does not work, somebody asks, or somebody would like to keep it longer.
+         * @enum {string}
+         */
+        SupportTopic: "defect" | "question" | "extension";
+        /**
+         * SupportWords
+         * @description An answer, or how it was settled.
+         */
+        SupportWords: {
+            /**
+             * Words
+             * @default
+             */
+            words: string;
         };
         /**
          * SystemView
@@ -9180,6 +9444,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FleetSnapshot"];
                 };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_guest_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestCard"];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_as_guest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description RFC 9457 problem */
             default: {
@@ -12082,6 +12410,137 @@ export interface operations {
             };
         };
     };
+    list_support_cases: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                is_open?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportCaseView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_support_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupportCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupportCaseView"][];
+                };
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_support_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupportWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_support_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupportWords"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_system: {
         parameters: {
             query?: never;
@@ -12276,6 +12735,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description RFC 9457 problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusedWish"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {
