@@ -26,6 +26,7 @@ const ROOMS: Room[] = [
   { pattern: "/people", title: () => late("borrowers.title"), load: () => import("./screens/People.svelte") },
   { pattern: "/people/:id", title: () => late("borrowers.title"), load: () => import("./screens/Person.svelte") },
   { pattern: "/data", title: () => late("data.title"), load: () => import("./screens/Data.svelte") },
+  { pattern: "/people/:id/report", title: () => late("report.title"), load: () => import("./screens/PersonReport.svelte") },
   { pattern: "/opening", title: () => late("opening.title"), load: () => import("./screens/Opening.svelte") },
   { pattern: "/inspections", title: () => late("tests.title"), load: () => import("./screens/Inspections.svelte") },
 ];

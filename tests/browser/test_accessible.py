@@ -23,6 +23,7 @@ SCREENS = (
     "/institutions/ins-none",
     "/people",
     "/people/per-none",
+    "/people/per-none/report",
     "/opening",
     "/inspections",
     "/found",

@@ -111,6 +111,12 @@ def test_a_person_gets_a_card_and_is_erased_once_all_is_back(visitor: Visitor) -
         page.get_by_role("link", name="Auskunft speichern").click()
     assert "Hangmann" in Path(download.value.path()).read_text(encoding="utf-8")
 
+    page.get_by_role("link", name="Auskunft ansehen und drucken").click()
+    expect(page.get_by_role("heading", name="Ausleihen: 1")).to_be_visible()
+    expect(page.get_by_text("Trickfilm")).to_be_visible()
+    expect(page.get_by_text("Auskunft gegeben")).not_to_have_count(0)
+    assert not visitor.violations()
+    page.get_by_role("link", name="Zur Person").click()
     page.get_by_role("button", name="Sperren").click()
     page.get_by_role("button", name="Sperren").last.click()
     expect(page.get_by_text("Gesperrt bis")).to_be_visible()

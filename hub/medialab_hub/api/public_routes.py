@@ -24,6 +24,8 @@ PUBLIC: tuple[PublicRoute, ...] = (
     PublicRoute("POST", r"/api/v1/session", secret="name and password", per_minute=30),  # noqa: S106
     PublicRoute("POST", r"/api/v1/setup", secret="single-use link", expires="15 minutes", per_minute=20),  # noqa: S106
     PublicRoute("GET", r"/api/v1/calendar/[^/]+", secret="192 random bits", expires="revoked", per_minute=120),  # noqa: S106
+    PublicRoute("GET", r"/api/v1/guest/cards/[^/]+", per_minute=60),
+    PublicRoute("POST", r"/api/v1/guest/cards/[^/]+/reports", per_minute=6),
     # The screens without any data, and their scripts; they ask the API like everybody else. A screen is some forty
     # small files, and a class behind one address opens it at once.
     PublicRoute(
@@ -31,7 +33,7 @@ PUBLIC: tuple[PublicRoute, ...] = (
     ),
     PublicRoute(
         "GET",
-        r"/((devices|kits|models|institutions|people)(/[^/]+)?|opening|inspections|data|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
+        r"/((devices|kits|models|institutions|people)(/[^/]+)?|people/[^/]+/report|opening|inspections|data|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
         r"|find/[^/]+|FIND/[^/]+|[Ii]/[^/]+)?",
     ),
 )

@@ -23,6 +23,7 @@ SCREENS = (
     "/institutions/{id}",
     "/people",
     "/people/{id}",
+    "/people/{id}/report",
     "/opening",
     "/inspections",
     "/bookings/{id}",
