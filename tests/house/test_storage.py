@@ -13,7 +13,7 @@ from tests.house.tree import parsed, product_python
 NOT_ERASED = {
     "one of a few words of the hub's own": """
         inspection.kind inspection.result user_account.language
-        supply_move.kind
+        supply_move.kind support_case.topic
         loan_fact.institution_kind loan_fact.kind loan_fact.school_form
         unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
         booking.decision booking.kind booking.mode waitlist_entry.state institution.kind institution.school_form membership.role
@@ -33,6 +33,7 @@ NOT_ERASED = {
     "the account that did it, by which what it typed is found": """
         closure.actor inspection.inspector damage_case.closed_by damage_case.opened_by damage_photo.actor
         accessory_check.actor supply_move.actor
+        support_case.opened_by support_case.closed_by support_entry.actor
         training.actor waitlist_entry.created_by
         calendar_feed.made_by label_code.claimed_by scan_event.actor scan_session.opened_by
         allocation.actor api_token.made_by batch.requested_by booking.created_by device.retired_by entered_access.actor

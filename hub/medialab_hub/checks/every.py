@@ -14,10 +14,11 @@ from medialab_hub.checks import (
     no_baseline,
     quarantined,
     supply_low,
+    support_open,
     unverified,
     waits_for_person,
 )
-from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding, MailFact, SupplyFact
+from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding, MailFact, SupplyFact, SupportFact
 
 _OF_DEVICES = (
     quarantined.check,
@@ -55,3 +56,8 @@ def check_mails(mails: Sequence[MailFact]) -> Iterator[Finding]:
 def check_supplies(supplies: Sequence[SupplyFact]) -> Iterator[Finding]:
     """What is running out."""
     return (finding for supply in supplies if (finding := supply_low.check(supply)) is not None)
+
+
+def check_support(cases: Sequence[SupportFact]) -> Iterator[Finding]:
+    """What people told and nobody has settled."""
+    return map(support_open.check, cases)

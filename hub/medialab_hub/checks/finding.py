@@ -57,6 +57,16 @@ class SupplyFact:
 
 
 @dataclass(frozen=True)
+class SupportFact:
+    """A question or defect that is open; `name` is the device's."""
+
+    id: str
+    device: str
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A remedy: a button when `action` is set, words otherwise."""
 

@@ -1,4 +1,4 @@
-"""What is used up: filament, face pads, batteries. The stock is the sum of what came and went, never a number of its own."""
+"""What is used up: filament, face pads, batteries. The stock is the sum of what came and went, no number of its own."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -22,7 +22,7 @@ class NotThatMany(ValueError):
 
 
 def change_of(kind: SupplyKind, quantity: int, there: int) -> int:
-    """By how much the stock of `there` changes. Raises `NotThatMany`, and ValueError for a quantity that says nothing."""
+    """By how much the stock of `there` changes. Raises `NotThatMany`, or ValueError for what is no quantity."""
     if quantity < 0 or (quantity == 0 and kind is not SupplyKind.COUNTED):
         raise ValueError("a quantity is above zero")
     if kind is SupplyKind.COUNTED:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from medialab_hub.checks.every import check_agent, check_device, check_mails, check_supplies
+from medialab_hub.checks.every import check_agent, check_device, check_mails, check_supplies, check_support
 from medialab_hub.checks.finding import AgentFact, DeviceFact, Finding
 from medialab_hub.domain.events import Happened
 from medialab_hub.services.agent_rows import AGENTS
@@ -10,6 +10,7 @@ from medialab_hub.services.fleet import FleetIndex
 from medialab_hub.services.issue_rows import ISSUES
 from medialab_hub.services.mail_rows import facts_of_trouble
 from medialab_hub.services.supply_rows import facts as supply_facts
+from medialab_hub.services.support_case_rows import facts as support_facts
 from medialab_hub.storage import devices
 from medialab_hub.storage import issues as rows
 from medialab_hub.storage.session import Session
@@ -45,8 +46,12 @@ def of_agents(fleet: FleetIndex) -> list[Finding]:
 
 
 def of_the_rest(session: Session) -> list[Finding]:
-    """What the checks find about mails and supplies now."""
-    return [*check_mails(facts_of_trouble(session)), *check_supplies(supply_facts(session))]
+    """What the checks find about mails, supplies and what people told now."""
+    return [
+        *check_mails(facts_of_trouble(session)),
+        *check_supplies(supply_facts(session)),
+        *check_support(support_facts(session)),
+    ]
 
 
 def _agent(row: dict[str, Any]) -> AgentFact:

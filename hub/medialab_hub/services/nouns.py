@@ -13,6 +13,7 @@ from medialab_hub.services.person_rows import PEOPLE
 from medialab_hub.services.place_rows import PLACES
 from medialab_hub.services.scan_rows import SCANS
 from medialab_hub.services.supply_rows import SUPPLIES
+from medialab_hub.services.support_case_rows import SUPPORT_CASES
 from medialab_hub.services.waitlist_rows import WAITLIST
 
 NOUNS = (
@@ -29,6 +30,7 @@ NOUNS = (
     OPENING,
     SCANS,
     SUPPLIES,
+    SUPPORT_CASES,
     WAITLIST,
     DAMAGES,
 )

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from medialab_hub.checks.finding import SupplyFact
 from medialab_hub.domain.supplies import is_low
 from medialab_hub.services.refusals import no_such
+from medialab_hub.services.stamps import stamp
 from medialab_hub.storage import supplies
 from medialab_hub.storage.noun import Noun, Row
 from medialab_hub.storage.session import Session
-from medialab_hub.storage.tables import Supply
+from medialab_hub.storage.tables import Supply, SupplyMove
 
 
 def every(session: Session) -> list[Row]:
@@ -20,8 +21,7 @@ def moves(session: Session, supply_id: str) -> list[Row]:
     """What changed its stock, the latest first. Raises `NotFound`."""
     if supplies.get(session, supply_id) is None:
         raise no_such("supply", supply_id)
-    keep = {"id", "kind", "change", "booking_id", "at"}
-    return [_move(one.model_dump(include=keep)) for one in supplies.moves(session, supply_id)]
+    return [_move(one) for one in supplies.moves(session, supply_id)]
 
 
 def facts(session: Session) -> list[SupplyFact]:
@@ -29,8 +29,8 @@ def facts(session: Session) -> list[SupplyFact]:
     return [SupplyFact(row["id"], row["name"], row["unit"], row["there"], row["minimum"]) for row in every(session)]
 
 
-def _move(row: Row) -> Row:
-    return {**row, "booking": row.pop("booking_id")}
+def _move(one: SupplyMove) -> Row:
+    return {"id": one.id, "kind": one.kind, "change": one.change, "booking": one.booking_id, "at": stamp(one.at)}
 
 
 def _views(session: Session, found: Iterable[Supply]) -> list[Row]:

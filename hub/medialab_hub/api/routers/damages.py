@@ -65,7 +65,9 @@ async def close(case_id: str, body: DamageEnd, hub: HubDep, staff: Staff) -> Res
 
 
 @router.put("/damages/{case_id}/photos/{photo_id}", response_model=DamageView, openapi_extra=_BODY)
-async def keep_damage_photo(case_id: str, photo_id: PhotoPath, request: Request, hub: HubDep, trainer: Trainer) -> Response:
+async def keep_damage_photo(
+    case_id: str, photo_id: PhotoPath, request: Request, hub: HubDep, trainer: Trainer
+) -> Response:
     """A JPEG of at most 1,000,000 bytes and 1600 pixels a side; what the camera put beside the picture is removed."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JPEG:
         raise NO_JPEG

@@ -26,6 +26,7 @@ from medialab_hub.storage.tables.photos import Photo, PhotoBytes
 from medialab_hub.storage.tables.places import Location, Station
 from medialab_hub.storage.tables.scans import ScanMove, ScanRow, ScanSession
 from medialab_hub.storage.tables.supplies import Supply, SupplyMove
+from medialab_hub.storage.tables.support_cases import SupportCase, SupportEntry
 from medialab_hub.storage.tables.trainings import Training
 from medialab_hub.storage.tables.unmet_demand import UnmetDemand
 from medialab_hub.storage.tables.waitlist import WaitlistEntry
@@ -79,6 +80,8 @@ __all__ = [
     "Station",
     "Supply",
     "SupplyMove",
+    "SupportCase",
+    "SupportEntry",
     "Training",
     "UnmetDemand",
     "User",
