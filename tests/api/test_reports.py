@@ -140,7 +140,8 @@ def test_the_paper_says_the_same(staff: httpx.Client, lent: int, language: str) 
     paper, told = answer.content, report(staff, lent)
     words = pdf.words_of(paper)
     title = "Jahresbericht" if language == "de" else "Annual report"
-    for said in (f"{title} {lent}", "Medienzentrum", "Calliope <mini>", "=Münster"):
+    last = f"31.12.{lent}" if language == "de" else f"31/12/{lent}"
+    for said in (f"{title} {lent}", last, "Medienzentrum", "Calliope <mini>", "=Münster"):
         assert said in words
     rows = pdf.cells_of(paper)
     total = next(row for row in rows if row[0] == ("Zusammen" if language == "de" else "Total"))

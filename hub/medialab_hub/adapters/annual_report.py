@@ -8,7 +8,7 @@ from typing import Any
 
 from medialab_hub.adapters.drawable import POORER, breakable
 from medialab_hub.services import annual_words as words
-from medialab_hub.services.annual_words import number, say
+from medialab_hub.services.annual_words import day, number, say
 from medialab_wire.texts import Text
 
 Report = Mapping[str, Any]
@@ -45,8 +45,8 @@ class AnnualReportPrinter:
 def content_of(report: Report, lab: str, language: str) -> dict[str, Any]:
     """What the layout is given; every text in it is data."""
     title = f"{say(words.TITLE[report['kind']], language)} {_name_of(report)}"
-    period = f"{say(words.PERIOD, language)}: {report['first']} – {report['last']}"
-    made = f"{say(words.MADE, language)}: {report['made'][:10]}"
+    period = f"{say(words.PERIOD, language)}: {day(report['first'], language)} – {day(report['last'], language)}"
+    made = f"{say(words.MADE, language)}: {day(report['made'], language)}"
     tables = [_table(Text.same(title), words.NAME, words.MEASURES, [("", words.TOTAL, report["total"])], language)]
     for dimension, groups in report["groups"].items():
         rows = [(group["key"], Text.model_validate(group["name"]), group) for group in groups]

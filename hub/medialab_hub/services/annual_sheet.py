@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from medialab_hub.domain.tables_of_text import write
 from medialab_hub.services import annual_words as words
 from medialab_hub.services.annual_reports import Row
-from medialab_hub.services.annual_words import say
+from medialab_hub.services.annual_words import day, say
 
 
 def sheet_of(report: Row, language: str) -> bytes:
@@ -18,7 +18,7 @@ def _rows(report: Row, language: str) -> Iterator[Sequence[str]]:
     yield [
         say(words.TOTAL, language),
         "",
-        f"{report['first']} – {report['last']}",
+        f"{day(report['first'], language)} – {day(report['last'], language)}",
         *_numbers(report["total"], language),
     ]
     for dimension, groups in report["groups"].items():

@@ -1,5 +1,7 @@
 """The words of a yearly report, and how German and English write its numbers."""
 
+from datetime import date
+
 from medialab_hub.domain.annual_reports import Dimension
 from medialab_wire.texts import Text
 
@@ -67,6 +69,11 @@ NOTES = (
 def say(text: Text, language: str) -> str:
     """German, unless English is asked for."""
     return text.en if language == "en" else text.de
+
+
+def day(iso: str, language: str) -> str:
+    """`23.11.2026` or `23/11/2026` of a day that begins like `2026-11-23`."""
+    return f"{date.fromisoformat(iso[:10]):{'%d/%m/%Y' if language == 'en' else '%d.%m.%Y'}}"
 
 
 def number(name: str, value: float | None, language: str) -> str:
