@@ -13,6 +13,8 @@ from medialab_hub.errors import Conflict, HubError
 from medialab_hub.services import bookings, lending, no_shows, series
 from medialab_hub.services.booking_rows import one
 from medialab_hub.services.bookings import LineWish, Wish
+from medialab_hub.services.plans import make_way
+from medialab_hub.services.subjects import require_device
 from medialab_hub.services.wishes import HouseRules
 from medialab_hub.storage import bookings as rows
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -95,6 +97,9 @@ def test_what_nobody_collects_is_free_again(core: HubCore) -> None:
     missed = core.do(bookings.book, Wish([LineWish(model)], days(core, 1, 9)), "staff")
     short = core.do(bookings.book, Wish([LineWish(model)], days(core, 1, 1.5)), "staff")
     asked = core.do(bookings.book, Wish([LineWish(model)], days(core, 1, 1.5), decision=Decision.REQUESTED), "anna")
+    single = core.prepare("t9")
+    lost = core.do(bookings.book, Wish([LineWish(device=single)], days(core, 1, 1.5)), "staff")
+    core.do(lambda uow: make_way(uow, require_device(uow, single), Interval(uow.now)))
     out = core.do(lending.lend, Wish([LineWish(device=tablets[3])], days(core, 0, 9)), "staff")
     later = core.do(bookings.book, Wish([LineWish(model)], days(core, 3, 4)), "staff")
 
@@ -105,9 +110,9 @@ def test_what_nobody_collects_is_free_again(core: HubCore) -> None:
     core.clock.pass_time(1.4 * 86400)
     assert core.do(give_up) == 0
     core.clock.pass_time(0.1 * 86400)
-    assert core.do(give_up) == 2  # by its end, and the request that nobody decided
+    assert core.do(give_up) == 3  # by its end, a request nobody decided, and where the device had dropped out
     core.clock.pass_time(0.5 * 86400)
     assert core.do(give_up) == 1
-    states = [core.read(one, key)["state"] for key in (missed, short, asked, out, later)]
-    assert states == ["no_show", "no_show", "canceled", "out", "confirmed"]
+    states = [core.read(one, key)["state"] for key in (missed, short, asked, lost, out, later)]
+    assert states == ["no_show", "no_show", "canceled", "canceled", "out", "confirmed"]
     assert core.do(give_up) == 0 and units(core, missed) == []

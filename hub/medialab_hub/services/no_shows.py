@@ -22,9 +22,9 @@ def give_up(uow: UnitOfWork, after: timedelta) -> int:
     """What nobody collected so long after its beginning, or by its end; returns how many, `MOST_AT_ONCE` at most.
 
     Where every device had dropped out, and with requests, it is nobody's fault that they were not collected."""
-    missed = [one.id for one in rows.missed(uow.session, uow.now, uow.now - after, MOST_AT_ONCE)]
-    for key in missed:
-        kept = [row.status for _, row in rows.kept_by(uow.session, [key])]
-        was_ready = AllocationStatus.CONFIRMED in kept
-        bookings.cancel(uow, key, "", Decision.NO_SHOW if was_ready else Decision.CANCELED)
+    missed = [(one.id, one.decision) for one in rows.missed(uow.session, uow.now, uow.now - after, MOST_AT_ONCE)]
+    for key, decision in missed:
+        kept = {row.status for _, row in rows.kept_by(uow.session, [key])}
+        is_no_show = decision == Decision.CONFIRMED and kept != {AllocationStatus.BROKEN.value}
+        bookings.cancel(uow, key, "", Decision.NO_SHOW if is_no_show else Decision.CANCELED)
     return len(missed)
