@@ -16,7 +16,8 @@ NOT_ERASED = {
         supply_move.kind support_case.topic
         loan_fact.institution_kind loan_fact.kind loan_fact.school_form
         unmet_demand.institution_kind unmet_demand.reason unmet_demand.school_form
-        booking.decision booking.kind booking.mode waitlist_entry.state institution.kind institution.school_form membership.role
+        booking.decision booking.kind booking.mode waitlist_entry.state institution.kind
+        institution.school_form membership.role
         label_code.noun scan_event.kind scan_event.noun scan_move.found scan_move.kind scan_session.mode
         damage_case.kind damage_case.outcome accessory_check.look
         agent.phase api_token.role batch.action batch.level user_account.role
@@ -52,7 +53,8 @@ NOT_ERASED = {
     "what people call a thing or an account; it is changed or goes with it": """
         supply.name supply.unit
         api_token.label device.asset_tag device.name kit.name location.name manual_address.address setting.value
-        station.name user_account.name user_account.name_key accessory.name_de accessory.name_en model.name institution.name institution.search_key
+        station.name user_account.name user_account.name_key accessory.name_de
+        accessory.name_en model.name institution.name institution.search_key
         institution.municipality institution.municipality_key institution.postal_code institution.school_number
         loan_fact.municipality loan_fact.municipality_key unmet_demand.municipality unmet_demand.municipality_key
         institution.street
