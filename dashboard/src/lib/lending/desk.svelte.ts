@@ -72,8 +72,8 @@ export class Desk {
     void this.#then(() => this.reload());
     if (this.staff) void this.#then(() => this.outbox.begin());
   }
+  /** The screen is left; what waits for the hub is told all the same, as long as the page is open. */
   stop(): void {
-    this.outbox.stop();
     clearTimeout(this.#gone);
   }
 

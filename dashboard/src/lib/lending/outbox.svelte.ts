@@ -54,7 +54,6 @@ export class Outbox {
   #views = new Map<string, View>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pause = FIRST_PAUSE_MS;
-  #stopped = false;
 
   /** `arrived`: called after scans that had to wait have arrived. */
   constructor(private readonly arrived: () => void) {}
@@ -69,11 +68,6 @@ export class Outbox {
     if (this.own.length === 0) return;
     await this.deliver();
     this.arrived();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
   }
 
   /** Keeps these scans, then tells the hub. Throws what it says no to as a whole, such as a missing right. */
@@ -183,7 +177,6 @@ export class Outbox {
     this.away = true;
     await this.shelf.put("scans", this.own.filter((scan) => !scan.is_fact).map((scan) => ({ ...scan, is_fact: true })));
     await this.#look();
-    if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.deliver(), this.#pause);
     this.#pause = Math.min(LONGEST_PAUSE_MS, this.#pause * 1.7);
   }
