@@ -18,6 +18,9 @@ MANY = 240
 """With more promises than these around a time, those farther away stay where they are: a search through 32 items and
 so many promises just ends within `FEW_LOOKS`."""
 
+LARGE = 20_000
+"""With more than so many items times promises only what is seen at a glance is said of a time: hundreds of devices."""
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -38,10 +41,16 @@ class Pool:
         on what lies beyond."""
         near, broken = self._around([span])
         low, limit = near._glance(span, most, broken)
+        if low < limit and near.size * len(near.fixed) <= LARGE:
+            low, limit = near._searched(span, low, limit, broken)
+        return low, limit
+
+    def _searched(self, span: Span, low: int, limit: int, broken: int) -> tuple[int, int]:
+        low = self._with_repair(span, low, limit)
         if low < limit:
-            low = near._with_repair(span, low, limit)
+            limit = most_at_once(self.fixed, self._touched(span), span, limit, broken)
         while low < limit:
-            fits = near._fits(span, low + 1, broken)
+            fits = self._fits(span, low + 1, broken)
             if fits is None:
                 break
             low, limit = (low + 1, limit) if fits else (low, low)
@@ -58,10 +67,12 @@ class Pool:
         limit = limit if most is None else min(limit, most)
         if len(clear) >= limit:
             return limit, limit
-        low = most_packed(self._frozen, [one for one in self.promises if one.at], span, len(clear), limit)
-        if low < limit:
-            limit = most_at_once(self.fixed, self._touched(span), span, limit, broken)
-        return low, limit
+        return most_packed(self._frozen, [one for one in self.promises if one.at], span, len(clear), limit), limit
+
+    @property
+    def size(self) -> int:
+        """How many promises are known."""
+        return len(self.promises) + len(self.beyond)
 
     def clear_of(self, span: Span) -> list[str]:
         """Items with nothing at all in that time."""

@@ -7,7 +7,7 @@ from typing import Any
 from medialab_hub.domain.allocation import Interval
 from medialab_hub.domain.availability import next_start
 from medialab_hub.domain.load import hull
-from medialab_hub.domain.promises import Span
+from medialab_hub.domain.promises import FOREVER, Span
 from medialab_hub.services import plans
 from medialab_hub.services.inspection_rows import due_of_models
 from medialab_hub.services.refusals import no_such, not_understood
@@ -21,6 +21,8 @@ from medialab_wire.texts import Text
 Row = dict[str, Any]
 LOOKED_AHEAD = timedelta(days=90)
 """How far the next free time is looked for."""
+QUIET = 12
+"""Promises around a time that are so few that all models together are asked exactly, too."""
 
 
 def asked(starts: datetime, ends: datetime) -> Interval:
@@ -61,21 +63,27 @@ def of_one(session: Session, model_id: str, interval: Interval, quantity: int, n
 
 def _counts(session: Session, found: Sequence[Model], interval: Interval, now: datetime) -> dict[str, tuple[int, int]]:
     """Devices and free ones of each model, with as little reading as will do: first what lies in the time itself, then
-    what reaches out of it, and the whole plan only where that does not decide."""
+    what reaches out of it, and the whole plan only where that does not decide.
+
+    Of several models at once busy ones say how many are certain: who asks for one of them is told exactly."""
     answers: dict[str, tuple[int, int]] = {}
     spans = {model.id: _wide(model, interval) for model in found}
     left, window = list(found), hull(list(spans.values()) or [plans.span_of(interval)])
     for _ in range(2):
         seen = plans.seen_of(session, left, now, window)
+        undecided = []
         for model in left:
-            low, high = seen[model.id].pool.glance(spans[model.id]) if seen[model.id].is_enough else (0, 1)
-            if low == high:
-                answers[model.id] = (len(seen[model.id].pool.fixed), low)
-        left = [model for model in left if model.id not in answers]
+            pool = seen[model.id].pool
+            low, high = pool.glance(spans[model.id]) if seen[model.id].is_enough else (0, 1)
+            answers[model.id] = (len(pool.fixed), low)
+            if low < high:
+                undecided.append(model)
+        left = undecided
         window = hull([window, *(seen[model.id].pool.reach(spans[model.id]) for model in left)])
     for model in left:
-        pool = plans.pool_of(session, model.id, now)
-        answers[model.id] = (len(pool.fixed), pool.free(spans[model.id]))
+        if len(found) == 1 or not seen[model.id].is_enough or seen[model.id].pool.size <= QUIET:
+            pool = plans.pool_of(session, model.id, now)
+            answers[model.id] = (len(pool.fixed), pool.free(spans[model.id]))
     return answers
 
 
@@ -88,9 +96,11 @@ def _reasons(session: Session, model: Model, span: Span, now: datetime) -> list[
     found = []
     start, end = plans.moment_of(span.start), plans.moment_of(span.end)
     for row in rows.busy(session, [model.id], now, start, end):
-        taken = plans.span_of(Interval(row.start, plans.end_of(row, now)))
+        taken_until = plans.end_of(row, plans.span_of(Interval(now)).start)
+        taken = Span(row.start, FOREVER if taken_until is None else taken_until)
         if row.status != "broken" and taken.overlaps(span):
-            found.append({"device": row.device, "kind": row.kind, "until": stamp(row.end)})
+            until = None if row.end is None else stamp(plans.moment_of(row.end))
+            found.append({"device": row.device, "kind": row.kind, "until": until})
     taken_away = due_of_models(session, [model], {model.id: models.usable(session, model.id)})
     return found + [
         {"device": device, "kind": "test_due", "until": None}

@@ -11,7 +11,7 @@ from medialab_hub.domain.planner import TooEntangled
 from medialab_hub.domain.promises import FOREVER, Promise, Span
 from medialab_hub.services.hold_ends import end_expired
 from medialab_hub.services.inspection_rows import due_of_models
-from medialab_hub.services.moves import break_promise, carry_out
+from medialab_hub.services.moves import MOVABLE, break_promise, carry_out, let_go
 from medialab_hub.storage import models, plans
 from medialab_hub.storage.allocations import in_the_way
 from medialab_hub.storage.session import Session
@@ -24,7 +24,6 @@ LATE_FOR = timedelta(hours=24)
 """What should be over and is not is expected to last so much longer; later promises stay where they are."""
 _BREAKABLE = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value, AllocationKind.INSPECTION.value}
 _PROMISES = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value}
-_MOVABLE = {AllocationStatus.HELD.value, AllocationStatus.CONFIRMED.value}
 
 
 @dataclass(frozen=True)
@@ -37,16 +36,12 @@ class Seen:
 
 def span_of(interval: Interval) -> Span:
     """As the planner counts."""
-    return _span(interval.start, interval.end)
+    return Span(_micros(interval.start), FOREVER if interval.end is None else _micros(interval.end))
 
 
 def moment_of(micros: int) -> datetime:
     """Back from the planner's numbers."""
     return _EPOCH + micros * _MICROSECOND
-
-
-def _span(start: datetime, end: datetime | None) -> Span:
-    return Span(_micros(start), FOREVER if end is None else _micros(end))
 
 
 def _micros(moment: datetime) -> int:
@@ -71,14 +66,15 @@ def _seen(session: Session, found: Sequence[Model], since: datetime, window: Spa
     inside: dict[str, list[Promise]] = {key: [] for key in keys}
     beyond: dict[str, list[Promise]] = {key: [] for key in keys}
     late = set()
+    now = _micros(since)
     for row in _busy(session, keys, since, window):
-        end = end_of(row, since)
-        span = _span(row.start, end)
+        end = end_of(row, now)
+        span = Span(row.start, FOREVER if end is None else end)
         if end != row.end:
             late.add(row.model)
         if row.status == AllocationStatus.BROKEN:
             inside[row.model].append(Promise(row.id, span))
-        elif row.kind in _PROMISES and row.status in _MOVABLE and not row.is_pinned:
+        elif row.kind in _PROMISES and row.status in MOVABLE and not row.is_pinned:
             is_inside = window is None or (window.start <= span.start and span.end <= window.end)
             (inside if is_inside else beyond)[row.model].append(Promise(row.id, span, row.device))
         elif row.device in fixed:
@@ -96,12 +92,12 @@ def _busy(session: Session, keys: Sequence[str], since: datetime, window: Span |
     return plans.busy(session, keys, since, moment_of(window.start), end)
 
 
-def end_of(row: plans.Busy, now: datetime) -> datetime | None:
-    """What is not back, or back and not proven, goes on whatever was agreed."""
+def end_of(row: plans.Busy, now: int) -> int | None:
+    """What is not back, or back and not proven, goes on whatever was agreed; in microseconds."""
     if row.end is None or row.end > now:
         return row.end
     goes_on = row.status == AllocationStatus.OUT or (row.kind == AllocationKind.RESET and row.job is None)
-    return now + LATE_FOR if goes_on else row.end
+    return now + LATE_FOR // _MICROSECOND if goes_on else row.end
 
 
 def make_way(uow: UnitOfWork, device: Device, interval: Interval) -> None:
@@ -133,7 +129,7 @@ def _break_pins(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
     met = [
         one
         for one in in_the_way(uow.session, device.id, interval.start, interval.end)
-        if one.kind in _BREAKABLE and one.status in _MOVABLE
+        if one.kind in _BREAKABLE and one.status in MOVABLE
     ]
     for row in met:
         was_not_kept = row.blocked_to is not None and row.blocked_to <= uow.now
@@ -150,6 +146,13 @@ def _is_something_broken(uow: UnitOfWork, model_id: str) -> bool:
 def place(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mapping[str, str] | None:
     """Room for all of these, by their ids, others having moved; None when a promise would break for it."""
     end_expired(uow)
+    places = _places(uow, model_id, wanted)
+    if places is not None:
+        let_go(uow, [(places[promise.id], moment_of(promise.span.start)) for promise in wanted])
+    return places
+
+
+def _places(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mapping[str, str] | None:
     model = models.get(uow.session, model_id)
     if model is None or not wanted:
         return None if wanted else {}
@@ -201,6 +204,13 @@ def _levelled(uow: UnitOfWork, pool: Pool) -> Pool:
 def clear(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
     """Make room at these very devices; False when something is fixed there or a promise would break for it."""
     end_expired(uow)
+    is_clear = _is_clear(uow, model_id, pins)
+    if is_clear:
+        let_go(uow, [(device, moment_of(span.start)) for device, span in pins.items()])
+    return is_clear
+
+
+def _is_clear(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
     model = models.get(uow.session, model_id)
     if model is None or not pins:
         return not pins
