@@ -232,7 +232,7 @@ def _bits(midnights: Sequence[datetime], start: datetime, end: datetime) -> int:
     """The days of the year touched from the first up to and with the last moment, one bit each."""
     first = max(0, bisect_right(midnights, start) - 1)
     last = min(len(midnights) - 2, bisect_right(midnights, end) - 1)
-    return 0 if last < first or end < midnights[0] else (1 << (last + 1)) - (1 << first)
+    return 0 if last < first or end < max(start, midnights[0]) else (1 << (last + 1)) - (1 << first)
 
 
 def groups_of(report: AnnualReport) -> Iterator[tuple[Dimension, str, Measures]]:
