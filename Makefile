@@ -33,7 +33,7 @@ SCREENS = $(if $(wildcard dashboard/package.json),$(STATIC))
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-race test-lab bench peers \
+.PHONY: help run demo doctor setup dashboard check format docs test test-chaos test-race test-lending test-lab bench peers \
 	new-driver clean parts-run parts-test programs-run programs-test
 
 help: ## List the targets
@@ -145,6 +145,13 @@ test-chaos: parts-test programs-test $(PEERS) ## The long fault runs: 50 seeds o
 
 test-race: parts-test programs-test $(PEERS) ## A million bookings at once, on SQLite and on PostgreSQL; takes hours
 	MEDIALAB_RACE=$${MEDIALAB_RACE:-1000000} $(BIN)/pytest tests/lab/race --timeout=36000 -v -s
+
+test-lending: parts-test programs-test $(PEERS) ## The long runs of lending: plans against an oracle, scans in any order, failing resets
+	MEDIALAB_PLANS=$${MEDIALAB_PLANS:-100000} MEDIALAB_HISTORIES=$${MEDIALAB_HISTORIES:-500} \
+		$(BIN)/pytest tests/property/hub --timeout=36000 -v -s
+	MEDIALAB_SCANS=$${MEDIALAB_SCANS:-1000} $(BIN)/pytest tests/property/hub/test_scanning.py tests/storage/test_scans.py \
+		--timeout=36000 -v -s
+	MEDIALAB_RETURN_FAULTS=$${MEDIALAB_RETURN_FAULTS:-10000} $(BIN)/pytest tests/lab/returns --timeout=36000 -v -s
 
 test-lab: parts-test programs-test $(PEERS) ## The virtual lab: a guest with real udev, adb and BlueZ, and simulated hardware
 	@.ci/debian-parts required $(LAB_PARTS)
