@@ -25,8 +25,11 @@ const ROOMS: Room[] = [
   { pattern: "/institutions/:id", title: () => late("institutions.title"), load: () => import("./screens/Institution.svelte") },
   { pattern: "/people", title: () => late("borrowers.title"), load: () => import("./screens/People.svelte") },
   { pattern: "/people/:id", title: () => late("borrowers.title"), load: () => import("./screens/Person.svelte") },
+  // The hub sends labels on to /find; this is for who comes back to one within the page.
+  { pattern: "/i/:tag", title: () => late("guest.title"), load: () => import("./screens/Find.svelte") },
   { pattern: "/data", title: () => late("data.title"), load: () => import("./screens/Data.svelte") },
   { pattern: "/people/:id/report", title: () => late("report.title"), load: () => import("./screens/PersonReport.svelte") },
+  { pattern: "/reports", title: () => late("reports.title"), load: () => import("./screens/Reports.svelte") },
   { pattern: "/opening", title: () => late("opening.title"), load: () => import("./screens/Opening.svelte") },
   { pattern: "/inspections", title: () => late("tests.title"), load: () => import("./screens/Inspections.svelte") },
 ];
