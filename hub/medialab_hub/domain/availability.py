@@ -65,8 +65,8 @@ class Pool:
         clear = self.clear_of(span)
         limit = max(0, self._most(span) + broken)
         limit = limit if most is None else min(limit, most)
-        if len(clear) >= limit:
-            return limit, limit
+        if len(clear) >= limit or not self.promises:
+            return min(len(clear), limit), limit
         return most_packed(self._frozen, [one for one in self.promises if one.at], span, len(clear), limit), limit
 
     @property

@@ -20,7 +20,11 @@ class Span:
 
     def is_clear_of(self, others: Iterable["Span"]) -> bool:
         """True when it shares no moment with any of them."""
-        return not any(self.overlaps(other) for other in others)
+        start, end = self.start, self.end
+        for other in others:  # noqa: SIM110 - asked for each promise of each plan: this takes half as long
+            if other.start < end and start < other.end:
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

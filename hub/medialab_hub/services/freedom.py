@@ -69,8 +69,9 @@ def _counts(session: Session, found: Sequence[Model], interval: Interval, now: d
     answers: dict[str, tuple[int, int]] = {}
     spans = {model.id: _wide(model, interval) for model in found}
     left, window = list(found), hull(list(spans.values()) or [plans.span_of(interval)])
+    stock = plans.stock_of(session, found)
     for _ in range(2):
-        seen = plans.seen_of(session, left, now, window)
+        seen = plans.seen_of(session, {model.id: stock[model.id] for model in left}, now, window)
         undecided = []
         for model in left:
             pool = seen[model.id].pool

@@ -25,6 +25,9 @@ LATE_FOR = timedelta(hours=24)
 _BREAKABLE = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value, AllocationKind.INSPECTION.value}
 _PROMISES = {AllocationKind.LOAN.value, AllocationKind.WORKSHOP.value}
 
+Stock = Mapping[str, Mapping[str, datetime | None]]
+"""By model: devices that belong to the inventory, and from when on each must not be lent because of its test."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -51,18 +54,28 @@ def _micros(moment: datetime) -> int:
 def pool_of(session: Session, model_id: str, since: datetime) -> Pool:
     """What can be used, what is fixed, and what was promised, from that moment on."""
     model = models.get(session, model_id)
-    return Pool({}, ()) if model is None else _seen(session, [model], since, None)[model_id].pool
+    return Pool({}, ()) if model is None else _seen(session, stock_of(session, [model]), since, None)[model_id].pool
 
 
-def seen_of(session: Session, found: Sequence[Model], since: datetime, window: Span) -> dict[str, Seen]:
+def stock_of(session: Session, found: Sequence[Model]) -> Stock:
+    """What there is of these models."""
+    usable = models.usable_of(session, [model.id for model in found])
+    dues = due_of_models(session, found, usable)
+    return {key: {one: dues.get(one) for one in devices} for key, devices in usable.items()}
+
+
+def seen_of(session: Session, stock: Stock, since: datetime, window: Span) -> dict[str, Seen]:
     """Of each of these models what touches the time; promises that reach out of it are `beyond`."""
-    return _seen(session, found, since, window)
+    return _seen(session, stock, since, window)
 
 
-def _seen(session: Session, found: Sequence[Model], since: datetime, window: Span | None) -> dict[str, Seen]:
-    keys = [model.id for model in found]
-    usable = models.usable_of(session, keys)
-    fixed: dict[str, list[Span]] = {device: [] for devices in usable.values() for device in devices}
+def _seen(session: Session, stock: Stock, since: datetime, window: Span | None) -> dict[str, Seen]:
+    keys = list(stock)
+    fixed = {
+        device: [] if due is None else [Span(_micros(due), FOREVER)]
+        for devices in stock.values()
+        for device, due in devices.items()
+    }
     inside: dict[str, list[Promise]] = {key: [] for key in keys}
     beyond: dict[str, list[Promise]] = {key: [] for key in keys}
     late = set()
@@ -79,9 +92,7 @@ def _seen(session: Session, found: Sequence[Model], since: datetime, window: Spa
             (inside if is_inside else beyond)[row.model].append(Promise(row.id, span, row.device))
         elif row.device in fixed:
             fixed[row.device].append(span)
-    for device, due in due_of_models(session, found, usable).items():
-        fixed[device].append(Span(_micros(due), FOREVER))
-    pools = {key: Pool({one: fixed[one] for one in usable[key]}, inside[key], beyond[key]) for key in keys}
+    pools = {key: Pool({one: fixed[one] for one in stock[key]}, inside[key], beyond[key]) for key in keys}
     return {key: Seen(pool, key not in late and pool.is_in_order) for key, pool in pools.items()}
 
 
@@ -157,7 +168,7 @@ def _places(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mappin
     if model is None or not wanted:
         return None if wanted else {}
     span = hull([promise.span for promise in wanted])
-    seen = seen_of(uow.session, [model], uow.now, span)[model_id]
+    seen = _seen_of_one(uow, model, span)
     if seen.is_enough:
         clear = seen.pool.clear_of(span)
         if len(clear) >= len(wanted):
@@ -167,11 +178,15 @@ def _places(uow: UnitOfWork, model_id: str, wanted: Sequence[Promise]) -> Mappin
     return _place_among_others(uow, model, seen, span, wanted)
 
 
+def _seen_of_one(uow: UnitOfWork, model: Model, window: Span) -> Seen:
+    return seen_of(uow.session, stock_of(uow.session, [model]), uow.now, window)[model.id]
+
+
 def _place_among_others(
     uow: UnitOfWork, model: Model, seen: Seen, span: Span, wanted: Sequence[Promise]
 ) -> Mapping[str, str] | None:
     if seen.is_enough:
-        near = seen_of(uow.session, [model], uow.now, seen.pool.reach(span))[model.id]
+        near = _seen_of_one(uow, model, seen.pool.reach(span))
         if near.is_enough and (places := _fitted(uow, near.pool, wanted)) is not None:
             return places
     return _fitted(uow, pool_of(uow.session, model.id, uow.now), wanted)
@@ -215,7 +230,7 @@ def _is_clear(uow: UnitOfWork, model_id: str, pins: Mapping[str, Span]) -> bool:
     if model is None or not pins:
         return not pins
     span = hull(list(pins.values()))
-    seen = seen_of(uow.session, [model], uow.now, span)[model_id]
+    seen = _seen_of_one(uow, model, span)
     if seen.is_enough:
         if any(key not in seen.pool.fixed or not one.is_clear_of(seen.pool.fixed[key]) for key, one in pins.items()):
             return False
