@@ -164,3 +164,17 @@ def test_two_sets_would_have_served_these_and_not_those() -> None:
 def test_a_school_year_begins_in_august(kind: str, first: tuple[int, int], last: tuple[int, int]) -> None:
     year = year_of(YearKind(kind), 2026, ZONE)
     assert ((year.first.month, year.first.day), (year.last.month, year.last.day)) == (first, last)
+
+
+def test_a_device_lent_twice_was_out_on_the_days_of_both() -> None:
+    year = year_of(YearKind.CALENDAR, 2026, ZONE)
+    begin = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    place = ("school", "", "", "", ())
+    told = (None, True, False, None, False)
+    rows = [
+        Loan("bok-1", "dev-0", "mod-a", *place, told[0], start, start + timedelta(hours=26), *told[1:])
+        for start in (begin, begin + timedelta(days=1, hours=4), begin + timedelta(days=9))
+    ]
+    there = [Owned("dev-0", "mod-a", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))]
+    total = report_of(year, rows, (), there, datetime(2028, 1, 1, tzinfo=UTC)).total
+    assert (total.loans, total.items, total.loan_days, total.lent_days, total.owned_days) == (1, 3, 6, 5, 365)
