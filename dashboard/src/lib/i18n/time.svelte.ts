@@ -1,8 +1,17 @@
-/** Moments and durations in words. Relative times follow one clock that ticks twice a minute. */
+/** Moments and durations in words, by the clock of the lab. Relative times follow one clock that ticks twice a minute. */
 import { locale, t } from "./index.svelte";
 
 let now = $state(Date.now());
 setInterval(() => (now = Date.now()), 30_000);
+
+/** The time zone of the lab; until the hub has told it, that of this computer. */
+let timeZone: string | undefined;
+
+/** From now on moments are told as clocks in that zone show them. */
+export function useZone(name: string | undefined): void {
+  timeZone = name || undefined;
+  made = undefined;
+}
 
 interface Formats {
   of: string;
@@ -15,7 +24,7 @@ function formats(): Formats {
   const of = locale();
   if (made?.of === of) return made;
   const ago = new Intl.RelativeTimeFormat(of, { numeric: "auto", style: "short" });
-  return (made = { of, ago, exact: new Intl.DateTimeFormat(of, { dateStyle: "medium", timeStyle: "medium" }) });
+  return (made = { of, ago, exact: new Intl.DateTimeFormat(of, { dateStyle: "medium", timeStyle: "medium", timeZone }) });
 }
 
 /** "vor 3 Min.", "gestern"; after a week the date. */
@@ -31,7 +40,7 @@ export function ago(moment: string | number | Date): string {
 
 /** Date without time. */
 export function day(moment: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(new Date(moment));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone }).format(new Date(moment));
 }
 
 /** Date and time to the second. */
@@ -41,7 +50,7 @@ export function exact(moment: string | number | Date): string {
 
 /** Hours and minutes. */
 export function clock(moment: string | number | Date): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(moment));
 }
 
 /** "etwa 2 Min." from seconds. */

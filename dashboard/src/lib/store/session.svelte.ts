@@ -1,6 +1,7 @@
 /** Who is signed in, and what that person may do. */
 import { call, get, post, useCsrf } from "../api/client";
 import type { Role, SessionView } from "../api/types";
+import { useZone } from "../i18n/time.svelte";
 import { rememberSignedIn } from "./remembered";
 
 const ORDER: Role[] = ["guest", "trainer", "staff", "admin"];
@@ -39,6 +40,7 @@ class Session {
   take(view: SessionView): void {
     this.view = view;
     useCsrf(view.csrf);
+    useZone(view.timezone);
     rememberSignedIn(view.authenticated);
   }
 }
