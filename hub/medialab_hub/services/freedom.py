@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from medialab_hub.domain.allocation import Interval
-from medialab_hub.domain.availability import next_start
+from medialab_hub.domain.availability import LARGE, next_start
 from medialab_hub.domain.load import hull
 from medialab_hub.domain.promises import FOREVER, Span
 from medialab_hub.services import plans
@@ -21,6 +21,10 @@ from medialab_wire.texts import Text
 Row = dict[str, Any]
 LOOKED_AHEAD = timedelta(days=90)
 """How far the next free time is looked for."""
+LOOKED_AT_FIRST = timedelta(days=10)
+MANY = 60
+"""Devices of a model."""
+MICROSECOND = timedelta(microseconds=1)
 QUIET = 12
 """Promises around a time that are so few that all models together are asked exactly, too."""
 
@@ -49,8 +53,7 @@ def of_one(session: Session, model_id: str, interval: Interval, quantity: int, n
     span = _wide(model, interval)
     start: int | None = span.start
     if free < quantity:
-        horizon = plans.span_of(Interval(interval.start + LOOKED_AHEAD)).start
-        start = next_start(plans.pool_of(session, model_id, now), span, quantity, horizon)
+        start = _next_start(session, model, span, quantity, now)
     before = timedelta(minutes=model.prep_min)
     return {
         "model": model_id,
@@ -65,7 +68,7 @@ def _counts(session: Session, found: Sequence[Model], interval: Interval, now: d
     """Devices and free ones of each model, with as little reading as will do: first what lies in the time itself, then
     what reaches out of it, and the whole plan only where that does not decide.
 
-    Of several models at once busy ones say how many are certain: who asks for one of them is told exactly."""
+    Of several models at once busy ones say how many are certain, and so do hundreds of devices; else it is exact."""
     answers: dict[str, tuple[int, int]] = {}
     spans = {model.id: _wide(model, interval) for model in found}
     left, window = list(found), hull(list(spans.values()) or [plans.span_of(interval)])
@@ -82,10 +85,24 @@ def _counts(session: Session, found: Sequence[Model], interval: Interval, now: d
         left = undecided
         window = hull([window, *(seen[model.id].pool.reach(spans[model.id]) for model in left)])
     for model in left:
-        if len(found) == 1 or not seen[model.id].is_enough or seen[model.id].pool.size <= QUIET:
+        near = seen[model.id].pool
+        is_exact = near.size <= QUIET or (len(found) == 1 and near.size * len(near.fixed) <= LARGE)
+        if is_exact or not seen[model.id].is_enough:
             pool = plans.pool_of(session, model.id, now)
             answers[model.id] = (len(pool.fixed), pool.free(spans[model.id]))
     return answers
+
+
+def _next_start(session: Session, model: Model, span: Span, quantity: int, now: datetime) -> int | None:
+    """Of hundreds of devices the near future is read first: most of the time it is found there."""
+    ahead, near = LOOKED_AHEAD // MICROSECOND, LOOKED_AT_FIRST // MICROSECOND
+    stock = plans.stock_of(session, [model])
+    if len(stock[model.id]) >= MANY:
+        seen = plans.seen_of(session, stock, now, Span(span.start, span.end + near))[model.id]
+        start = next_start(seen.pool, span, quantity, span.start + near) if seen.is_enough else None
+        if start is not None:
+            return start
+    return next_start(plans.pool_of(session, model.id, now), span, quantity, span.start + ahead)
 
 
 def _wide(model: Model, interval: Interval) -> Span:
