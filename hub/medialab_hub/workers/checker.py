@@ -33,7 +33,7 @@ class Checker:
     def _hear(self, event: FleetEvent) -> None:
         if event.name in ("device", "device_gone"):
             self._changed.add(event.subject)
-        elif event.name != "agent":
+        elif event.name not in ("agent", "support_case"):
             return
         self._wake.set()
 
