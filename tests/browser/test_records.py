@@ -84,7 +84,7 @@ def test_a_table_of_schools_is_compared_before_anything_changes(visitor: Visitor
     assert not visitor.violations()
 
 
-def test_a_person_gets_a_card_and_is_erased_once_all_is_back(visitor: Visitor) -> None:
+def test_a_person_gets_a_card_and_is_not_erased_while_something_is_out(visitor: Visitor) -> None:
     with visitor.lab.hub.client() as client:
         school = {"name": "Schule am Hang", "kind": "school"}
         key = client.post("/api/v1/institutions", json=school).raise_for_status().json()["id"]
@@ -117,6 +117,16 @@ def test_a_person_gets_a_card_and_is_erased_once_all_is_back(visitor: Visitor) -
     expect(page.get_by_text("Auskunft gegeben")).not_to_have_count(0)
     assert not visitor.violations()
     page.get_by_role("link", name="Zur Person").click()
+    _restrict(visitor)
+    _extend(visitor, loan)
+    page.get_by_role("link", name="Ida Hangmann").click()
+    page.get_by_role("button", name="Doch nicht löschen").click()
+    expect(page.get_by_role("button", name="Sperren")).to_be_visible()
+
+
+def _restrict(visitor: Visitor) -> None:
+    """Blocked, welcome again, to be erased."""
+    page = visitor.page
     page.get_by_role("button", name="Sperren").click()
     page.get_by_role("button", name="Sperren").last.click()
     expect(page.get_by_text("Gesperrt bis")).to_be_visible()
@@ -129,19 +139,20 @@ def test_a_person_gets_a_card_and_is_erased_once_all_is_back(visitor: Visitor) -
     page.get_by_role("dialog").get_by_role("button", name="Person löschen").first.click()
     expect(page.get_by_text("Wird gelöscht, sobald nichts mehr offen ist")).to_be_visible()
 
-    visitor.open(f"/bookings/{loan}")
+
+def _extend(visitor: Visitor, loan: str) -> None:
+    """By a week, as the form suggests."""
+    page = visitor.open(f"/bookings/{loan}")
     expect(page.get_by_role("definition").filter(has_text="Trickfilm")).to_be_visible()
     page.get_by_role("button", name="Verlängern").click()
     page.get_by_role("button", name="Verlängern").last.click()
     expect(page.get_by_role("form", name="Verlängern")).to_have_count(0)
     expect(page.get_by_text("in 9 Tagen zurück")).to_be_visible()
-    page.get_by_role("link", name="Ida Hangmann").click()
-    page.get_by_role("button", name="Doch nicht löschen").click()
-    expect(page.get_by_role("button", name="Sperren")).to_be_visible()
 
 
 def test_a_test_day_needs_a_scanner_and_a_keyboard_only(visitor: Visitor) -> None:
-    model = next(iter(visitor.lab.hub.client().get("/api/v1/models").json()))["id"]
+    with visitor.lab.hub.client() as client:
+        model = client.get("/api/v1/models").json()[0]["id"]
     first, second = (visitor.lab.device(name)["asset_tag"] for name in NAMES[:2])
     page = visitor.open("/inspections")
     due = page.get_by_role("region", name="Zu prüfen: 2")
