@@ -1,6 +1,6 @@
-"""A browser without a screen that books all the time: `python -m tests.lab.race.client URL SEED ATTEMPTS`.
+"""A browser without a screen that books all the time: `python -m tests.lab.race.client URL COOKIE CSRF SEED ATTEMPTS`.
 
-Signs in, keeps its connection, and says one line of JSON at the end: as `hammer` does."""
+It is signed in, keeps its connection, and says one line of JSON at the end: as `hammer` does."""
 
 import json
 import random
@@ -11,10 +11,8 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.fixtures.hubs import PASSWORD
 from tests.lab.race.wishes import KEPT, Wanted, draw
 
-NAME = "Ada"
 PATIENCE_S = 120
 AGAIN_EVERY = 20
 """Every so many attempts the same wish is sent twice, as after an answer that was lost."""
@@ -27,10 +25,9 @@ class Refused(Exception):
 class Browser:
     """One person at one hub."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, cookie: str, csrf: str) -> None:
         self._line = HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE_S)
-        self._headers = {"Content-Type": "application/json"}
-        self._sign_in()
+        self._headers = {"Content-Type": "application/json", "Cookie": cookie, "X-CSRF-Token": csrf}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The JSON of the answer; `Refused` for what is not free; anything else ends the run."""
@@ -39,14 +36,6 @@ class Browser:
             raise Refused
         assert status in (200, 201, 204), (path, status, answer)
         return answer
-
-    def _sign_in(self) -> None:
-        self._line.request("POST", "/api/v1/session", json.dumps({"name": NAME, "password": PASSWORD}), self._headers)
-        answer = self._line.getresponse()
-        told = json.loads(answer.read())
-        assert answer.status == 200, told
-        cookie = answer.headers["Set-Cookie"].partition(";")[0]
-        self._headers |= {"Cookie": cookie, "X-CSRF-Token": told["csrf"]}
 
     def _send(self, path: str, body: dict[str, Any] | None) -> tuple[int, dict[str, Any]]:
         self._line.request("POST", f"/api/v1{path}", None if body is None else json.dumps(body), self._headers)
@@ -58,8 +47,8 @@ class Browser:
 class Visitor:
     """Somebody who books all the time."""
 
-    def __init__(self, url: str, seed: str) -> None:
-        self._browser, self._chance, self._seed = Browser(url), random.Random(seed), seed
+    def __init__(self, browser: Browser, seed: str) -> None:
+        self._browser, self._chance, self._seed = browser, random.Random(seed), seed
         self.counts: Counter[str] = Counter()
         self.mine: dict[str, int] = {}
 
@@ -94,12 +83,12 @@ class Visitor:
             self.counts["sent_again"] += 1
 
 
-def main(url: str, seed: str, attempts: int) -> None:
+def main(url: str, cookie: str, csrf: str, seed: str, attempts: int) -> None:
     """Book, then tell."""
-    visitor = Visitor(url, seed)
+    visitor = Visitor(Browser(url, cookie, csrf), seed)
     visitor.run(attempts)
     print(json.dumps({"counts": visitor.counts, "bookings": visitor.mine}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(*sys.argv[1:5], int(sys.argv[5]))

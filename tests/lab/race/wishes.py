@@ -1,14 +1,9 @@
-"""The lab of the race, and what its visitors want: drawn by chance, the same again with the same seed."""
+"""The lab of the race, and what its visitors want: drawn by chance, the same again with the same seed.
+
+Knows nothing of the hub: a client is a light program."""
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime
-
-from sqlmodel import Session
-
-from medialab_hub.storage.database import open_database
-from medialab_hub.storage.migrate import migrate
-from medialab_hub.storage.tables import Device, Model
 
 MODELS, DEVICES, DAYS = 12, 4, 5
 """Models, devices of each, and days over which bookings are spread: so few that many wishes are refused."""
@@ -45,19 +40,3 @@ def draw(chance: random.Random) -> Wanted:
     if chance.random() < 0.2:
         return Wanted(None, device(of, chance.randrange(DEVICES)), 1, start_h, hours)
     return Wanted(model(of), None, chance.choice((1, 1, 1, 2, 3)), start_h, hours)
-
-
-def furnish(url: str) -> None:
-    """Migrate the database and put the lab into it."""
-    database = open_database(url)
-    migrate(database)
-    now = datetime.now(UTC)
-    with Session(database.writer) as session:
-        for of in range(MODELS):
-            session.add(Model(id=model(of), name=f"Modell {of}", turnaround_min=30 * (of % 2)))
-            session.flush()
-            for number in range(DEVICES):
-                key = device(of, number)
-                session.add(Device(id=key, name=key, found_at=now, adopted_at=now, model_id=model(of)))
-        session.commit()
-    database.close()
