@@ -15,6 +15,16 @@ sys.path.insert(0, str(ROOT))
 
 import psutil  # noqa: E402 - the path comes first
 
+from medialab_hub.clock import SystemClock  # noqa: E402
+from medialab_hub.domain.matching import surely_broken  # noqa: E402
+from medialab_hub.services.plans import pool_of  # noqa: E402
+from medialab_hub.services.projection import Projection  # noqa: E402
+from medialab_hub.services.returns import plan_around_late  # noqa: E402
+from medialab_hub.storage.database import open_database  # noqa: E402
+from medialab_hub.storage.models import usable  # noqa: E402
+from medialab_hub.storage.tables import Allocation  # noqa: E402
+from medialab_hub.storage.unit_of_work import UnitOfWork  # noqa: E402
+from medialab_hub.storage.writer import Writer  # noqa: E402
 from tests.fixtures.hubs import HubProgram  # noqa: E402
 from tests.load.bench_hub import Getter, cpu_s, say, wait_ready  # noqa: E402
 from tests.load.busy_lab import AHEAD, PAST, SIZES, fill  # noqa: E402
@@ -61,6 +71,42 @@ def paths(models: list[str], now: datetime) -> dict[str, tuple[str, list[str]]]:
     }
 
 
+def measure_late(url: str, model: str, now: datetime) -> None:
+    """A case of sixteen does not come back; from finding that out until everything is planned anew and stored."""
+    database, clock = open_database(url), SystemClock()
+    writer = Writer(database, clock, Projection(clock), lambda _news: None)
+    writer.start()
+    try:
+        writer.submit(lambda uow: lend_and_be_late(uow, model, now)).result(60)
+        before = writer.submit(lambda uow: pool_of(uow.session, model, uow.now)).result(60)
+        cpu, begun = time.process_time(), time.perf_counter()
+        late = writer.submit(plan_around_late).result(60)
+        took, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        after = writer.submit(lambda uow: pool_of(uow.session, model, uow.now)).result(60)
+    finally:
+        writer.close()
+        database.close()
+    promises = len(after.promises)
+    least = surely_broken(after.fixed, after.promises)
+    what = f"{late} of {len(after.fixed)} devices are late, {promises:,} promises planned anew"
+    say(what, f"{took:.2f} s ({cpu:.2f} s CPU)", "2 s")
+    say(
+        "  stood in the way; broken; cannot be kept by anybody",
+        f"{len(before.astray)}; {len(after.astray)}; {least}",
+        "the last two equal",
+    )
+
+
+def lend_and_be_late(uow: UnitOfWork, model: str, now: datetime) -> None:
+    """Sixteen devices of the model went out three days ago and were due an hour ago."""
+    for device in usable(uow.session, model)[:16]:
+        start, end = now - 72 * HOUR, now - HOUR
+        row = Allocation(id=f"alc-late-{device}", device_id=device, kind="loan", status="out", is_pinned=True,
+                         starts_at=start, ends_at=end, blocked_from=start, blocked_to=end)  # fmt: skip
+        uow.session.add(row)
+    uow.session.flush()
+
+
 def main() -> None:
     """Fill, start, ask."""
     cores, load = psutil.cpu_count(), psutil.getloadavg()[0]
@@ -78,8 +124,9 @@ def main() -> None:
             for what, (wanted, asked) in paths(models, now).items():
                 measure(program, Getter(url, token), what, wanted, asked)
         finally:
-            program.process.terminate()
+            program.interrupt(20)
             program.end()
+        measure_late(f"sqlite:///{Path(folder) / 'hub.sqlite3'}", models[3], now)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ so many promises just ends within `FEW_LOOKS`."""
 
 LARGE = 20_000
 """With more than so many items times promises only what is seen at a glance is said of a time: hundreds of devices."""
+MOST_STARTS = 40
+"""So many beginnings are tried there for the next free time, evenly spread."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,8 @@ def next_start(pool: Pool, span: Span, count: int, until: int = FOREVER) -> int 
     ends = {block.end for blocks in pool.fixed.values() for block in blocks}
     ends |= {promise.span.end for promise in [*pool.promises, *pool.beyond]}
     starts = sorted({span.start, *(end for end in ends if span.start < end < min(until, FOREVER))})
+    if pool.size * len(pool.fixed) > LARGE:
+        starts = starts[:: 1 + len(starts) // MOST_STARTS]
     load = Load(pool.fixed, [*pool.promises, *pool.beyond])
     index = 0
     while index < len(starts):
