@@ -14,21 +14,29 @@ class Gaps:
     """The free times of all items from a moment on; they stay as they are."""
 
     def __init__(self, fixed: Fixed, begin: int) -> None:
-        self._gaps: list[tuple[int, int]] = []
+        self._open: list[int] = []
+        self._coming: list[tuple[int, int]] = []
         for blocks in fixed.values():
-            start = -FOREVER
+            start = begin
             for block in merged(one for one in blocks if one.end > begin):
                 if block.start > start:
-                    self._gaps.append((start, block.start))
-                start = block.end
+                    self._add(start, block.start, begin)
+                start = max(start, block.end)
             if start < FOREVER:
-                self._gaps.append((start, FOREVER))
-        heapify(self._gaps)
+                self._add(start, FOREVER, begin)
+        self._open.sort()
+        heapify(self._coming)
+
+    def _add(self, start: int, end: int, begin: int) -> None:
+        if start == begin:
+            self._open.append(end)
+        else:
+            self._coming.append((start, end))
 
     def hold(self, promises: Iterable[Promise], span: Span, count: int) -> bool:
-        """True when all of them find room, and `count` more for all of `span`."""
+        """True when all of them find room, and `count` more for all of `span`; nothing begins before `begin`."""
         wanted = sorted([*((one.span.start, one.span.end) for one in promises), *[(span.start, span.end)] * count])
-        coming, open_until = list(self._gaps), list[int]()
+        coming, open_until = list(self._coming), list(self._open)
         for start, end in wanted:
             while coming and coming[0][0] <= start:
                 insort(open_until, heappop(coming)[1])
