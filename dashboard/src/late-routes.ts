@@ -30,6 +30,7 @@ const ROOMS: Room[] = [
   { pattern: "/data", title: () => late("data.title"), load: () => import("./screens/Data.svelte") },
   { pattern: "/people/:id/report", title: () => late("report.title"), load: () => import("./screens/PersonReport.svelte") },
   { pattern: "/reports", title: () => late("reports.title"), load: () => import("./screens/Reports.svelte") },
+  { pattern: "/timeline", title: () => late("timeline.title"), load: () => import("./screens/Timeline.svelte") },
   { pattern: "/opening", title: () => late("opening.title"), load: () => import("./screens/Opening.svelte") },
   { pattern: "/inspections", title: () => late("tests.title"), load: () => import("./screens/Inspections.svelte") },
 ];

@@ -33,7 +33,7 @@ PUBLIC: tuple[PublicRoute, ...] = (
     ),
     PublicRoute(
         "GET",
-        r"/((devices|kits|models|institutions|people)(/[^/]+)?|people/[^/]+/report|opening|inspections|data|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
+        r"/((devices|kits|models|institutions|people)(/[^/]+)?|people/[^/]+/report|opening|inspections|reports|timeline|data|lending|supplies|bookings/[^/]+|found|jobs(/[^/]+(/record)?)?|more|login|setup"
         r"|find/[^/]+|FIND/[^/]+|[Ii]/[^/]+)?",
     ),
 )

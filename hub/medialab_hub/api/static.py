@@ -26,6 +26,8 @@ SCREENS = (
     "/people/{id}/report",
     "/opening",
     "/inspections",
+    "/reports",
+    "/timeline",
     "/bookings/{id}",
     "/found",
     "/jobs",
