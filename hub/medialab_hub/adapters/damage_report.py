@@ -39,7 +39,8 @@ class DamageReportPrinter:
         import typst
 
         data = json.dumps(_each(content, lambda said: breakable(fit(said))))
-        files = {"main": self._template, **{f"photo-{at}.svg": _framed(photo) for at, photo in enumerate(photos)}}
+        shots = {f"photo-{at}.svg": _framed(photo) for at, photo in enumerate(photos)}
+        files: Any = {"main": self._template, **shots}  # its types do not tell of several files
         with self._lock:
             pdf: bytes = typst.compile(files, format="pdf", sys_inputs={"content": data}, pdf_standards=["ua-1"])
         return pdf

@@ -237,7 +237,7 @@ def _cases(
                 asking.inside |= seen[event.id] - asking.left
                 spent.add(event.id)
         elif meaning.noun is CodeNoun.DEVICE:
-            of_it = next((one for one in reversed(cases.values()) if meaning.id in one.meaning.devices), None)
+            of_it = next((one for one in reversed(list(cases.values())) if meaning.id in one.meaning.devices), None)
             is_mark = event.kind is not EventKind.SCAN
             if is_mark or (of_it is not None and of_it.asks(event)):
                 spent.add(event.id)
@@ -257,7 +257,8 @@ def _new_case(event: ScanEvent, meaning: Meaning, seen: set[str], early: Iterabl
 
 
 def _asking(cases: Mapping[str, _Case], event: ScanEvent, meaning: Meaning) -> _Case | None:
-    latest = next((one for one in reversed(cases.values()) if one.meaning.id == meaning.id), None)
+    of_it = [one for one in cases.values() if one.meaning.id == meaning.id]
+    latest = of_it[-1] if of_it else None
     if latest is None or event.is_fact or latest.event.is_fact or not latest.asks(event):
         return None
     return latest

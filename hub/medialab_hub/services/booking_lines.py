@@ -45,7 +45,7 @@ def add(uow: UnitOfWork, booking: Booking, wish: LineWish) -> BookingLine:
         if model is None or not model.is_lendable:
             raise no_such("model", wish.model)
     else:
-        line.quantity = len(_named(uow, line, wish.only))
+        line.quantity = len(_named(uow, line.kit_id, line.device_id, wish.only))
     uow.session.add(line)
     uow.session.flush()
     return line
@@ -54,7 +54,7 @@ def add(uow: UnitOfWork, booking: Booking, wish: LineWish) -> BookingLine:
 def keep(uow: UnitOfWork, booking: Booking, line: BookingLine, only: frozenset[str] = frozenset()) -> None:
     """A device for each unit of the line, all or none. Raises `Conflict` for what is not free."""
     if line.model_id is None:
-        devices = _named(uow, line, only)
+        devices = _named(uow, line.kit_id, line.device_id, only)
         line.quantity = len(devices)
         _keep_these(uow, booking, line, devices)
         return
@@ -116,18 +116,18 @@ def devices_of(uow: UnitOfWork, wish: LineWish) -> list[Device]:
     """The certain devices somebody wants; none for a wish of a model. Raises `NotFound`, `Conflict`."""
     if wish.model is not None:
         return []
-    return _named(uow, BookingLine(kit_id=wish.kit, device_id=wish.device), wish.only)
+    return _named(uow, wish.kit, wish.device, wish.only)
 
 
-def _named(uow: UnitOfWork, line: BookingLine, only: frozenset[str] = frozenset()) -> list[Device]:
-    if line.device_id is not None:
-        return [require_device(uow, line.device_id)]
-    if line.kit_id is None or uow.session.get(Kit, line.kit_id) is None:
-        raise no_such("kit", line.kit_id or "")
-    devices = [one for one in kits.devices_in(uow.session, line.kit_id) if one.retired_at is None]
+def _named(uow: UnitOfWork, kit: str | None, device: str | None, only: frozenset[str] = frozenset()) -> list[Device]:
+    if device is not None:
+        return [require_device(uow, device)]
+    if kit is None or uow.session.get(Kit, kit) is None:
+        raise no_such("kit", kit or "")
+    devices = [one for one in kits.devices_in(uow.session, kit) if one.retired_at is None]
     devices = [one for one in devices if not only or one.id in only]
     if not devices:
-        raise not_possible("kit-empty", Text(de="In diesem Koffer ist nichts.", en="This case is empty."), line.kit_id)
+        raise not_possible("kit-empty", Text(de="In diesem Koffer ist nichts.", en="This case is empty."), kit)
     return devices
 
 

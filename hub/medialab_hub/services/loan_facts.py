@@ -1,5 +1,7 @@
 """Writes down what statistics may know of a loan the moment a device is back, and takes it away with an undo."""
 
+from typing import Any
+
 from medialab_hub.catalogue.loader import shipped
 from medialab_hub.services.device_classes import class_of
 from medialab_hub.storage import allocations, bookings, devices
@@ -65,7 +67,7 @@ def institution_of(uow: UnitOfWork, institution_id: str | None, person_id: str |
     return None if institution_id is None else uow.session.get(Institution, institution_id)
 
 
-def about(place: Institution | None) -> dict[str, str]:
+def about(place: Institution | None) -> dict[str, Any]:
     """What statistics know of an institution."""
     fields = {"institution_kind": "kind"} | {name: name for name in ("school_form", "municipality", "municipality_key")}
     return {name: "" if place is None else getattr(place, field) for name, field in fields.items()}
@@ -74,7 +76,7 @@ def about(place: Institution | None) -> dict[str, str]:
 def areas_of(class_id: str | None) -> list[str]:
     """Areas of the Medienkompetenzrahmen that a class of the catalogue serves."""
     known = shipped().classes
-    return sorted(known[class_id].mkr) if class_id in known else []
+    return sorted(known[class_id].mkr) if class_id is not None and class_id in known else []
 
 
 def _class_of(uow: UnitOfWork, device: Device) -> str | None:

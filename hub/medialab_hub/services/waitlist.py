@@ -118,8 +118,9 @@ def _offer(uow: UnitOfWork, entry_id: str) -> bool:
         person=entry.person_id,
     )
     until = min(uow.now + timedelta(hours=entry.offer_h), entry.starts_at)
+    ends, creator = entry.ends_at, entry.created_by
     try:
-        hold = attempt(uow, lambda: enter(uow, wish, entry.ends_at, entry.created_by, until))
+        hold = attempt(uow, lambda: enter(uow, wish, ends, creator, until))
     except (HubError, Clash):
         return False
     entry = waitlist.get(uow.session, entry_id)

@@ -17,7 +17,8 @@ def owned_between(session: Session, start: datetime, end: datetime) -> list[Owne
         or_(col(Device.retired_at).is_(None), col(Device.retired_at) >= start),
         col(Device.merged_into).is_(None),
     )
-    return [Owned(*row) for row in session.connection().execute(query)]
+    rows = session.connection().execute(query)
+    return [Owned(device, model, since, until) for device, model, since, until in rows if since is not None]
 
 
 class Funded(NamedTuple):

@@ -1,9 +1,10 @@
 """Finds facts about loans, in plain rows: a report is made of fifty thousand."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import String, cast
 from sqlalchemy import select as columns
@@ -63,8 +64,8 @@ def between(session: Session, start: datetime, end: datetime) -> list[Loan]:
         col(LoanFact.reset_min),
     ).where(col(LoanFact.lent_at) < end, col(LoanFact.returned_at) >= start)
     areas_of, damaged = cache(_areas), _damaged(session)
-    rows = session.connection().execute(query)
-    return [Loan(*row[:7], areas_of(row[7]), *row[8:], (row[0], row[1]) in damaged) for row in rows]
+    rows: Iterable[Any] = session.connection().execute(query)
+    return [Loan._make([*row[:7], areas_of(row[7]), *row[8:], (row[0], row[1]) in damaged]) for row in rows]
 
 
 def _areas(document: str) -> tuple[str, ...]:
@@ -77,4 +78,5 @@ def _damaged(session: Session) -> set[tuple[str, str]]:
     query = columns(col(DamageCase.booking_id), col(DamageCase.device_id)).where(
         col(DamageCase.booking_id).is_not(None)
     )
-    return {(booking, device) for booking, device in session.connection().execute(query)}
+    rows = session.connection().execute(query)
+    return {(booking, device) for booking, device in rows if booking is not None}

@@ -46,5 +46,6 @@ def usable_of(session: Session, models: Iterable[str]) -> dict[str, list[str]]:
     """The same of several models."""
     found: dict[str, list[str]] = {key: [] for key in models}
     for model, device in session.connection().execute(_USABLE, {"ids": list(found)}):
-        found[model].append(device)
+        if model is not None:
+            found[model].append(device)
     return found

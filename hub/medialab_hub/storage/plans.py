@@ -96,8 +96,8 @@ _WAITS = and_(
 )
 
 
-def _rows(condition: ColumnElement[bool]) -> Select[Any]:
-    return (
+def _rows(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    made: Select[*tuple[Any, ...]] = (
         columns(
             col(Device.model_id),
             col(Allocation.id),
@@ -112,6 +112,7 @@ def _rows(condition: ColumnElement[bool]) -> Select[Any]:
         .join(Allocation, col(Device.id) == Allocation.device_id)
         .where(col(Device.model_id).in_(IDS), condition)
     )
+    return made
 
 
 # Made once: making a statement takes longer than the database takes for a small model.

@@ -11,6 +11,7 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.waitlist import WaitState
+from medialab_hub.storage.columns import UtcDateTime
 from medialab_hub.storage.people import is_open
 from medialab_hub.storage.references import pointing_at
 from medialab_hub.storage.tables import (
@@ -31,7 +32,7 @@ def linked(session: Session, before: datetime, now: datetime, most: int) -> Sequ
     """Bookings that were over before that moment, with nothing open, and still say whose they were."""
     people = (col(one).is_not(None) for one in (Booking.person_id, Booking.receiver_id, Booking.client_key))
     says_who = or_(*people, col(Booking.purpose) != "")
-    over = func.coalesce(col(Booking.closed_at), col(Booking.ends_at), type_=col(Booking.ends_at).type)
+    over = func.coalesce(col(Booking.closed_at), col(Booking.ends_at), type_=UtcDateTime())
     query = select(Booking).where(says_who, over < before, ~is_open(now))
     return session.exec(query.order_by(col(Booking.ends_at), col(Booking.id)).limit(most)).all()
 

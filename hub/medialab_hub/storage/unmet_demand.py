@@ -1,6 +1,8 @@
 """Finds wishes that were refused."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_
 from sqlalchemy import select as columns
@@ -19,7 +21,7 @@ def same(session: Session, wish: UnmetDemand, since: datetime) -> UnmetDemand | 
         col(UnmetDemand.asked_at) > since,
     )
     if wish.institution_id is not None:
-        mine = UnmetDemand.institution_id == wish.institution_id
+        mine = col(UnmetDemand.institution_id) == wish.institution_id
         query = query.where(or_(mine, col(UnmetDemand.institution_id).is_(None)))
     return session.exec(query.order_by(col(UnmetDemand.institution_id), col(UnmetDemand.id)).limit(1)).first()
 
@@ -46,5 +48,5 @@ def between(session: Session, start: datetime, end: datetime, model: str | None 
     )
     if model is not None:
         query = query.where(col(UnmetDemand.model_id) == model)
-    rows = session.connection().execute(query)
-    return [Refused(*row[:5], tuple(row[5]), *row[6:]) for row in rows]
+    rows: Iterable[Any] = session.connection().execute(query)
+    return [Refused._make([*row[:5], tuple(row[5]), *row[6:]]) for row in rows]

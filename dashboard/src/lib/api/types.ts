@@ -68,8 +68,8 @@ export type InstitutionWords = Schemas["InstitutionWords"];
 export type OpeningView = Schemas["OpeningView"];
 export type Erasure = Schemas["Erasure"];
 export type PersonReport = Schemas["PersonReport"];
-export type WaitView = Schemas["WaitView"];
 export type TrainingView = Schemas["TrainingView"];
+export type WaitView = Schemas["WaitView"];
 export type UserView = Schemas["UserView"];
 
 /** Which devices a reset of many means. */

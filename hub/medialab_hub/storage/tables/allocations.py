@@ -1,6 +1,8 @@
 """The one table that knows "busy". Overlap is refused by the database (see migrations)."""
 
-from sqlalchemy import CheckConstraint, Index, TextClause, text
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from medialab_hub.storage.columns import Moment
@@ -9,7 +11,7 @@ from medialab_hub.storage.tables.base import moment, typed
 _IN_OTHER_HANDS = "kind IN ('loan', 'workshop') AND status IN ('held', 'confirmed', 'out', 'done')"
 
 
-def _only(condition: str) -> dict[str, TextClause]:
+def _only(condition: str) -> dict[str, Any]:
     """An index over some of the rows."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
