@@ -75,10 +75,12 @@ def confirm(uow: UnitOfWork, booking_id: str, actor: str) -> None:
         raise not_possible("already-decided", text, booking_id)
     if booking.ends_at <= uow.now:
         raise _in_the_past()
+    lines = rows.lines(uow.session, [booking.id])
+    require_borrower(uow, house_rules.wish_of(booking, lines, Interval(booking.starts_at, booking.ends_at), None))
     booking.decision = Decision.CONFIRMED.value
     booking.version += 1
     uow.session.flush()
-    for line in rows.lines(uow.session, [booking.id]):
+    for line in lines:
         booking_lines.keep(uow, booking, line)
     uow.record(Happened.BOOKING_DECIDED, booking.id, actor, decision=booking.decision)
     uow.touch(BOOKINGS, booking.id)

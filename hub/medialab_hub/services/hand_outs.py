@@ -93,7 +93,7 @@ def _set_proof_aside(uow: UnitOfWork, device: Device) -> str | None:
 def _booked(uow: UnitOfWork, move: ScanMove, device: Device, actor: str) -> str | None:
     """What the person has booked for now, if this device fits; returns the booking."""
     assert move.person_id is not None
-    for booking in scans.promised_to(uow.session, move.person_id, uow.now + EARLY):
+    for booking in scans.promised_to(uow.session, move.person_id, uow.now, uow.now + EARLY):
         if booking.client_key == key_of(move):
             continue
         try:

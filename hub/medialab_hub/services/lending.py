@@ -49,6 +49,8 @@ def check_out(uow: UnitOfWork, booking_id: str, device_id: str, actor: str) -> s
             return known.id
         raise _in_other_hands(device)
     require_proven(uow, device)
+    if booking.ends_at <= uow.now:
+        raise _is_over(booking.id)
     unit = _unit_for(uow, booking, device)
     require_tested(uow, device, booking.ends_at)
     if unit.device_id != device.id or unit.starts_at > uow.now:
@@ -78,7 +80,7 @@ def check_in(uow: UnitOfWork, device_id: str, actor: str, at: datetime | None = 
     uow.record(Happened.RETURNED, unit.id, actor, device=device.id, booking=booking)
     uow.touch_device(device.id)
     if booking is not None:
-        _close_when_all_is_back(uow, booking)
+        close_when_all_is_back(uow, booking)
     return booking or ""
 
 
@@ -87,12 +89,12 @@ def write_off(uow: UnitOfWork, device: Device, actor: str) -> None:
     unit = allocations.out(uow.session, device.id)
     if unit is None:
         return
-    _end_now(uow, unit, None)
+    _end_now(uow, unit, None, is_back=False)
     booking = _booking_of(uow, unit)
     uow.record(Happened.WRITTEN_OFF, unit.id, actor, device=device.id, booking=booking)
     uow.touch_device(device.id)
     if booking is not None:
-        _close_when_all_is_back(uow, booking)
+        close_when_all_is_back(uow, booking)
 
 
 def require_proven(uow: UnitOfWork, device: Device) -> None:
@@ -149,14 +151,14 @@ def _has_room(uow: UnitOfWork, device: Device, interval: Interval) -> bool:
     return plans.clear(uow, device.model_id, {device.id: plans.span_of(interval)})
 
 
-def _end_now(uow: UnitOfWork, unit: Allocation, at: datetime | None) -> None:
+def _end_now(uow: UnitOfWork, unit: Allocation, at: datetime | None, *, is_back: bool = True) -> None:
     moment = min(at or uow.now, uow.now)
     unit.status = AllocationStatus.DONE.value
     unit.version += 1
     if moment > unit.starts_at:
         unit.ends_at = unit.blocked_to = moment
     uow.session.flush()
-    loan_facts.write(uow, unit)
+    loan_facts.write(uow, unit, is_back=is_back)
 
 
 def await_proof(uow: UnitOfWork, device: Device, actor: str, undo: timedelta = NOTHING) -> None:
@@ -187,13 +189,23 @@ def _booking_of(uow: UnitOfWork, unit: Allocation) -> str | None:
     return None if booking is None else booking.id
 
 
-def _close_when_all_is_back(uow: UnitOfWork, booking_id: str) -> None:
+def close_when_all_is_back(uow: UnitOfWork, booking_id: str) -> None:
+    """A loan of which nothing is out and nothing to come any more is over."""
     units = [row for _, row in bookings.kept_by(uow.session, [booking_id])]
     uow.touch(BOOKINGS, booking_id)
     if all(unit.status == AllocationStatus.DONE for unit in units):
         booking = require_booking(uow, booking_id)
         booking.closed_at = uow.now
         mend_models_of(uow, (unit.device_id for unit in units))
+
+
+def _is_over(booking_id: str) -> Conflict:
+    return Conflict(
+        "booking-over",
+        Text(de="Die Zeit dieser Buchung ist vorbei.", en="The time of this booking is over."),
+        Text(de="Das Gerät als neue Ausleihe ausgeben.", en="Hand the device out as a new loan."),
+        booking_id,
+    )
 
 
 def _in_other_hands(device: Device) -> Conflict:

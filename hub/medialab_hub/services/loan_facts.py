@@ -10,8 +10,8 @@ from medialab_hub.storage.tables import Allocation, Device, Institution, Job, Lo
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
 
-def write(uow: UnitOfWork, unit: Allocation) -> None:
-    """This is over. Whatever is looked up here is as it is now: later changes do not rewrite the past."""
+def write(uow: UnitOfWork, unit: Allocation, *, is_back: bool = True) -> None:
+    """This is over; what is lost was not back in time. Whatever is looked up here is as it is now."""
     booking, device = bookings.of_allocation(uow.session, unit), devices.get(uow.session, unit.device_id)
     if booking is None or device is None:
         return
@@ -33,7 +33,7 @@ def write(uow: UnitOfWork, unit: Allocation) -> None:
             group_size=booking.group_size,
             lent_at=unit.starts_at,
             returned_at=max(unit.starts_at, returned),
-            is_on_time=returned <= booking.ends_at,
+            is_on_time=is_back and returned <= booking.ends_at,
             was_unverified=_was_unverified(uow, unit, device),
         )
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from medialab_hub.domain.allocation import AllocationStatus
 from medialab_hub.domain.bookings import Decision
-from medialab_hub.services import bookings
+from medialab_hub.services import booking_lines, bookings, lending, waitlist
 from medialab_hub.storage import bookings as rows
 from medialab_hub.storage.session import Session
 from medialab_hub.storage.unit_of_work import UnitOfWork
@@ -15,7 +15,7 @@ MOST_AT_ONCE = 50
 
 def is_something_due(session: Session, now: datetime, after: timedelta) -> bool:
     """True when `give_up` has something to do."""
-    return bool(rows.missed(session, now, now - after, 1))
+    return bool(rows.missed(session, now, now - after, 1) or rows.half_fetched(session, now, 1))
 
 
 def give_up(uow: UnitOfWork, after: timedelta) -> int:
@@ -27,4 +27,21 @@ def give_up(uow: UnitOfWork, after: timedelta) -> int:
         kept = {row.status for _, row in rows.kept_by(uow.session, [key])}
         is_no_show = decision == Decision.CONFIRMED and kept != {AllocationStatus.BROKEN.value}
         bookings.cancel(uow, key, "", Decision.NO_SHOW if is_no_show else Decision.CANCELED)
-    return len(missed)
+    halves = rows.half_fetched(uow.session, uow.now, MOST_AT_ONCE)
+    for key in halves:
+        _let_go_of_the_rest(uow, key)
+    return len(missed) + len(halves)
+
+
+def _let_go_of_the_rest(uow: UnitOfWork, booking_id: str) -> None:
+    """What was fetched is back; the rest of it nobody will fetch any more."""
+    rest = [row for _, row in rows.kept_by(uow.session, [booking_id]) if row.status != AllocationStatus.DONE]
+    for unit in rest:
+        unit.status = AllocationStatus.CANCELED.value
+        unit.version += 1
+        uow.touch_device(unit.device_id)
+    uow.session.flush()
+    lending.close_when_all_is_back(uow, booking_id)
+    devices = [unit.device_id for unit in rest]
+    bookings.mend_models_of(uow, devices)
+    waitlist.serve(uow, booking_lines.models_of(uow, devices))

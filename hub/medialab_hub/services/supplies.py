@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.supplies import NotThatMany, SupplyKind, change_of
 from medialab_hub.domain.typed_words import has_hidden, tidy
+from medialab_hub.services.bookings import require_booking
 from medialab_hub.services.refusals import no_such, not_possible, not_understood, version_conflict
 from medialab_hub.services.supply_rows import SUPPLIES
-from medialab_hub.storage import bookings, supplies
+from medialab_hub.storage import supplies
 from medialab_hub.storage.tables import Supply, SupplyMove
 from medialab_hub.storage.unit_of_work import UnitOfWork
 from medialab_wire.texts import Text
@@ -64,8 +65,8 @@ def move(uow: UnitOfWork, supply_id: str, wish: Move, actor: str) -> None:
     supply = _require(uow, supply_id)
     if wish.client_key and supplies.by_client_key(uow.session, supply_id, wish.client_key) is not None:
         return
-    if wish.booking is not None and bookings.get(uow.session, wish.booking) is None:
-        raise no_such("booking", wish.booking)
+    if wish.booking is not None:
+        require_booking(uow, wish.booking)
     changed = _change(wish, supplies.there(uow.session, [supply_id])[supply_id], supply)
     uow.session.add(
         SupplyMove(

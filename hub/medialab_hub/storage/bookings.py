@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
 from medialab_hub.domain.allocation import AllocationStatus
@@ -88,6 +89,22 @@ def missed(session: Session, now: datetime, begun_before: datetime, most: int) -
     is_request = and_(Booking.decision == Decision.REQUESTED.value, col(Booking.ends_at) <= now)
     query = select(Booking).where(or_(is_loan, is_request), col(Booking.closed_at).is_(None))
     return session.exec(query.order_by(col(Booking.starts_at), col(Booking.id)).limit(most)).all()
+
+
+def half_fetched(session: Session, now: datetime, most: int) -> Sequence[str]:
+    """Loans that are over, of which some came back, nothing is out, and some were never fetched."""
+
+    def has(*statuses: AllocationStatus) -> ColumnElement[bool]:
+        kept = select(BookingLine.id).join(Allocation, col(Allocation.line_id) == BookingLine.id)
+        of_it = col(BookingLine.booking_id) == Booking.id
+        return kept.where(of_it, col(Allocation.status).in_([one.value for one in statuses])).exists()
+
+    unfetched = has(AllocationStatus.HELD, AllocationStatus.CONFIRMED, AllocationStatus.BROKEN)
+    query = select(Booking.id).where(
+        Booking.decision == Decision.CONFIRMED.value, col(Booking.ends_at) <= now, col(Booking.closed_at).is_(None)
+    )
+    query = query.where(has(AllocationStatus.DONE), unfetched, ~has(AllocationStatus.OUT))
+    return session.exec(query.order_by(col(Booking.ends_at), col(Booking.id)).limit(most)).all()
 
 
 def between(session: Session, start: datetime, end: datetime, most: int) -> Sequence[Booking]:

@@ -70,6 +70,7 @@ def bookings(session: Session, feed: CalendarFeed, since: datetime, gone_since: 
     is_open = col(Booking.decision).in_(_OPEN)
     query = select(Booking).where(
         col(Booking.starts_at) < until,
+        Booking.decision != Decision.HELD.value,
         or_(and_(is_open, col(Booking.ends_at) > since), and_(not_(is_open), col(Booking.ends_at) > gone_since)),
     )
     if feed.institution_id is not None:

@@ -95,12 +95,13 @@ def was_out(session: Session, device: str, moment: datetime) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def promised_to(session: Session, person: str, until: datetime) -> Sequence[Booking]:
-    """What a person has booked, begins before that moment and is not closed; the earliest first."""
+def promised_to(session: Session, person: str, now: datetime, until: datetime) -> Sequence[Booking]:
+    """What a person has booked, begins before `until`, is not over and not closed; the earliest first."""
     query = select(Booking).where(
         Booking.person_id == person,
         Booking.decision == Decision.CONFIRMED.value,
         col(Booking.starts_at) <= until,
+        col(Booking.ends_at) > now,
         col(Booking.closed_at).is_(None),
     )
     return session.exec(query.order_by(col(Booking.starts_at), Booking.id)).all()
