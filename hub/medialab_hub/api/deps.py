@@ -122,6 +122,11 @@ async def _parts(request: Request) -> Parts:
     return parts
 
 
+def own_key(asking: Principal, key: str | None) -> str | None:
+    """A client's key, which is its own: nobody meets what another account asked for, nor what was scanned."""
+    return None if key is None else f"{asking.id}:{key}"
+
+
 def principal_of(request: Request) -> Principal | None:
     """Who asks, as the gate found out."""
     principal: Principal | None = request.scope.get("state", {}).get("principal")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
-from medialab_hub.api.deps import HubDep, Staff, Trainer
+from medialab_hub.api.deps import HubDep, Staff, Trainer, own_key
 from medialab_hub.api.schemas.base import Instant
 from medialab_hub.api.schemas.bookings import (
     BookingDetail,
@@ -83,7 +83,7 @@ def wish_of(body: NewBooking, hub: HubDep, asking: Principal, *, is_handed_out_n
         person=body.person,
         purpose=body.purpose.strip(),
         group_size=body.group_size,
-        client_key=body.client_key,
+        client_key=own_key(asking, body.client_key),
         rules=rules,
     )
 

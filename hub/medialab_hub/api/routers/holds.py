@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from medialab_hub.api.answers import as_json
-from medialab_hub.api.deps import HubDep, Trainer
+from medialab_hub.api.deps import HubDep, Trainer, own_key
 from medialab_hub.api.routers.bookings import rules_for
 from medialab_hub.api.schemas.bookings import BookingView, Made
 from medialab_hub.api.schemas.holds import HoldMade, NewHold, TakeHold
@@ -31,7 +31,7 @@ async def hold(body: NewHold, hub: HubDep, trainer: Trainer) -> Response:
         lines=[LineWish(**line.model_dump()) for line in body.lines],
         interval=freedom.asked(body.starts, body.ends),
         kind=body.kind,
-        client_key=body.client_key,
+        client_key=own_key(trainer, body.client_key),
         rules=rules_for(hub, trainer, body.excuse),
     )
     key, until = await unmet_demand.counted(hub.writer, lambda uow: holds.hold(uow, wish, trainer.id), wish)
