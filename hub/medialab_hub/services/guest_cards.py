@@ -1,6 +1,6 @@
 """What stands behind a label for somebody without an account: what it is, and until when it is out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from medialab_hub.domain.scanning import CodeNoun
@@ -13,6 +13,9 @@ from medialab_hub.storage.session import Session
 from medialab_hub.storage.tables import Device, Kit
 from medialab_hub.storage.unit_of_work import UnitOfWork
 
+_MOMENT = timedelta(microseconds=1)
+"""What ends at midnight is due on the day before."""
+
 
 def card(session: Session, raw: str, zone: ZoneInfo, now: datetime) -> Row:
     """The card of a device or a case; no person, no school, no booking. Raises `NotFound` for any other label."""
@@ -20,14 +23,14 @@ def card(session: Session, raw: str, zone: ZoneInfo, now: datetime) -> Row:
     devices = _things(session, label)
     kit = session.get(Kit, label.subject) if label.noun == CodeNoun.KIT else None
     due = [unit.ends_at for one in devices if (unit := allocations.out(session, one.id)) is not None and unit.ends_at]
-    last = max(due, default=None)
+    soonest = min(due, default=None)
     return {
         "code": label.code,
         "name": devices[0].name if kit is None else kit.name,
         "things": [{"device": one.id, "name": one.name} for one in devices],
         "is_out": bool(due),
-        "due": None if last is None else last.astimezone(zone).date().isoformat(),
-        "is_overdue": last is not None and last < now,
+        "due": None if soonest is None else (soonest - _MOMENT).astimezone(zone).date().isoformat(),
+        "is_overdue": soonest is not None and soonest < now,
     }
 
 
