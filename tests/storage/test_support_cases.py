@@ -1,11 +1,22 @@
 """What people tell of a device is kept with its history until somebody settles it; a guest's words can be erased."""
 
+from datetime import timedelta
+
 import pytest
 
 from medialab_hub.domain.scanning import CodeNoun
 from medialab_hub.domain.support_cases import SupportTopic
 from medialab_hub.errors import Conflict, HubError, NotFound
-from medialab_hub.services import codes, erasure, guest_cards, issues, kits, support_case_rows, support_cases
+from medialab_hub.services import (
+    codes,
+    erasure,
+    guest_cards,
+    issues,
+    kits,
+    retention,
+    support_case_rows,
+    support_cases,
+)
 from tests.fixtures.hub_core import HubCore
 
 DEFECT, LONGER = SupportTopic.DEFECT, SupportTopic.EXTENSION
@@ -49,3 +60,18 @@ def test_a_guest_tells_only_of_what_the_label_is_on_and_not_without_end(core: Hu
         core.do(guest_cards.tell, code, one, DEFECT, "geht nicht")
     core.do(support_cases.begin, one, DEFECT, "das Team darf weiter schreiben", "usr-1")
     assert len(told(core, other)) == 1
+
+
+def test_what_was_settled_long_ago_says_nothing_any_more(core: HubCore) -> None:
+    device = core.prepare("t1")
+    old, new, still = (core.do(support_cases.begin, device, DEFECT, "Frau Kaya, 0171", "") for _ in range(3))
+    core.do(support_cases.close, old, "", "usr-1")
+    core.clock.pass_time(100 * 86_400)
+    core.do(support_cases.close, new, "", "usr-1")
+    core.clock.pass_time(100 * 86_400)
+    core.do(lambda uow: retention.drop_scans(uow, timedelta(days=184)))
+    words = {row["id"]: row["history"][0]["words"] for row in told(core, device)}  # type: ignore[index]
+    assert words == {old: "", new: "Frau Kaya, 0171", still: "Frau Kaya, 0171"}
+    for hidden in ("a\x00b", "x" * 1001):
+        with pytest.raises(HubError, match="words-too-long"):
+            core.do(support_cases.answer, still, hidden, "usr-1")

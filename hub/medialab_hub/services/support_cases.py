@@ -2,6 +2,7 @@
 
 from medialab_hub.domain.events import Happened
 from medialab_hub.domain.support_cases import SupportTopic
+from medialab_hub.domain.typed_words import has_hidden, tidy
 from medialab_hub.errors import Conflict
 from medialab_hub.services.refusals import no_such, not_possible, not_understood
 from medialab_hub.services.subjects import require_device
@@ -66,12 +67,12 @@ def _write(uow: UnitOfWork, case: SupportCase, words: str, actor: str) -> None:
 
 
 def _checked(words: str, *, needed: bool) -> str:
-    words = words.strip()
+    words = "\n".join(tidy(line) for line in words.strip().splitlines())
     if needed and not words:
         text = Text(de="Bitte kurz schreiben, worum es geht.", en="Please write briefly what it is about.")
         raise not_understood("words-missing", text)
-    if len(words) > LONGEST:
-        text = Text(de=f"Höchstens {LONGEST} Zeichen.", en=f"At most {LONGEST} characters.")
+    if len(words) > LONGEST or any(has_hidden(line) for line in words.splitlines()):
+        text = Text(de=f"Höchstens {LONGEST} sichtbare Zeichen.", en=f"At most {LONGEST} characters that can be seen.")
         raise not_understood("words-too-long", text)
     return words
 

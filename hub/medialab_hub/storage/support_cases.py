@@ -1,8 +1,9 @@
 """Finds questions and defects, and what was written in them."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select, update
 
 from medialab_hub.storage.tables import SupportCase, SupportEntry
 
@@ -32,6 +33,17 @@ def how_many_open(session: Session, device: str, *, of_guests: bool) -> int:
     if of_guests:
         query = query.where(SupportCase.opened_by == "")
     return session.exec(query).one()
+
+
+def blank(session: Session, bookings: Collection[str], closed_before: datetime) -> set[str]:
+    """Empty what was written in settled cases of these bookings, or of any that were settled before; their ids."""
+    settled = select(SupportCase.id).where(
+        col(SupportCase.closed_at).is_not(None),
+        or_(col(SupportCase.booking_id).in_(bookings), col(SupportCase.closed_at) < closed_before),
+    )
+    wanted = col(SupportEntry.case_id).in_(settled), col(SupportEntry.words) != ""
+    found = session.exec(update(SupportEntry).where(*wanted).values(words="").returning(col(SupportEntry.case_id)))
+    return {key for (key,) in found.all()}
 
 
 def entries(session: Session, cases: Collection[str]) -> Sequence[SupportEntry]:
