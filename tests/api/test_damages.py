@@ -65,12 +65,10 @@ def test_a_case_from_the_report_to_its_end(hub: HubInThread, staff: httpx.Client
     assert waiting["kind"] == "reset" and waiting["erase_from"] is not None
 
 
-def test_a_loan_lasts_longer_and_what_is_on_it_is_erased_at_once(staff: httpx.Client, device: str) -> None:
-    assert staff.post(f"/api/v1/devices/{device}/erase-now").status_code in (204, 409)
+def test_what_is_not_there_is_neither_extended_nor_erased(staff: httpx.Client) -> None:
+    assert staff.post("/api/v1/devices/dev-none/erase-now").status_code == 404
     other = staff.post("/api/v1/bookings/bok-none/extend", json={"ends": "2030-01-01T10:00:00Z"})
     assert other.status_code == 404
-    case = staff.get("/api/v1/damages", params={"device": device}).json()
-    assert [one["is_open"] for one in case] == [False]
     late = (datetime.now(UTC) + timedelta(days=3)).isoformat()
     assert staff.post("/api/v1/bookings/bok-none/extend", json={"ends": late, "more": 1}).status_code == 422
 

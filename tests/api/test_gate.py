@@ -53,6 +53,8 @@ def test_the_public_list_is_short_and_each_entry_is_meant() -> None:
         ("POST", r"/api/v1/session"),
         ("POST", r"/api/v1/setup"),
         ("GET", r"/api/v1/calendar/[^/]+"),
+        ("GET", r"/api/v1/guest/cards/[^/]+"),
+        ("POST", r"/api/v1/guest/cards/[^/]+/reports"),
     }
     with_secret = {route.path for route in PUBLIC if route.secret != "none"}
     assert with_secret == {r"/api/v1/session", r"/api/v1/setup", r"/api/v1/calendar/[^/]+"}

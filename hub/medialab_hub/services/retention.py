@@ -41,7 +41,7 @@ def unlink_loans(uow: UnitOfWork, kept_for: timedelta) -> int:
 
 
 def drop_scans(uow: UnitOfWork, kept_for: timedelta) -> int:
-    """Forget scan sessions over for so long: they say who took what; who waited in vain, and what was settled. How many."""
+    """Forget scan sessions over for so long: they say who took what; who waited in vain, what was settled. How many."""
     before = uow.now - kept_for
     waited = rows.end_waits(uow.session, before)
     _forget_support(uow, (), before)

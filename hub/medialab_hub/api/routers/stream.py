@@ -20,7 +20,8 @@ async def open_stream(
     gather_ms: Annotated[int, Query(ge=0, le=1000)] = 0,
 ) -> Response:
     """Events `device`, `device_gone`, `job`, `job_detail`, `batch`, `agent`, `issue`, `places`, `kit`, `model`,
-    `institution`, `person`, `booking`, `opening`, `scan_session`, `resync`.
+    `institution`, `person`, `booking`, `waitlist`, `opening`, `scan_session`, `damage`, `supply`, `support_case`,
+    `resync`.
 
     `id:` is the fleet sequence; what came after `Last-Event-ID` (or `since`) is sent again.
     Each event leaves at once, or with others at most once in `gather_ms`, which is easier on a screen."""
