@@ -78,6 +78,10 @@ class Postman:
             recipient = address_of(letter.address).addr_spec
         except NoAddress:
             return Delivery(Trouble.ADDRESS)
+        except (ValueError, LookupError, TypeError, RuntimeError) as error:
+            # One letter that cannot be written must not keep the others waiting; what it says is nobody's business.
+            log.error("a mail could not be written: %s", type(error).__name__)
+            return Delivery(Trouble.CONTENT)
         try:
             with self._connected() as line:
                 return _handed_over(line, lambda: line.send_message(message, self._server.sender, [recipient]))

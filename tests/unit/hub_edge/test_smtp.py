@@ -168,3 +168,14 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
         assert postman.send(letter()) == Delivery()
     with mail_server() as plain, post(plain, security="tls", trusted=trusted) as careful:
         assert careful.send(letter()) == Delivery(Trouble.INSECURE)
+
+
+def test_a_slip_that_cannot_be_printed_is_this_letters_trouble_only(caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_letter: Letter) -> bytes:
+        raise RuntimeError("Mia Kanarienvogel cannot be drawn")
+
+    with mail_server() as inbox:
+        server = MailServer(host="127.0.0.1", port=inbox.port, security="none", sender=SENDER)
+        told = Postman(server, SystemClock(), broken).send(letter(occasion=Occasion.CONFIRMED))
+    assert told == Delivery(Trouble.CONTENT) and inbox.mails == []
+    assert "RuntimeError" in caplog.text and "Kanarienvogel" not in caplog.text
