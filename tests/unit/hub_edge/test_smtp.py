@@ -176,6 +176,6 @@ def test_a_slip_that_cannot_be_printed_is_this_letters_trouble_only(caplog: pyte
 
     with mail_server() as inbox:
         server = MailServer(host="127.0.0.1", port=inbox.port, security="none", sender=SENDER)
-        told = Postman(server, SystemClock(), broken).send(letter(occasion=Occasion.CONFIRMED))
+        told = Postman(server, SystemClock(), broken).send(letter(occasion=Occasion.CONFIRMED, slip=object()))
     assert told == Delivery(Trouble.CONTENT) and inbox.mails == []
     assert "RuntimeError" in caplog.text and "Kanarienvogel" not in caplog.text
