@@ -1,7 +1,7 @@
 """Which mails a booking calls for at a moment, when one that did not get through is tried again, and what one says."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -171,7 +171,9 @@ def _about_promise(booking: Standing, rules: MailRules, now: datetime) -> list[C
         return [Called(Occasion.CANCELED, "", now)]
     if booking.decision is not Decision.CONFIRMED:
         return []
-    confirmed = [Called(Occasion.CONFIRMED, "", booking.made + SETTLING)] if is_ours else []
+    # Another time is another promise: who has the slip of the old one is told.
+    agreed = "/".join(moment.astimezone(UTC).isoformat() for moment in (booking.starts, booking.ends))
+    confirmed = [Called(Occasion.CONFIRMED, agreed, booking.made + SETTLING)] if is_ours else []
     broken = [Called(Occasion.BROKEN, "", now + SETTLING)] if booking.broken else []
     return confirmed + broken
 

@@ -27,6 +27,7 @@ def at(day: int, hour: int = 12, month: int = 10) -> datetime:
 RULES = MailRules(ZONE, since=at(1))
 LOAN = Standing(Decision.CONFIRMED, BookingKind.LOAN, made=at(5), starts=at(12, 9), ends=at(26, 16))
 OUT = replace(LOAN, is_out=True)
+AGREED = "2026-10-12T07:00:00+00:00/2026-10-26T15:00:00+00:00"
 
 
 def calls(booking: Standing, now: datetime, rules: MailRules = RULES) -> list[tuple[str, str]]:
@@ -37,6 +38,8 @@ def test_a_promise_is_confirmed_once_nobody_scans_any_more() -> None:
     (confirmed,) = called_for(LOAN, RULES, at(5))
     assert (confirmed.occasion, confirmed.not_before) == (Occasion.CONFIRMED, at(5) + timedelta(minutes=10))
     assert calls(LOAN, at(27)) == [], "it is over"
+    assert calls(LOAN, at(5)) == [("confirmed", AGREED)]
+    assert calls(replace(LOAN, ends=at(28, 16)), at(5)) != calls(LOAN, at(5)), "another time is told anew"
     assert calls(replace(LOAN, made=at(1) - timedelta(1)), at(5)) == [], "booked before mails were turned on"
     assert calls(replace(LOAN, decision=Decision.REQUESTED), at(5)) == []
     assert calls(replace(LOAN, kind=BookingKind.INTERNAL, is_out=True), at(26)) == []
@@ -47,7 +50,7 @@ def test_what_was_told_is_taken_back_and_nothing_else() -> None:
     assert calls(replace(LOAN, decision=Decision.CANCELED, was_told=True), at(6)) == [("canceled", "")]
     assert calls(replace(LOAN, decision=Decision.REJECTED), at(6)) == [("rejected", "")]
     assert calls(replace(LOAN, decision=Decision.NO_SHOW, was_told=True), at(13)) == []
-    assert calls(replace(LOAN, broken=2), at(6)) == [("confirmed", ""), ("broken", "")]
+    assert calls(replace(LOAN, broken=2), at(6)) == [("confirmed", AGREED), ("broken", "")]
     assert calls(replace(LOAN, broken=2, is_closed=True), at(20)) == []
 
 
